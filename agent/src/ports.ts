@@ -1,0 +1,169 @@
+/**
+ * What the agent's core needs of the world. Small, named by what they are for; every adapter and every fake of the
+ * simulation implements these and passes the same contract tests.
+ */
+import type { Crypto } from '@skerry/proto/crypto';
+
+export type { Crypto } from '@skerry/proto/crypto';
+
+/** Time. Order and age come from `monoMs`; wall time is only ever shown, sent, or compared with devices' own times. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch as the machine believes them; may jump. */
+  wallMs(): number;
+  /** Milliseconds since some fixed instant of this process start; never goes back, fractions allowed. */
+  monoMs(): number;
+}
+
+/** Timers, so that core never touches the ambient ones. */
+export interface Timers {
+  /** Runs `fn` once after `delayMs`; the returned function cancels it. */
+  after(delayMs: number, fn: () => void): () => void;
+}
+
+/** Randomness: ids, keys, jitter. */
+export interface Random {
+  bytes(length: number): Uint8Array;
+  /** Uniform in [0, 1). */
+  unit(): number;
+}
+
+export type StoreOp = { type: 'put'; key: string; value: Uint8Array } | { type: 'del'; key: string };
+
+/**
+ * An ordered key-value store (LevelDB, IndexedDB, the simulated disk). Keys order by UTF-8 bytes. A batch is atomic;
+ * with `sync` it is durable when the promise resolves. Errors reject with SkerryError: `full` (ENOSPC), `corrupt`,
+ * `failed` (EIO, read-only, …).
+ */
+export interface Store {
+  get(key: string): Promise<Uint8Array | undefined>;
+  batch(ops: readonly StoreOp[], options: { sync: boolean }): Promise<void>;
+  /** Entries with gte <= key < lt in order (or reverse), at most `limit`. */
+  range(range: {
+    gte: string;
+    lt: string;
+    limit?: number;
+    reverse?: boolean;
+  }): Promise<[key: string, value: Uint8Array][]>;
+  /** Estimated bytes on disk between two keys. */
+  approximateSize(gte: string, lt: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** HTTP towards the control plane: `fetch` in production, the network model in the simulation. */
+export type Transport = (request: Request) => Promise<Response>;
+
+/** The wake socket: tells that there is something to fetch, nothing more. */
+export interface Wake {
+  /** Connects and calls `onWake` at every notice; reconnecting is the adapter's affair. Returns how to close it. */
+  connect(url: string, accessToken: () => Promise<string>, onWake: () => void): () => void;
+}
+
+/** Content-addressed files of releases, fetched once, loaded by path. */
+export interface Blobs {
+  /** Where the verified blob lies for loading by path, or undefined where it isn't there. */
+  path(digest: string): Promise<string | undefined>;
+  read(digest: string): Promise<Uint8Array | undefined>;
+  /** Stores bytes whose digest has been verified, atomically and durably. */
+  write(digest: string, bytes: Uint8Array): Promise<void>;
+  /** Removes every blob that isn't named. */
+  retain(digests: ReadonlySet<string>): Promise<void>;
+}
+
+export type TensorType =
+  | 'float32'
+  | 'float64'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
+  | 'bool'
+  | 'string';
+
+/** A tensor by value. int64/uint64 are BigInt arrays, bool is one byte each, strings are an array. */
+export interface Tensor {
+  type: TensorType;
+  dims: readonly number[];
+  data:
+    | Float32Array
+    | Float64Array
+    | Int8Array
+    | Uint8Array
+    | Int16Array
+    | Uint16Array
+    | Int32Array
+    | Uint32Array
+    | BigInt64Array
+    | BigUint64Array
+    | readonly string[];
+}
+
+export type BackendName = 'native' | 'webgpu' | 'wasm';
+
+/** Makes sessions on one backend. */
+export interface InferenceBackend {
+  readonly name: BackendName;
+  /**
+   * Loads a model by path (bytes where there is no file system) on this backend alone. Rejects with SkerryError
+   * `unsupported` where the backend isn't there, `invalid` where the model is refused.
+   */
+  create(model: { path: string } | { bytes: Uint8Array }): Promise<InferenceSession>;
+}
+
+/** A loaded model. */
+export interface InferenceSession {
+  readonly inputs: readonly { name: string; type: string; dims: readonly (number | string)[] }[];
+  readonly outputs: readonly { name: string; type: string; dims: readonly (number | string)[] }[];
+  /** One run. Rejects with SkerryError `failed`. */
+  run(feeds: Readonly<Record<string, Tensor>>, outputs?: readonly string[]): Promise<Record<string, Tensor>>;
+  /** Frees what the session holds; further runs reject. */
+  release(): Promise<void>;
+}
+
+/** One MQTT message on its way out. */
+export interface OutMessage {
+  topic: string;
+  payload: Uint8Array;
+  qos: 0 | 1;
+  retain: boolean;
+}
+
+/** Where results, alerts and status go out: every configured broker. Never rejects; what a broker drops is its own. */
+export interface Publisher {
+  publish(message: OutMessage): void;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Structured log lines; the adapter adds time and writes JSON. */
+export type Log = (
+  level: LogLevel,
+  module: string,
+  msg: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;
+
+/**
+ * A named place where a crash is interesting (`outbox.commit`). Production does nothing; the simulation may kill the
+ * machine there.
+ */
+export type CrashPoint = (name: string) => void;
+
+/** Everything the core is given. */
+export interface Ports {
+  clock: Clock;
+  timers: Timers;
+  random: Random;
+  crypto: Crypto;
+  store: Store;
+  blobs: Blobs;
+  backends: readonly InferenceBackend[];
+  publisher: Publisher;
+  transport: Transport;
+  wake: Wake;
+  log: Log;
+  crashPoint: CrashPoint;
+}

@@ -1,0 +1,56 @@
+import type { Random } from '../random.ts';
+
+/** One sinusoid of a waveform: frequency in Hz, peak amplitude in the waveform's unit, phase in radians. */
+export interface Harmonic {
+  readonly frequencyHz: number;
+  readonly amplitude: number;
+  readonly phaseRad: number;
+}
+
+/** Adds a sinusoid to `wave`, sampled at `sampleHz`. */
+export function addHarmonic(wave: Float64Array, sampleHz: number, harmonic: Harmonic): void {
+  const turn = (2 * Math.PI * harmonic.frequencyHz) / sampleHz;
+  for (let i = 0; i < wave.length; i++) {
+    wave[i]! += harmonic.amplitude * Math.sin(harmonic.phaseRad + turn * i);
+  }
+}
+
+/** Adds white noise of standard deviation `sd`. */
+export function addWhiteNoise(wave: Float64Array, random: Random, sd: number): void {
+  for (let i = 0; i < wave.length; i++) wave[i]! += sd * random.normal();
+}
+
+/** A train of impacts, each of which makes a structure ring and die away. */
+export interface ImpactTrain {
+  /** Impacts a second: for a bearing, a characteristic frequency. */
+  readonly rateHz: number;
+  /** Peak of each ring, in the waveform's unit. */
+  readonly amplitude: number;
+  /** Resonance that is struck. */
+  readonly resonanceHz: number;
+  /** Time constant of its decay. */
+  readonly decayS: number;
+  /** Relative random spread of the spacing: rolling elements slip by about 1 % (Randall and Antoni 2011, section 2). */
+  readonly slip: number;
+}
+
+/** Adds ringing impacts at `rateHz`, beginning at a random phase. */
+export function addImpacts(wave: Float64Array, sampleHz: number, random: Random, train: ImpactTrain): void {
+  const spacingS = 1 / train.rateHz;
+  const ringS = 6 * train.decayS;
+  const endS = wave.length / sampleHz;
+  let atS = -ringS - spacingS * random.uniform();
+  while (atS < endS) {
+    addRing(wave, sampleHz, atS, train);
+    atS += spacingS * Math.max(0.1, 1 + train.slip * random.normal());
+  }
+}
+
+function addRing(wave: Float64Array, sampleHz: number, atS: number, train: ImpactTrain): void {
+  const from = Math.max(0, Math.ceil(atS * sampleHz));
+  const to = Math.min(wave.length, Math.ceil((atS + 6 * train.decayS) * sampleHz));
+  for (let i = from; i < to; i++) {
+    const t = i / sampleHz - atS;
+    wave[i]! += train.amplitude * Math.exp(-t / train.decayS) * Math.sin(2 * Math.PI * train.resonanceHz * t);
+  }
+}

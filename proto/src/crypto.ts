@@ -1,0 +1,20 @@
+import { toHex } from './bytes.ts';
+
+/** Synchronous cryptography, injected: `node:crypto` in Node, workerd and the simulation. */
+export interface Crypto {
+  /** SHA-256 (FIPS 180-4), 32 bytes. */
+  sha256(bytes: Uint8Array): Uint8Array;
+  /** Ed25519 (RFC 8032) signature, 64 bytes, by a 32-byte private seed. */
+  sign(privateKey: Uint8Array, message: Uint8Array): Uint8Array;
+  /** Whether an Ed25519 signature by the 32-byte public key holds. False, never a throw, on malformed input. */
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /** The 32-byte public key of a private seed. */
+  publicKey(privateKey: Uint8Array): Uint8Array;
+}
+
+/** A digest in the form every manifest, URL and result uses: `sha256:` and 64 hexadecimal digits. */
+export function digestOf(crypto: Crypto, bytes: Uint8Array): string {
+  return `sha256:${toHex(crypto.sha256(bytes))}`;
+}
+
+export const DIGEST_PATTERN: RegExp = /^sha256:[0-9a-f]{64}$/;

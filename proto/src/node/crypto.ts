@@ -1,0 +1,25 @@
+import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
+import type { Crypto } from '../crypto.ts';
+
+// RFC 8410: the fixed DER prefixes in front of a raw Ed25519 key.
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+
+function privateKeyObject(seed: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' });
+}
+
+/** The Crypto port over `node:crypto`, for Node and workerd. */
+export const nodeCrypto: Crypto = {
+  sha256: (bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')),
+  sign: (privateKey, message) => new Uint8Array(sign(null, message, privateKeyObject(privateKey))),
+  verify(publicKey, message, signature) {
+    if (publicKey.length !== 32 || signature.length !== 64) return false;
+    const key = createPublicKey({ key: Buffer.concat([SPKI, publicKey]), format: 'der', type: 'spki' });
+    return verify(null, message, key, signature);
+  },
+  publicKey(privateKey) {
+    const der = createPublicKey(privateKeyObject(privateKey)).export({ format: 'der', type: 'spki' });
+    return new Uint8Array(der.subarray(SPKI.length));
+  },
+};

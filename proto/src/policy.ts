@@ -1,0 +1,78 @@
+/** policy.yaml: drift thresholds and alert thresholds that are pushed without a new release. */
+import { z } from 'zod';
+import { canonicalJson } from './canonical.ts';
+import { duration, name } from './schema.ts';
+
+/** The drift measures that thresholds may be set on. */
+export const MEASURES = ['psi', 'kl', 'js', 'hellinger', 'ks', 'wasserstein'] as const;
+export type MeasureName = (typeof MEASURES)[number];
+
+const level = z.strictObject({
+  warn: z.number().positive().optional(),
+  alert: z.number().positive().optional(),
+});
+
+/** Thresholds per measure; a measure left out is not judged. */
+export const driftThresholds = z.partialRecord(z.enum(MEASURES), level);
+export type DriftThresholds = z.output<typeof driftThresholds>;
+
+export const driftPolicy = z.strictObject({
+  apiVersion: z.literal('skerry/v1'),
+  kind: z.literal('DriftPolicy'),
+  name,
+  /** NAME (any version), NAME@VERSION. */
+  release: z.string().min(1),
+  selector: z.string().optional(),
+  window: z
+    .strictObject({ duration: duration.default(3_600_000), minSamples: z.int().positive().default(500) })
+    .prefault({}),
+  input: driftThresholds.default({}),
+  output: driftThresholds.default({}),
+  thresholds: z
+    .strictObject({ score: z.number().optional(), sustain: z.int().positive().optional() })
+    .optional(),
+  onAlert: z
+    .array(z.union([z.enum(['notify', 'capture', 'fallback']), z.strictObject({ webhook: z.url() })]))
+    .default(['notify']),
+});
+
+/** A policy as parsed: durations in milliseconds. */
+export type DriftPolicy = z.output<typeof driftPolicy>;
+
+/** What one pipeline of one agent is to do: every matching policy merged, later applied ones over earlier ones. */
+export const effectivePolicy = z.strictObject({
+  windowMs: z.number().positive(),
+  minSamples: z.int().positive(),
+  input: driftThresholds,
+  output: driftThresholds,
+  thresholds: z.strictObject({ score: z.number().optional(), sustain: z.int().positive().optional() }),
+  onAlert: z.array(
+    z.union([z.enum(['notify', 'capture', 'fallback']), z.strictObject({ webhook: z.url() })]),
+  ),
+});
+export type EffectivePolicy = z.output<typeof effectivePolicy>;
+
+/** Merges policies in order of application into what the agent receives as DesiredPipeline.policy. */
+export function mergePolicies(policies: readonly DriftPolicy[]): EffectivePolicy | undefined {
+  const last = policies.at(-1);
+  if (!last) return undefined;
+  const merged: EffectivePolicy = {
+    windowMs: last.window.duration,
+    minSamples: last.window.minSamples,
+    input: {},
+    output: {},
+    thresholds: {},
+    onAlert: last.onAlert,
+  };
+  for (const policy of policies) {
+    Object.assign(merged.input, policy.input);
+    Object.assign(merged.output, policy.output);
+    Object.assign(merged.thresholds, policy.thresholds ?? {});
+  }
+  return merged;
+}
+
+/** The form in which an effective policy travels. */
+export function encodePolicy(policy: EffectivePolicy): string {
+  return canonicalJson(policy);
+}
