@@ -76,7 +76,7 @@ function splitMix64(seed: bigint, index: bigint): bigint {
   return z ^ (z >> 31n);
 }
 
-// FNV-1a, 64 bits, over UTF-16 code units (RFC 9923 gives the constants).
+// FNV-1a, 64 bits (Fowler, Noll and Vo, http://www.isthe.com/chongo/tech/comp/fnv/), over UTF-16 code units.
 function fnv1a64(label: string): bigint {
   let hash = 0xcbf2_9ce4_8422_2325n;
   for (let i = 0; i < label.length; i++) {

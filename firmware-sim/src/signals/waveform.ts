@@ -24,8 +24,10 @@ export function addWhiteNoise(wave: Float64Array, random: Random, sd: number): v
 export interface ImpactTrain {
   /** Impacts a second: for a bearing, a characteristic frequency. */
   readonly rateHz: number;
-  /** Peak of each ring, in the waveform's unit. */
+  /** Mean peak of a ring, in the waveform's unit. */
   readonly amplitude: number;
+  /** Relative standard deviation of the peaks. */
+  readonly spread: number;
   /** Resonance that is struck. */
   readonly resonanceHz: number;
   /** Time constant of its decay. */
@@ -41,16 +43,16 @@ export function addImpacts(wave: Float64Array, sampleHz: number, random: Random,
   const endS = wave.length / sampleHz;
   let atS = -ringS - spacingS * random.uniform();
   while (atS < endS) {
-    addRing(wave, sampleHz, atS, train);
+    addRing(wave, sampleHz, atS, train, train.amplitude * (1 + train.spread * random.normal()));
     atS += spacingS * Math.max(0.1, 1 + train.slip * random.normal());
   }
 }
 
-function addRing(wave: Float64Array, sampleHz: number, atS: number, train: ImpactTrain): void {
+function addRing(wave: Float64Array, sampleHz: number, atS: number, train: ImpactTrain, peak: number): void {
   const from = Math.max(0, Math.ceil(atS * sampleHz));
   const to = Math.min(wave.length, Math.ceil((atS + 6 * train.decayS) * sampleHz));
   for (let i = from; i < to; i++) {
     const t = i / sampleHz - atS;
-    wave[i]! += train.amplitude * Math.exp(-t / train.decayS) * Math.sin(2 * Math.PI * train.resonanceHz * t);
+    wave[i]! += peak * Math.exp(-t / train.decayS) * Math.sin(2 * Math.PI * train.resonanceHz * t);
   }
 }
