@@ -1,0 +1,182 @@
+/** agent.yaml: the agent's configuration, its defaults and its limits, in one place. */
+import { parseDocument } from '@skerry/proto/document';
+import { ruleEntry } from '@skerry/proto/release';
+import { duration, name, size } from '@skerry/proto/schema';
+import { parseReleaseRef } from '@skerry/proto/version';
+import { z } from 'zod';
+
+/** `host:port`, as `{ host, port }`. */
+const hostPort = z.string().transform((text, context) => {
+  const match = /^(\[[0-9a-fA-F:]+\]|[^:]+):(\d{1,5})$/.exec(text);
+  if (!match || Number(match[2]) > 65_535) {
+    context.addIssue({ code: 'custom', message: 'expected host:port, for example 127.0.0.1:7080' });
+    return z.NEVER;
+  }
+  return { host: match[1]!.replace(/^\[|\]$/g, ''), port: Number(match[2]) };
+});
+
+const topicFilter = z
+  .string()
+  .min(1)
+  .max(1024)
+  .refine(
+    (t) =>
+      t.split('/').every((l, i, all) => (l === '#' ? i === all.length - 1 : l === '+' || !/[+#]/.test(l))),
+    {
+      message: 'expected an MQTT topic filter: + for one level, # only at the end',
+    },
+  )
+  .refine((t) => !t.startsWith('skerry/'), {
+    message: 'skerry/… is what the agent itself publishes; it is never ingested',
+  });
+
+const source = z.strictObject({
+  topics: z.array(topicFilter).min(1),
+  /** Template with `{topic[i]}` and `{payload.path}`; the device id. */
+  device: z.string().min(1).default('{topic[1]}'),
+  codec: z
+    .enum(['json', 'senml', 'cbor', 'senml+cbor', 'sparkplug-b', 'protobuf', 'csv', 'number'])
+    .default('json'),
+  /** Where the event time stands; left out: time of arrival. */
+  time: z
+    .strictObject({ field: z.string().min(1), unit: z.enum(['s', 'ms', 'us', 'ns', 'iso']).default('ms') })
+    .optional(),
+  /** The release's channel → the payload's path (dots; `["a.b"]` quotes) or, for csv, the column. */
+  channels: z.record(z.string(), z.string()),
+  /** A timestamp further ahead of the agent than this is rejected and moves no watermark. */
+  maxFuture: duration.default(5_000),
+});
+
+const pipeline = z.strictObject({
+  name,
+  release: z.string().transform((text, context) => {
+    if (text.startsWith('file:')) return { kind: 'file' as const, directory: text.slice(5) };
+    try {
+      const ref = parseReleaseRef(text);
+      return ref.version === undefined
+        ? { kind: 'managed' as const, name: ref.name }
+        : { kind: 'pinned' as const, name: ref.name, version: ref.version };
+    } catch {
+      context.addIssue({ code: 'custom', message: 'expected NAME, NAME@VERSION or file:DIRECTORY' });
+      return z.NEVER;
+    }
+  }),
+  source,
+  publish: z
+    .strictObject({ results: z.boolean().default(true), alerts: z.boolean().default(true) })
+    .prefault({}),
+  /** Rules beyond the release's own. */
+  actions: z.array(ruleEntry).default([]),
+});
+
+const listen = z.strictObject({
+  host: z.string().default('127.0.0.1'),
+  port: z.int().min(0).max(65_535).default(1883),
+  users: z.string().optional(),
+  tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
+});
+
+const connect = z.strictObject({
+  url: z.url({ protocol: /^(mqtts?|wss?)$/ }),
+  clientId: z.string().optional(),
+  ca: z.string().optional(),
+  username: z.string().optional(),
+  password: z.string().optional(),
+});
+
+/** Bounds that keep memory and disk where they are, whatever arrives. Each is documented in agent/README.md. */
+const limits = z.strictObject({
+  /** Largest MQTT packet taken; a larger one closes its connection and is counted. */
+  maxPacketBytes: size.default(256 * 1024),
+  maxConnections: z.int().positive().default(10_000),
+  /** Devices a pipeline keeps windows for; samples of further ones are rejected as `devices`. */
+  maxDevices: z.int().positive().default(10_000),
+  /** Samples a device may hold open per pipeline; further ones are rejected as `overflow`. */
+  maxOpenSamples: z.int().positive().default(65_536),
+  /** Topics remembered among those that no pipeline takes. */
+  maxUnclaimedTopics: z.int().positive().default(100),
+  /** Accepted messages that wait for their commit before publishers are held back. */
+  maxUncommitted: z.int().positive().default(20_000),
+  /** Windows per inference run. */
+  maxBatch: z.int().positive().default(512),
+});
+
+export const agentConfig = z
+  .strictObject({
+    apiVersion: z.literal('skerry/v1'),
+    kind: z.literal('Agent'),
+    agent: z.strictObject({
+      id: name.optional(),
+      labels: z.record(name, z.string().max(256)).default({}),
+      data: z.string().min(1).default('.skerry/agent'),
+    }),
+    controlPlane: z
+      .strictObject({
+        url: z.url({ protocol: /^https?$/ }),
+        enrollToken: z.string().optional(),
+        /** The slowest pace of exchanges; a wake, a new alert or the server's own pace come sooner. */
+        interval: duration.default(10_000),
+      })
+      .optional(),
+    trust: z
+      .strictObject({ root: z.string().optional(), allowUnsigned: z.boolean().default(false) })
+      .prefault({}),
+    mqtt: z.strictObject({ listen: listen.optional(), connect: connect.optional() }).prefault({}),
+    pipelines: z.array(pipeline).min(1).max(100),
+    buffer: z
+      .strictObject({
+        maxBytes: size.default(512 * 1024 ** 2),
+        maxAge: duration.default(30 * 86_400_000),
+        whenFull: z.enum(['degrade', 'drop-oldest', 'reject-new', 'block']).default('degrade'),
+        durability: z.enum(['fsync', 'os']).default('fsync'),
+      })
+      .prefault({}),
+    inference: z
+      .strictObject({
+        backends: z
+          .array(z.enum(['native', 'webgpu', 'wasm']))
+          .min(1)
+          .default(['native', 'webgpu', 'wasm']),
+        maxMemory: size.default(512 * 1024 ** 2),
+      })
+      .prefault({}),
+    local: z.strictObject({ listen: hostPort.prefault('127.0.0.1:7080') }).prefault({}),
+    limits: limits.prefault({}),
+  })
+  .superRefine((config, context) => {
+    if (!config.mqtt.listen && !config.mqtt.connect)
+      context.addIssue({
+        code: 'custom',
+        path: ['mqtt'],
+        message: 'expected listen (the embedded broker), connect (a broker that is there), or both',
+      });
+    const seen = new Set<string>();
+    for (const [i, p] of config.pipelines.entries()) {
+      if (seen.has(p.name))
+        context.addIssue({
+          code: 'custom',
+          path: ['pipelines', i, 'name'],
+          message: `pipeline "${p.name}" stands twice`,
+        });
+      seen.add(p.name);
+      if (p.release.kind !== 'file' && !config.controlPlane)
+        context.addIssue({
+          code: 'custom',
+          path: ['pipelines', i, 'release'],
+          message: 'expected file:DIRECTORY, since no controlPlane is configured',
+        });
+    }
+  });
+
+/** The configuration as parsed: durations in milliseconds, sizes in bytes, defaults filled in. */
+export type AgentConfig = z.output<typeof agentConfig>;
+export type PipelineConfig = AgentConfig['pipelines'][number];
+
+/** Parses agent.yaml. Throws one SkerryError that names every error with its line. */
+export function parseAgentConfig(
+  text: string,
+  file: string,
+  env: Readonly<Record<string, string | undefined>>,
+): AgentConfig {
+  return parseDocument(text, agentConfig, { file, env });
+}
