@@ -54,8 +54,8 @@ function expand(
   visit(document, {
     Scalar(_, node) {
       if (typeof node.value !== 'string' || !node.value.includes('${')) return;
-      node.value = node.value.replace(/(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)?\}?/g, (whole, escape, name) => {
-        if (escape) return whole.slice(1);
+      node.value = node.value.replace(/(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)?\}?/g, (whole, escaped, name) => {
+        if (escaped) return whole.slice(1);
         const value = name === undefined ? undefined : env[name];
         if (value !== undefined) return value;
         const what =

@@ -153,13 +153,12 @@ function checkTogether(
       ['window', 'hop'],
       'expected at most the window length: samples between windows would be seen by none',
     );
-  duplicates(m.window.channels.map((c) => c.name)).forEach((n) =>
-    issue(['window', 'channels'], `channel "${n}" stands twice`),
-  );
-  duplicates(m.output.map((o) => o.name)).forEach((n) => issue(['output'], `output "${n}" stands twice`));
-  duplicates(m.variants.map((v) => v.name)).forEach((n) =>
-    issue(['variants'], `variant "${n}" stands twice`),
-  );
+  for (const [path, names] of [
+    [['window', 'channels'], m.window.channels.map((c) => c.name)],
+    [['output'], m.output.map((o) => o.name)],
+    [['variants'], m.variants.map((v) => v.name)],
+  ] as const)
+    for (const twice of duplicates(names)) issue([...path], `"${twice}" stands twice`);
   for (const [i, c] of m.window.channels.entries())
     if (c.range && !(c.range[0] < c.range[1]))
       issue(['window', 'channels', i, 'range'], 'expected [low, high] with low below high');

@@ -164,7 +164,7 @@ export function decodeResults(bytes: Uint8Array): ResultRow[] {
       outputs: outputsAt(c.outputs, i),
       attribution,
       quality: { missing: c.missing[i] ?? 0, interpolated: c.interpolated[i] ?? 0, late: c.late[i] ?? 0 },
-      inputDigest: c.inputDigest.slice(16 * i, 16 * (i + 1)),
+      inputDigest: new Uint8Array(c.inputDigest.subarray(16 * i, 16 * (i + 1))),
       policy: c.policy[i] ?? 0,
       inferUs: c.inferUs[i] ?? 0,
       producedMs,
