@@ -81,6 +81,6 @@ function derive(passphrase: string, kdf: EncryptedSeed['kdf']): Buffer {
     N: n,
     r,
     p,
-    maxmem: 256 * n * r * p,
+    maxmem: 256 * n * r,
   });
 }

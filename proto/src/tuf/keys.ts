@@ -14,20 +14,26 @@ import type { Crypto } from '../crypto.ts';
 import { SkerryError } from '../errors.ts';
 import { keyId, type TufKey, tufKey } from './metadata.ts';
 
+const SCRYPT_MAX_BYTES = 512 * 1024 * 1024;
+
 function hexOf(byteCount: number): z.ZodString {
   return z.string().regex(new RegExp(`^[0-9a-f]{${2 * byteCount}}$`), `expected ${byteCount} bytes as hex`);
 }
 
 const encrypted = z.strictObject({
   type: z.literal('encrypted'),
-  kdf: z.strictObject({
-    name: z.literal('scrypt'),
-    // Bounded, so that a file from elsewhere can't ask for the machine's whole memory: 128·n·r·p bytes.
-    n: z.int().min(1_024).max(1_048_576),
-    r: z.int().min(1).max(16),
-    p: z.int().min(1).max(4),
-    salt: hexOf(16),
-  }),
+  kdf: z
+    .strictObject({
+      name: z.literal('scrypt'),
+      n: z
+        .int()
+        .refine((n) => n >= 1_024 && n <= 1_048_576 && (n & (n - 1)) === 0, 'expected a power of two'),
+      r: z.int().min(1).max(16),
+      p: z.int().min(1).max(4),
+      salt: hexOf(16),
+    })
+    // scrypt takes 128·n·r bytes: a file from elsewhere can't ask for the machine's whole memory.
+    .refine(({ n, r }) => 128 * n * r <= SCRYPT_MAX_BYTES, 'asks for more than 512 MiB'),
   cipher: z.strictObject({ name: z.literal('aes-256-gcm'), nonce: hexOf(12) }),
   ciphertext: hexOf(48),
 });
