@@ -1,0 +1,81 @@
+/** Tiny ONNX models for tests, written field by field. */
+import { encode, onnx } from '@skerry/proto/wire';
+
+const FLOAT = 1;
+/** onnx.TensorProto.DataType, by the names of the Tensor port. */
+export const ELEMENT_TYPES = {
+  float32: FLOAT,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+} as const;
+
+/**
+ * `score = window · weights + bias`, the window flattened: input `window` float32 [batch, time, channels], output
+ * `score` float32 [batch, 1]; `weights` has time × channels entries.
+ */
+export function gemmModel(options: {
+  time: number;
+  channels: number;
+  weights: readonly number[];
+  bias: number;
+}): Uint8Array {
+  const size = options.time * options.channels;
+  return model(
+    [
+      node('Flatten', ['window'], ['flat'], [{ name: 'axis', i: 1, type: 2 }]),
+      node('Gemm', ['flat', 'w', 'b'], ['score']),
+    ],
+    [value('window', FLOAT, ['batch', options.time, options.channels])],
+    [value('score', FLOAT, ['batch', 1])],
+    [
+      { name: 'w', dataType: FLOAT, dims: [size, 1], floatData: [...options.weights] },
+      { name: 'b', dataType: FLOAT, dims: [1], floatData: [options.bias] },
+    ],
+  );
+}
+
+/** Gives every input `in_TYPE` [n] back as `out_TYPE` [n]. */
+export function identityModel(types: readonly (keyof typeof ELEMENT_TYPES)[]): Uint8Array {
+  return model(
+    types.map((t) => node('Identity', [`in_${t}`], [`out_${t}`])),
+    types.map((t) => value(`in_${t}`, ELEMENT_TYPES[t], ['n'])),
+    types.map((t) => value(`out_${t}`, ELEMENT_TYPES[t], ['n'])),
+    [],
+  );
+}
+
+function model(
+  nodes: onnx.INodeProto[],
+  input: onnx.IValueInfoProto[],
+  output: onnx.IValueInfoProto[],
+  initializer: onnx.ITensorProto[],
+): Uint8Array {
+  return encode(onnx.ModelProto, {
+    irVersion: 8,
+    opsetImport: [{ domain: '', version: 17 }],
+    graph: { name: 'test', node: nodes, input, output, initializer },
+  });
+}
+
+function node(
+  opType: string,
+  input: string[],
+  output: string[],
+  attribute: onnx.IAttributeProto[] = [],
+): onnx.INodeProto {
+  return { opType, input, output, name: output[0]!, attribute };
+}
+
+function value(name: string, elemType: number, dims: (string | number)[]): onnx.IValueInfoProto {
+  const dim = dims.map((d) => (typeof d === 'string' ? { dimParam: d } : { dimValue: d }));
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}
