@@ -1,0 +1,65 @@
+/** What a first run needs once: the console built, a demonstration key, the catalogue signed, pushed and rolled out. */
+import { existsSync } from 'node:fs';
+import { copyFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { print } from '@skerry/proto/node/program';
+import { runChild } from './child.ts';
+import type { Bootstrap, SiteOptions } from './site.ts';
+
+/** The programs' entry points. */
+export function programs(root: string): { skerry: string; agent: string; sim: string } {
+  return {
+    skerry: join(root, 'control-plane/src/cli/main.ts'),
+    agent: join(root, 'agent/src/main.ts'),
+    sim: join(root, 'firmware-sim/src/main.ts'),
+  };
+}
+
+/** Prepares the site; what an earlier start has done already is left as it is. Returns the agent's configuration file. */
+export async function prepareSite(options: SiteOptions, bootstrap: Bootstrap): Promise<string> {
+  const agentConfig = join(options.dataDir, 'agent.yaml');
+  if (!existsSync(agentConfig)) await copyFile(join(options.root, 'agent/examples/site.yaml'), agentConfig);
+  const done = join(options.dataDir, 'prepared');
+  if (!existsSync(done)) {
+    await publishCatalogue(options, bootstrap);
+    await writeFile(done, `${new Date().toISOString()}\n`);
+  }
+  return agentConfig;
+}
+
+async function publishCatalogue(options: SiteOptions, bootstrap: Bootstrap): Promise<void> {
+  const { root, dataDir } = options;
+  const skerry = (...args: string[]): Promise<string> =>
+    runChild(`skerry ${args[0]} ${args[1]}`, programs(root).skerry, args, {
+      cwd: root,
+      env: { SKERRY_URL: bootstrap.url, SKERRY_TOKEN: bootstrap.adminToken },
+    });
+  const key = join(dataDir, 'demonstration-key.json');
+  print('Making a demonstration key and signing the catalogue with it …');
+  if (!existsSync(key)) await skerry('key', 'init', '--key', key, '--no-passphrase');
+  const catalogue = join(root, 'models/catalog');
+  const names = (await readdir(catalogue, { withFileTypes: true }))
+    .filter((e) => e.isDirectory())
+    .map((e) => e.name);
+  const directories: string[] = [];
+  for (const name of names.sort())
+    for (const version of (await readdir(join(catalogue, name))).sort())
+      directories.push(join(catalogue, name, version));
+  await skerry('release', 'push', ...directories, '--key', key);
+  print('Rolling the first releases out …');
+  for (const name of names) {
+    const file = join(dataDir, `rollout-${name}.yaml`);
+    await writeFile(file, firstRollout(`${name}@1.0.0`));
+    await skerry('rollout', 'create', '-f', file, '--start');
+  }
+}
+
+function firstRollout(release: string): string {
+  return `# The first release of a new site: there is nothing yet to compare with, so it goes to every agent at once.
+apiVersion: skerry/v1
+kind: Rollout
+release: ${release}
+stages:
+  - { name: all, agents: 100%, soak: 10s }
+`;
+}
