@@ -1,0 +1,23 @@
+import type { Message } from './device.ts';
+
+/** One device's connection to a broker. */
+export interface Publisher {
+  /** Sends a message if it can be sent now; else (too many unacknowledged, or QoS 0 without a connection) it is counted as dropped. */
+  offer(message: Message): void;
+  /** Sends a message once there is room. */
+  send(message: Message): Promise<void>;
+  /** Cuts the connection as a power failure does: no DISCONNECT, what wasn't acknowledged is forgotten. */
+  cut(): void;
+  /** Connects again after a cut, for as long as it takes. */
+  restore(): void;
+  /** Says `offline`, waits for what is unacknowledged (bounded), and disconnects. */
+  close(): Promise<void>;
+  readonly counts: PublisherCounts;
+}
+
+/** Dropped messages were never sent; the rest of those published is in flight or was forgotten in a cut. */
+export interface PublisherCounts {
+  published: number;
+  acknowledged: number;
+  dropped: number;
+}
