@@ -133,14 +133,9 @@ export function verifyTargets(
 
 /** A target's length and SHA-256 are those of the bytes. Length is asked first: cheap, and it bounds the rest. */
 export function targetMatches(crypto: Crypto, bytes: Uint8Array, target: TargetMeta): boolean {
-  return bytes.length === target.length && target.hashes.sha256 === toHex(crypto.sha256(bytes));
-}
-
-/** Whether the keys or the threshold of a role differ: its stored metadata then counts no more (5.3.11). */
-export function roleRotated(before: RootSigned, after: RootSigned, role: RoleName): boolean {
-  const describe = (root: RootSigned): string =>
-    JSON.stringify([root.roles[role].threshold, [...root.roles[role].keyids].sort()]);
-  return describe(before) !== describe(after);
+  return (
+    bytes.length === target.length && target.hashes.sha256?.toLowerCase() === toHex(crypto.sha256(bytes))
+  );
 }
 
 function noRollback(role: RoleName, offered: number, trusted: number): void {
@@ -150,7 +145,7 @@ function noRollback(role: RoleName, offered: number, trusted: number): void {
 function verifyNamed(crypto: Crypto, offered: Metadata, named: FileMeta): void {
   if (named.length !== undefined && offered.bytes.length !== named.length)
     throw refusal(offered.role, 'mismatch', `${offered.bytes.length} bytes, ${named.length} are named`);
-  const sha256 = named.hashes?.sha256;
+  const sha256 = named.hashes?.sha256?.toLowerCase();
   if (sha256 !== undefined && sha256 !== toHex(crypto.sha256(offered.bytes)))
     throw refusal(offered.role, 'mismatch', 'its SHA-256 is not the one that is named');
 }
