@@ -1,0 +1,105 @@
+/**
+ * Whether a window of a signal has drifted. A threshold counts only where the measure also exceeds what the reference
+ * does on blocks of itself (null.ts): significance guards small and autocorrelated windows, the threshold guards
+ * large ones, in which every trifle is significant. psi's thresholds apply to psiExcess.
+ *
+ * Example: 500 samples against a reference of 20,000 independent ones, psi { warn: 0.1, alert: 0.2 }. Sampling noise
+ * alone makes psi 0.018 on average and more than 0.044 once in a hundred windows. psiExcess 0.13 is a `warn`.
+ */
+import { type DriftThresholds, MEASURES, type MeasureName } from '../policy.ts';
+import type { skerry } from '../wire.ts';
+import { inverseSizes, total } from './distances.ts';
+import { type CurrentBins, type Measures, measureDrift, referenceBins } from './measures.ts';
+import { Null } from './null.ts';
+
+/**
+ * `learning`: too few samples to say · `ok` · `warn`, `alert`: a threshold of that level, and the null, are exceeded.
+ */
+export type Level = 'ok' | 'warn' | 'alert' | 'learning';
+
+export interface JudgeOptions {
+  /** Below so many samples the answer is `learning`. */
+  minSamples: number;
+  /** Signals × measures of the device that are judged side by side, for Bonferroni's correction. Default: those here. */
+  tests?: number;
+  /** Chance that a window of a healthy device exceeds its nulls in any of the tests. Default 0.01. */
+  falseAlarm?: number;
+  /** Hours that a window lasts. Default: its samples over the reference's samples per hour. */
+  windowHours?: number;
+}
+
+export interface Crossing {
+  measure: MeasureName;
+  /** For psi its excess. */
+  value: number;
+  threshold: number;
+}
+
+export interface Judgement {
+  level: Level;
+  /** By name: the measures and psiExcess. Empty where the window is. */
+  measures: Partial<Measures>;
+  /** The threshold of this level that was exceeded most, relative to itself. */
+  crossed?: Crossing;
+  /**
+   * How many hours of healthy operation pass, in expectation, between two windows of this signal that reach the alert
+   * level; requiring several windows in a row makes alerts rarer still. Infinity where no alert threshold is set, NaN
+   * where the rate of samples isn't known.
+   */
+  hoursBetweenFalseAlarms: number;
+}
+
+/**
+ * Judges one window of one signal: `current` is a Histogram on the reference's edges, or a sketch's counts and mean.
+ * Throws `invalid` where the reference is none.
+ */
+export function judge(
+  reference: skerry.v1.ISignalReference,
+  current: CurrentBins,
+  thresholds: DriftThresholds,
+  options: JudgeOptions,
+): Judgement {
+  const n = total(current.counts);
+  if (n === 0) return { level: 'learning', measures: {}, hoursBetweenFalseAlarms: Number.NaN };
+  const bins = referenceBins(reference);
+  const measures = measureDrift(bins, current);
+  const judged = MEASURES.filter((measure) => thresholds[measure]);
+  const tail = (options.falseAlarm ?? 0.01) / Math.max(1, options.tests ?? judged.length);
+  // Thresholds and values are of the excess, the null is of psi itself.
+  const bias = (bins.counts.length - 1) * inverseSizes(bins.n, n);
+  let [worst, excess, chance]: [(Crossing & { level: Level }) | undefined, number, number] = [
+    undefined,
+    0,
+    0,
+  ];
+  for (const measure of judged) {
+    const { warn, alert } = thresholds[measure]!;
+    const null_ = new Null(reference, measure, n);
+    const limit = null_.limit(tail);
+    if (alert !== undefined)
+      chance += null_.chance(Math.max(limit, measure === 'psi' ? alert + bias : alert));
+    if (measures[measure] <= limit) continue;
+    const value = measures[measure === 'psi' ? 'psiExcess' : measure];
+    for (const [level, threshold] of [
+      ['alert', alert],
+      ['warn', warn],
+    ] as const) {
+      if (threshold === undefined || value < threshold) continue;
+      if (worst?.level === 'alert' && level === 'warn') continue;
+      if (worst?.level === level && value / threshold <= excess) continue;
+      worst = { level, measure, value, threshold };
+      excess = value / threshold;
+    }
+  }
+  const windowHours = options.windowHours ?? n / (reference.samplesPerHour || Number.NaN);
+  const hoursBetweenFalseAlarms = chance === 0 ? Infinity : windowHours / Math.min(1, chance);
+  if (n < options.minSamples) return { level: 'learning', measures, hoursBetweenFalseAlarms };
+  if (!worst) return { level: 'ok', measures, hoursBetweenFalseAlarms };
+  const { level, ...crossed } = worst;
+  return { level, measures, crossed, hoursBetweenFalseAlarms };
+}
+
+/** Hours between false alarms of several signals together, from those of each. */
+export function combineHours(hours: readonly number[]): number {
+  return 1 / hours.reduce((rate, each) => rate + 1 / each, 0);
+}
