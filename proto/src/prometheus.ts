@@ -33,9 +33,9 @@ export function renderMetrics(metrics: readonly Metric[]): string {
 function renderLabels(labels: Readonly<Record<string, string>> | undefined): string {
   const entries = Object.entries(labels ?? {});
   if (entries.length === 0) return '';
-  const escape = (text: string): string =>
+  const quote = (text: string): string =>
     text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-  return `{${entries.map(([key, value]) => `${key}="${escape(value)}"`).join(',')}}`;
+  return `{${entries.map(([key, value]) => `${key}="${quote(value)}"`).join(',')}}`;
 }
 
 function renderValue(value: number): string {

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { serve } from '@hono/node-server';
+import { SkerryError } from '@skerry/proto/errors';
+import { createLocalApp } from '../local/app.ts';
+import type { LocalView } from '../local/view.ts';
+
+/** Listens for the local page. Rejects with a plain SkerryError where the port is in use. Returns how to end it. */
+export async function startLocalServer(
+  view: LocalView,
+  listen: { host: string; port: number },
+): Promise<{ port: number; close(): Promise<void> }> {
+  const page = await readFile(new URL('../../page/index.html', import.meta.url), 'utf8');
+  const app = createLocalApp(view, page);
+  const server = await new Promise<Server>((resolve, reject) => {
+    const started = serve({ fetch: app.fetch, hostname: listen.host, port: listen.port }, () =>
+      resolve(started as Server),
+    );
+    started.once('error', (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === 'EADDRINUSE' ? 'is in use' : `can't be used (${error.code ?? error.message})`;
+      reject(
+        new SkerryError('failed', `port ${listen.port} on ${listen.host} for the local page ${why}`, {
+          hint: 'end what uses it, or change local.listen in agent.yaml',
+        }),
+      );
+    });
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : listen.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

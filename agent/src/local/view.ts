@@ -1,0 +1,58 @@
+/** What the local server shows of a running agent; the agent implements it. */
+import type { Metric } from '@skerry/proto/prometheus';
+
+/** What a technician sees first; the names are those of `skerry-agent status --json`. */
+export interface AgentStatus {
+  agent: string;
+  version: string;
+  epoch: string;
+  uptimeMs: number;
+  controlPlane: {
+    url: string;
+    state: 'connected' | 'unreachable' | 'pending-approval' | 'none';
+    lastSyncMs?: number;
+  };
+  pipelines: PipelineStatus[];
+  outbox: {
+    lane: string;
+    pendingBlocks: number;
+    produced: number;
+    delivered: number;
+    summarized: number;
+    evicted: number;
+  }[];
+  outboxBytes: number;
+  unclaimed: { topic: string; messages: number }[];
+  unclaimedMessages: number;
+  alerts: { episode: string; pipeline: string; device: string; since: string; message: string }[];
+  messagesReceived: number;
+  notices: string[];
+}
+
+export interface PipelineStatus {
+  name: string;
+  release: string;
+  variant: string;
+  backend: string;
+  state: string;
+  error: string;
+  samples: {
+    received: number;
+    rejected: Record<string, number>;
+    open: number;
+    used: number;
+    gap: number;
+    skipped: number;
+  };
+  windows: number;
+  devices: string[];
+  inferUsP95: number;
+}
+
+export interface LocalView {
+  ready(): { ok: boolean; why: string };
+  status(): AgentStatus;
+  /** Newest results first, as results appear on MQTT. */
+  recent(limit: number, device?: string): Record<string, unknown>[];
+  metrics(): Metric[];
+}
