@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readReleaseDirectory } from './release-directory.ts';
+
+const MODEL = `apiVersion: skerry/v1
+kind: Release
+name: tiny
+version: 1.0.0
+window: { channels: [{ name: a }], rate: any, length: 4 }
+input: { tensor: window }
+output: [{ name: score, tensor: score, kind: anomaly-score, threshold: 1 }]
+variants: [{ name: fp32, file: fp32.onnx, precision: fp32 }]
+`;
+
+describe('a release on disk', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'skerry-release-'));
+    await writeFile(join(directory, 'model.yaml'), MODEL);
+    await writeFile(join(directory, 'fp32.onnx'), Uint8Array.of(1, 2, 3));
+    await writeFile(join(directory, 'CARD.md'), 'about it');
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  it('is its manifest and the files that the manifest names, and nothing else', async () => {
+    const { manifest, files } = await readReleaseDirectory(directory);
+    expect(manifest.name).toBe('tiny');
+    expect([...files.keys()]).toEqual(['model.yaml', 'fp32.onnx']);
+    expect(files.get('fp32.onnx')).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
+  it('names the file that is missing, and what to do', async () => {
+    await rm(join(directory, 'fp32.onnx'));
+    await expect(readReleaseDirectory(directory)).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('fp32.onnx is missing'),
+      hint: expect.stringContaining('model.yaml names it'),
+    });
+    await expect(readReleaseDirectory(join(directory, 'elsewhere'))).rejects.toMatchObject({
+      code: 'not-found',
+    });
+  });
+
+  it('refuses a wrong manifest by line, and one that is no text', async () => {
+    await writeFile(join(directory, 'model.yaml'), MODEL.replace('1.0.0', 'one'));
+    await expect(readReleaseDirectory(directory)).rejects.toThrow(/line 4: version/);
+    await writeFile(join(directory, 'model.yaml'), Uint8Array.of(0xff, 0xfe, 0x00));
+    await expect(readReleaseDirectory(directory)).rejects.toThrow(/no UTF-8 text/);
+  });
+});
