@@ -71,7 +71,7 @@ const pipeline = z.strictObject({
 
 const listen = z.strictObject({
   host: z.string().default('127.0.0.1'),
-  port: z.int().min(0).max(65_535).default(1883),
+  port: z.coerce.number<number | string>().int().min(0).max(65_535).default(1883),
   users: z.string().optional(),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
 });
