@@ -6,7 +6,7 @@ import { fromUtf8, toBase64Url, utf8 } from '@skerry/proto/bytes';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { z } from 'zod';
 import type { Clock, Crypto, Log, Random, Store } from '../ports.ts';
-import { discard, exchange, type Http, readBounded } from '../sync/http.ts';
+import { discard, endpoint, exchange, type Http, readBounded } from '../sync/http.ts';
 import { type EnrolmentToken, parseEnrolmentToken } from './enrolment-token.ts';
 import { createTokenSource } from './token.ts';
 
@@ -58,7 +58,7 @@ export interface Identity {
    * (the token), conflict (another key holds this id), untrusted (the server names another root than the token).
    */
   enrol(request: EnrolRequest): Promise<Enrolment>;
-  /** A token good for at least another minute. Throws SkerryError unavailable, or unauthorized. */
+  /** A token that is still good for a while. Throws SkerryError unavailable, or unauthorized. */
   accessToken(): Promise<string>;
   /** Forgets the cached token: the server refused it. */
   forgetToken(): void;
@@ -130,7 +130,7 @@ async function postEnrolment(
     facts: request.facts,
   });
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  const url = new URL('/agent/v1/enroll', options.url);
+  const url = endpoint(options.url, 'agent/v1/enroll');
   return exchange(
     options.http,
     (signal) => new Request(url, { method: 'POST', headers, body, signal, redirect: 'manual' }),

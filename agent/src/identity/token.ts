@@ -3,7 +3,7 @@ import { SkerryError } from '@skerry/proto/errors';
 import { randomId } from '@skerry/proto/ids';
 import { z } from 'zod';
 import type { Clock, Crypto, Log, Random } from '../ports.ts';
-import { exchange, type Http, readBounded } from '../sync/http.ts';
+import { endpoint, exchange, type Http, readBounded } from '../sync/http.ts';
 import { signAssertion } from './jwt.ts';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -28,7 +28,7 @@ export interface TokenOptions {
   agentId: string;
 }
 
-/** Access tokens, cached until a minute before they end. */
+/** Access tokens, cached until a minute (or a quarter of a short lifetime) before they end. */
 export interface TokenSource {
   get(): Promise<string>;
   forget(): void;
@@ -59,13 +59,14 @@ export function createTokenSource(options: TokenOptions, privateKey: Uint8Array)
       answer = await request(options, privateKey, clock.wallMs() + offsetMs);
     }
     if (answer.kind === 'refused') throw refused(answer, options.agentId);
-    cached = { token: answer.token, untilMonoMs: startedMonoMs + answer.lifetimeMs };
+    const marginMs = Math.min(MARGIN_MS, answer.lifetimeMs / 4);
+    cached = { token: answer.token, untilMonoMs: startedMonoMs + answer.lifetimeMs - marginMs };
     return answer.token;
   }
 
   return {
     async get() {
-      if (cached && cached.untilMonoMs - clock.monoMs() > MARGIN_MS) return cached.token;
+      if (cached && clock.monoMs() < cached.untilMonoMs) return cached.token;
       pending ??= obtain().finally(() => {
         pending = undefined;
       });
@@ -78,7 +79,7 @@ export function createTokenSource(options: TokenOptions, privateKey: Uint8Array)
 }
 
 async function request(options: TokenOptions, privateKey: Uint8Array, nowMs: number): Promise<Answer> {
-  const url = new URL('/agent/v1/token', options.url);
+  const url = endpoint(options.url, 'agent/v1/token');
   const assertion = signAssertion(options.crypto, privateKey, {
     agentId: options.agentId,
     audience: url.href,

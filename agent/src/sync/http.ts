@@ -10,6 +10,11 @@ export interface Http {
   timeoutMs: number;
 }
 
+/** The URL of an endpoint (`agent/v1/sync`) below the control plane's own, which may have a path. */
+export function endpoint(url: string, path: string): URL {
+  return new URL(path, url.endsWith('/') ? url : `${url}/`);
+}
+
 /**
  * One request and everything done with its response, within `timeoutMs`; past it the request is aborted and what
  * still comes is dropped. Throws SkerryError unavailable where nobody answered in time.

@@ -1,0 +1,123 @@
+/**
+ * Downloads a release by digest: its packed manifest first, then every file that isn't here yet. Nothing reaches
+ * Blobs whose length and SHA-256 aren't those asked for, so a file there is whole and right, and an interrupted
+ * download goes on where it stopped, file by file.
+ */
+import { type Crypto, digestOf } from '@skerry/proto/crypto';
+import { SkerryError } from '@skerry/proto/errors';
+import { type BlobRef, type PackedRelease, readPackedRelease } from '@skerry/proto/pack';
+import type { Blobs } from '../ports.ts';
+import { discard, endpoint, exchange, type Http, readBounded } from '../sync/http.ts';
+
+export interface FetchLimits {
+  maxManifestBytes: number;
+  /** All files of a release together. */
+  maxReleaseBytes: number;
+}
+
+export const DEFAULT_FETCH_LIMITS: FetchLimits = {
+  maxManifestBytes: 4 * 1024 * 1024,
+  maxReleaseBytes: 1024 * 1024 * 1024,
+};
+
+export interface FetchReleaseOptions {
+  /** `timeoutMs` is per file. */
+  http: Http;
+  crypto: Crypto;
+  blobs: Blobs;
+  /** The control plane's URL. */
+  url: string;
+  accessToken(): Promise<string>;
+  limits?: FetchLimits;
+}
+
+/**
+ * Fetches the release of this digest, as trusted targets name it. Throws SkerryError untrusted where bytes aren't the
+ * ones asked for, too-large past the limits, not-found where the control plane has no such blob, unavailable where
+ * it can't be reached: then asking again goes on from there.
+ */
+export async function fetchRelease(
+  options: FetchReleaseOptions,
+  target: { digest: string; lengthBytes?: number },
+): Promise<PackedRelease> {
+  const limits = options.limits ?? DEFAULT_FETCH_LIMITS;
+  const { blobs, crypto } = options;
+  const held = await blobs.read(target.digest);
+  const manifestBytes = held ?? (await fetchManifest(options, target, limits.maxManifestBytes));
+  const release = readPackedRelease(crypto, manifestBytes);
+  const files = uniqueFiles(release);
+  const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  if (totalBytes > limits.maxReleaseBytes)
+    throw new SkerryError(
+      'too-large',
+      `${release.name}@${release.version} is ${totalBytes} bytes, and ${limits.maxReleaseBytes} are allowed`,
+      { hint: 'release it with fewer or smaller variants' },
+    );
+  for (const file of files) {
+    if ((await blobs.path(file.digest)) !== undefined || (await blobs.read(file.digest))) continue;
+    await blobs.write(file.digest, await fetchBlob(options, file));
+  }
+  // Last, so that a manifest here means that the whole release is.
+  if (!held) await blobs.write(target.digest, manifestBytes);
+  return release;
+}
+
+function fetchManifest(
+  options: FetchReleaseOptions,
+  target: { digest: string; lengthBytes?: number },
+  maxBytes: number,
+): Promise<Uint8Array> {
+  if (target.lengthBytes === undefined) return download(options, target.digest, maxBytes, undefined);
+  if (target.lengthBytes > maxBytes)
+    throw new SkerryError('too-large', `the manifest ${target.digest} is ${target.lengthBytes} bytes`);
+  return fetchBlob(options, { digest: target.digest, sizeBytes: target.lengthBytes });
+}
+
+function fetchBlob(options: FetchReleaseOptions, { digest, sizeBytes }: BlobRef): Promise<Uint8Array> {
+  return download(options, digest, sizeBytes, sizeBytes);
+}
+
+async function download(
+  options: FetchReleaseOptions,
+  digest: string,
+  maxBytes: number,
+  exactBytes: number | undefined,
+): Promise<Uint8Array> {
+  const headers = { authorization: `Bearer ${await options.accessToken()}` };
+  const url = endpoint(options.url, `agent/v1/blobs/${digest}`);
+  const bytes = await exchange(
+    options.http,
+    (signal) => new Request(url, { headers, signal, redirect: 'manual' }),
+    (response) => readBlob(response, digest, maxBytes),
+  );
+  if (exactBytes !== undefined && bytes.length < exactBytes)
+    throw new SkerryError('unavailable', `${digest} broke off after ${bytes.length} of ${exactBytes} bytes`);
+  if (digestOf(options.crypto, bytes) !== digest)
+    throw new SkerryError('untrusted', `the control plane sent other bytes than ${digest}`, {
+      hint: 'the release was altered on its way or at the control plane: skerry release verify',
+    });
+  return bytes;
+}
+
+async function readBlob(response: Response, digest: string, maxBytes: number): Promise<Uint8Array> {
+  if (response.status === 200) {
+    try {
+      return await readBounded(response, maxBytes, digest);
+    } catch (error) {
+      if (!(error instanceof SkerryError) || error.code !== 'too-large') throw error;
+      throw new SkerryError(
+        'untrusted',
+        `the control plane sent more than the ${maxBytes} bytes of ${digest}`,
+      );
+    }
+  }
+  discard(response);
+  if (response.status === 404) throw new SkerryError('not-found', `the control plane has no blob ${digest}`);
+  if (response.status === 401 || response.status === 403)
+    throw new SkerryError('unauthorized', `the control plane refuses this agent the blob ${digest}`);
+  throw new SkerryError('unavailable', `the control plane answered ${response.status} to ${digest}`);
+}
+
+function uniqueFiles(release: PackedRelease): BlobRef[] {
+  return [...new Map([...release.files.values()].map((file) => [file.digest, file])).values()];
+}
