@@ -1,0 +1,94 @@
+/**
+ * Blobs in a folder, named by their digest: `sha256/<first two digits>/<the other 62>`. A blob appears under its name
+ * by rename after its bytes are on disk, so what has a name is whole.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DIGEST_PATTERN } from '@skerry/proto/crypto';
+import { messageOf, SkerryError } from '@skerry/proto/errors';
+import type { Blobs } from '../ports.ts';
+
+/** The Blobs port over the folder, which is made when the first blob comes. */
+export function createFsBlobs(directory: string): Blobs {
+  const fileOf = (digest: string): string => {
+    if (!DIGEST_PATTERN.test(digest)) throw new SkerryError('invalid', `"${digest}" is no sha256 digest`);
+    const hex = digest.slice('sha256:'.length);
+    return join(directory, 'sha256', hex.slice(0, 2), hex.slice(2));
+  };
+  return {
+    async path(digest) {
+      const file = fileOf(digest);
+      return (await unlessAbsent(stat(file)))?.isFile() ? file : undefined;
+    },
+    async read(digest) {
+      const bytes = await unlessAbsent(readFile(fileOf(digest)));
+      return bytes && new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    },
+    async write(digest, bytes) {
+      const file = fileOf(digest);
+      try {
+        await writeDurably(file, bytes);
+      } catch (cause) {
+        throw storageError(cause, `writing ${file}`);
+      }
+    },
+    retain: (digests) => retain(directory, digests),
+  };
+}
+
+async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
+  const folder = dirname(file);
+  await mkdir(folder, { recursive: true });
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+/** The name itself must survive a power cut too. Windows has no such call and journals its folders. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function retain(directory: string, digests: ReadonlySet<string>): Promise<void> {
+  const root = join(directory, 'sha256');
+  for (const prefix of (await unlessAbsent(readdir(root))) ?? [])
+    for (const rest of (await unlessAbsent(readdir(join(root, prefix)))) ?? [])
+      if (!digests.has(`sha256:${prefix}${rest}`)) await rm(join(root, prefix, rest), { force: true });
+}
+
+async function unlessAbsent<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw storageError(error, 'reading the blobs');
+  }
+}
+
+function storageError(cause: unknown, doing: string): SkerryError {
+  const full = ['ENOSPC', 'EDQUOT'].includes((cause as NodeJS.ErrnoException).code ?? '');
+  return new SkerryError(full ? 'full' : 'failed', `${doing} failed: ${messageOf(cause)}`, {
+    cause,
+    ...(full && { hint: 'free space on that disk, or move agent.data to a larger one' }),
+  });
+}
