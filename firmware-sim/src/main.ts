@@ -2,14 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
-import {
-  type Command,
-  createProgram,
-  print,
-  printJson,
-  printTable,
-  runProgram,
-} from '@skerry/proto/node/program';
+import { createProgram, print, printJson, printTable, runProgram } from '@skerry/proto/node/program';
 import { isoFromUs } from '@skerry/proto/units';
 import { createMqttPublisher } from './adapters/mqtt-publisher.ts';
 import { runReplay } from './adapters/run-replay.ts';
@@ -18,7 +11,7 @@ import { faultDescriptions } from './faults/fault.ts';
 import { machineModels } from './machines/catalog.ts';
 import { type Codec, codecs } from './payload.ts';
 import { parseScenario } from './scenario.ts';
-import { parseSpeed } from './speed.ts';
+import { isSpeed, parseSpeed } from './speed.ts';
 
 const program = createProgram(
   'skerry-sim',
@@ -61,11 +54,11 @@ program
   .command('replay')
   .description('publish a CSV recording, row by row, at its own pace or faster')
   .argument('<file.csv>', 'a header line, a time column, one column a channel')
-  .requiredOption('--topic <topic>', 'topic to publish to')
-  .option('--speed <factor>', '1x, 60x, or max: as fast as acknowledgements allow', '1x')
+  .requiredOption('--topic <topic>', 'topic to publish to', readTopic)
+  .option('--speed <factor>', '1x, 60x, or max: as fast as acknowledgements allow', readSpeed, 1)
   .option('--device <id>', "the device's id; by default the file's name")
-  .option('--codec <codec>', codecs.join(' | '), 'json')
-  .option('--qos <n>', '0, 1 or 2', '1')
+  .addOption(program.createOption('--codec <codec>', 'how a row is written').choices(codecs).default('json'))
+  .addOption(program.createOption('--qos <n>', 'quality of service').choices(['0', '1', '2']).default('1'))
   .option('--now', 'shift the recorded times to now')
   .option('--time <column>', 'the time column, where its name does not say so')
   .option('--separator <character>', 'between fields, where the header does not show it')
@@ -99,9 +92,9 @@ async function run(file: string, flags: Output & { mqtt?: string }): Promise<voi
 
 interface ReplayFlags extends Output {
   readonly topic: string;
-  readonly speed: string;
+  readonly speed: number;
   readonly device?: string;
-  readonly codec: string;
+  readonly codec: Codec;
   readonly qos: string;
   readonly now?: boolean;
   readonly time?: string;
@@ -127,10 +120,10 @@ async function replay(file: string, flags: ReplayFlags): Promise<void> {
     file,
     reading,
     device,
-    topic: checkTopic(flags.topic),
-    codec: oneOf(flags.codec, codecs, '--codec') as Codec,
-    qos: Number(oneOf(flags.qos, ['0', '1', '2'], '--qos')) as 0 | 1 | 2,
-    speed: parseSpeed(flags.speed),
+    topic: flags.topic,
+    codec: flags.codec,
+    qos: Number(flags.qos) as 0 | 1 | 2,
+    speed: flags.speed,
     toNow: flags.now === true,
     signal: stopSignal(),
     onProgress(rows, timeUs) {
@@ -176,14 +169,14 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function oneOf(value: string, allowed: readonly string[], flag: string): string {
-  if (allowed.includes(value)) return value;
-  throw new SkerryError('invalid', `${flag} ${value} is none of ${allowed.join(', ')}`);
+function readSpeed(text: string): number {
+  if (text === 'max' || isSpeed(text)) return parseSpeed(text);
+  return program.error(`error: "${text}" is no speed: write for example 1x, 60x or max`);
 }
 
-function checkTopic(topic: string): string {
+function readTopic(topic: string): string {
   if (topic !== '' && !/[+#\0]/.test(topic)) return topic;
-  throw new SkerryError('invalid', `"${topic}" is no topic to publish to`, { hint: 'leave out + and #' });
+  return program.error(`error: "${topic}" is no topic to publish to: leave out + and #`);
 }
 
 // The first Ctrl-C ends the run and lets the devices say goodbye; a second one ends the process.

@@ -95,7 +95,7 @@ const device = z
     if (entry.count > 1 && !/\{(id|n)\}/.test(entry.topic))
       issue(['topic'], `expected {id} in it, as count is ${entry.count}`);
     for (const param of Object.keys(entry.params)) {
-      if (param in model.params) continue;
+      if (Object.hasOwn(model.params, param)) continue;
       issue(
         ['params', param],
         `a ${entry.machine} has no such parameter, only ${Object.keys(model.params).join(', ')}`,

@@ -122,7 +122,7 @@ describe('recordings', () => {
   });
 });
 
-const data = process.env['SKERRY_DATA'];
+const data = process.env.SKERRY_DATA;
 
 describe.skipIf(data === undefined)('real recordings (SKERRY_DATA)', () => {
   it('reads a water pump testbed separated by semicolons', () => {

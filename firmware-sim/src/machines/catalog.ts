@@ -21,7 +21,8 @@ export interface MachineOptions {
 /** Builds a machine. The same kind, seed and parameters give the same readings at the same times. */
 export function createMachine(kind: MachineKind, { seed, params = {} }: MachineOptions): Machine {
   for (const name of Object.keys(params)) {
-    if (!(name in machineModels[kind].params)) throw new RangeError(`a ${kind} has no parameter ${name}`);
+    if (!Object.hasOwn(machineModels[kind].params, name))
+      throw new RangeError(`a ${kind} has no parameter ${name}`);
   }
   const random = createRandom(seed).fork(kind);
   switch (kind) {

@@ -63,7 +63,7 @@ export function createPump(random: Random, params: PumpParams): Machine {
     const suction = Math.max(0.05, params.tankBar + tank(dtS) - (2e-4 + clog) * flow ** 2);
     const hit = bubbles(dtS, cavitationIntensity(suction, flow));
     const head = (40 * speed ** 2 - 0.0032 * flow ** 2) * hit.head;
-    const bestFlow = 48 * speed;
+    const bestFlow = 48 * Math.max(0.1, speed);
     const efficiency = 0.72 * (1 - 0.8 * (flow / bestFlow - 1) ** 2);
     const shaftW = (9810 * (flow / 3600) * head) / efficiency;
     const current = Math.hypot(4, shaftW / 530) * hit.current;

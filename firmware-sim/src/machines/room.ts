@@ -12,7 +12,7 @@
 import type { Random } from '../random.ts';
 import { relativeHumidity, waterContentGKg } from '../signals/air.ts';
 import { createDuty } from '../signals/duty.ts';
-import { createLag, type Lag } from '../signals/lag.ts';
+import { createLag } from '../signals/lag.ts';
 import { createWander } from '../signals/wander.ts';
 import { createStepClock, type Machine, type MachineModel, toRange } from './machine.ts';
 
@@ -47,7 +47,7 @@ const outdoorCo2Ppm = 420;
 export function createRoom(random: Random, params: RoomParams): Machine {
   const elapsed = createStepClock('room');
   const occupancy = createDuty(random.fork('people'), { levels: [0, params.peopleMax], dwellS: [300, 1200] });
-  const weather = createWander(random.fork('weather'), 7200, 1.5);
+  const weather = createWander(random.fork('weather'), 3600, 1);
   const noise = random.fork('sensors');
   const arriving = createLag(60, occupancy(0));
   const balance = createBalance(params, arriving(0, 0));
@@ -125,9 +125,9 @@ function createBalance(params: RoomParams, people: number) {
   };
 }
 
+// First-order approach to a target over `steps` time constants, exact for a target that holds.
 function settle(value: number, target: number, steps: number): number {
-  const follow: Lag = createLag(1, value);
-  return follow(target, steps);
+  return value + (target - value) * -Math.expm1(-steps);
 }
 
 function co2GainPpm(people: number, exchangeM3h: number): number {

@@ -8,18 +8,14 @@
 export function velocityRms(acceleration: Float64Array, sampleHz: number): number {
   const keep = Math.exp((-2 * Math.PI * 10) / sampleHz);
   const from = acceleration.length >> 2;
-  const count = acceleration.length - from;
+  const weight = hannWeights(acceleration.length - from);
   let velocity = 0;
   let sum = 0;
-  let weights = 0;
   for (let i = 0; i < acceleration.length; i++) {
     velocity = keep * velocity + acceleration[i]! / sampleHz;
-    if (i < from) continue;
-    const weight = 1 - Math.cos((2 * Math.PI * (i - from + 0.5)) / count);
-    sum += weight * velocity * velocity;
-    weights += weight;
+    if (i >= from) sum += weight[i - from]! * velocity * velocity;
   }
-  return 1000 * Math.sqrt(sum / weights);
+  return 1000 * Math.sqrt(sum / weight.length);
 }
 
 /** Which line of the envelope spectrum to read: around which carrier it is demodulated, and at which frequency. */
@@ -61,14 +57,33 @@ function demodulate(wave: Float64Array, turn: number, taps: number): Float64Arra
 
 // Amplitude of one frequency (radians a sample) in a series, its mean removed, under a Hann window.
 function hannAmplitude(series: Float64Array, turn: number): number {
-  const mean = series.reduce((sum, x) => sum + x, 0) / series.length;
-  const bend = (2 * Math.PI) / series.length;
-  let [re, im, weights] = [0, 0, 0];
+  let mean = 0;
+  for (const x of series) mean += x / series.length;
+  const weight = hannWeights(series.length);
+  // Goertzel (1958): the Fourier sum at one frequency with one multiplication a sample.
+  const twiceCos = 2 * Math.cos(turn);
+  let [s1, s2] = [0, 0];
   for (let i = 0; i < series.length; i++) {
-    const weight = 1 - Math.cos(bend * (i + 0.5));
-    re += weight * (series[i]! - mean) * Math.cos(turn * i);
-    im += weight * (series[i]! - mean) * Math.sin(turn * i);
-    weights += weight;
+    const s0 = weight[i]! * (series[i]! - mean) + twiceCos * s1 - s2;
+    s2 = s1;
+    s1 = s0;
   }
-  return (2 * Math.sqrt(re * re + im * im)) / weights;
+  const power = s1 * s1 + s2 * s2 - twiceCos * s1 * s2;
+  return (2 * Math.sqrt(power)) / series.length;
+}
+
+// A Hann window whose mean is 1: 1 - cos(2 pi (i + 1/2) / n), by the recurrence cos(a + b) = 2 cos(b) cos(a) - cos(a - b).
+function hannWeights(count: number): Float64Array {
+  const weights = new Float64Array(count);
+  const bend = (2 * Math.PI) / count;
+  const twiceCos = 2 * Math.cos(bend);
+  let previous = Math.cos(bend / 2);
+  let current = previous;
+  for (let i = 0; i < count; i++) {
+    weights[i] = 1 - current;
+    const next = twiceCos * current - previous;
+    previous = current;
+    current = next;
+  }
+  return weights;
 }
