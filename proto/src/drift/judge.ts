@@ -67,11 +67,8 @@ export function judge(
   const tail = (options.falseAlarm ?? 0.01) / Math.max(1, options.tests ?? judged.length);
   // Thresholds and values are of the excess, the null is of psi itself.
   const bias = (bins.counts.length - 1) * inverseSizes(bins.n, n);
-  let [worst, excess, chance]: [(Crossing & { level: Level }) | undefined, number, number] = [
-    undefined,
-    0,
-    0,
-  ];
+  const crossings: (Crossing & { level: 'warn' | 'alert' })[] = [];
+  let chance = 0;
   for (const measure of judged) {
     const { warn, alert } = thresholds[measure]!;
     const null_ = new Null(reference, measure, n);
@@ -80,23 +77,24 @@ export function judge(
       chance += null_.chance(Math.max(limit, measure === 'psi' ? alert + bias : alert));
     if (measures[measure] <= limit) continue;
     const value = measures[measure === 'psi' ? 'psiExcess' : measure];
-    for (const [level, threshold] of [
-      ['alert', alert],
-      ['warn', warn],
-    ] as const) {
-      if (threshold === undefined || value < threshold) continue;
-      if (worst?.level === 'alert' && level === 'warn') continue;
-      if (worst?.level === level && value / threshold <= excess) continue;
-      worst = { level, measure, value, threshold };
-      excess = value / threshold;
-    }
+    if (alert !== undefined && value >= alert)
+      crossings.push({ level: 'alert', measure, value, threshold: alert });
+    else if (warn !== undefined && value >= warn)
+      crossings.push({ level: 'warn', measure, value, threshold: warn });
   }
   const windowHours = options.windowHours ?? n / (reference.samplesPerHour || Number.NaN);
   const hoursBetweenFalseAlarms = chance === 0 ? Infinity : windowHours / Math.min(1, chance);
   if (n < options.minSamples) return { level: 'learning', measures, hoursBetweenFalseAlarms };
+  const [worst] = crossings.sort(
+    (a, b) => Number(b.level === 'alert') - Number(a.level === 'alert') || excess(b) - excess(a),
+  );
   if (!worst) return { level: 'ok', measures, hoursBetweenFalseAlarms };
   const { level, ...crossed } = worst;
   return { level, measures, crossed, hoursBetweenFalseAlarms };
+}
+
+function excess({ value, threshold }: Crossing): number {
+  return value / threshold;
 }
 
 /** Hours between false alarms of several signals together, from those of each. */

@@ -46,7 +46,8 @@ export class Null {
    */
   chance(value: number): number {
     const [median, upper] = [this.limit(0.5), this.limit(0.05)];
-    const upperTail = Math.min(0.4, Math.max(0.05, this.#n / (this.#n + (this.#reference.n ?? 0))));
+    const block = Math.min(this.#n, this.#reference.nulls?.at(-1)?.block ?? 0);
+    const upperTail = Math.max(0.05, block / (block + (this.#reference.n ?? 0)));
     const chance = 0.5 * (upperTail / 0.5) ** ((value - median) / (upper - median));
     return Math.min(1, Math.max(SMALLEST_CHANCE, chance));
   }
