@@ -55,7 +55,12 @@ program
   .description('publish a CSV recording, row by row, at its own pace or faster')
   .argument('<file.csv>', 'a header line, a time column, one column a channel')
   .requiredOption('--topic <topic>', 'topic to publish to', readTopic)
-  .option('--speed <factor>', '1x, 60x, or max: as fast as acknowledgements allow', readSpeed, 1)
+  .addOption(
+    program
+      .createOption('--speed <factor>', '1x, 60x, or max: as fast as acknowledgements allow')
+      .argParser(readSpeed)
+      .default(1, '1x'),
+  )
   .option('--device <id>', "the device's id; by default the file's name")
   .addOption(program.createOption('--codec <codec>', 'how a row is written').choices(codecs).default('json'))
   .addOption(program.createOption('--qos <n>', 'quality of service').choices(['0', '1', '2']).default('1'))

@@ -84,6 +84,13 @@ describe('recordings', () => {
     expect([...readRecording('a,b\n1,2\n3,4\n', { time: null }).timesUs]).toEqual([0, 1e6]);
   });
 
+  it('refuses a date beside a time of day rather than put a whole day on one moment', () => {
+    expect(() => readRecording('date,time,v\n2026-01-01,10:00:00,1\n')).toThrow(
+      'begins with "10:00:00", which is no time',
+    );
+    expect(readRecording('date,Timestamp,v\n2026-01-01,1767225600,1\n').columns).toEqual(['date', 'v']);
+  });
+
   it('decides the unit of numeric times once for the file', () => {
     const { timesUs } = readRecording('time,v\n0,1\n100000000000,1\n', { timeUnit: 'ms' });
     expect([...timesUs]).toEqual([0, 1e14]);
@@ -116,6 +123,7 @@ describe('recordings', () => {
     expect(() => readRecording('v,v\n1,2\n')).toThrow('column v stands there twice');
     expect(() => readRecording('a,b\n1,2\n')).toThrow('no time column was found among a, b');
     expect(() => readRecording('a,b\n1,2\n', { time: 'c' })).toThrow('there is no column c');
+    expect(() => readRecording('time\n2026-01-01\n')).toThrow('no column beside time');
     expect(() => readRecording('time,v\nlater,2\n', { file: 'x.csv' })).toThrow(
       'x.csv: column time begins with "later", which is no time',
     );

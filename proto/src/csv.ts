@@ -201,21 +201,30 @@ function readNames(fields: readonly string[], file = 'the recording'): string[] 
   });
 }
 
-const timeNames = ['time', 'timestamp', 'datetime', 'ts', 'date', '_time'];
+// In the order in which they are preferred: beside a `time` of day, a `date` alone would put a whole day on one moment.
+const timeNames = ['timestamp', 'datetime', 'time', 'ts', '_time', 'date'];
 
 function findLayout(names: readonly string[], first: readonly string[], options: RecordingOptions): Layout {
   const timeIndex = options.time === null ? -1 : findTime(names, first, options);
   const number = Number(first[timeIndex]);
   const unit = timeIndex === -1 || Number.isNaN(number) ? undefined : (options.timeUnit ?? guessUnit(number));
   const columns = names.filter((_, i) => i !== timeIndex);
+  if (columns.length === 0) {
+    throw new SkerryError(
+      'invalid',
+      `${options.file ?? 'the recording'}: no column beside ${names[timeIndex]}`,
+      {
+        hint: 'give one column a channel, and its separator where the header does not show it',
+      },
+    );
+  }
   return { header: { columns, fields: names, time: names[timeIndex] ?? null }, timeIndex, unit };
 }
 
 function findTime(names: readonly string[], first: readonly string[], options: RecordingOptions): number {
-  const named =
-    options.time === undefined
-      ? names.findIndex((name) => timeNames.includes(name.toLowerCase()))
-      : names.indexOf(options.time ?? '');
+  const lower = names.map((name) => name.toLowerCase());
+  const wanted = timeNames.find((name) => lower.includes(name));
+  const named = options.time === undefined ? lower.indexOf(wanted ?? '') : names.indexOf(options.time ?? '');
   const found = named === -1 && options.time === undefined ? first.findIndex(looksLikeTime) : named;
   const file = options.file ?? 'the recording';
   if (found === -1) {
