@@ -88,7 +88,8 @@ export interface ReleaseTarget {
 
 /** The path of a release among the targets: `NAME/VERSION`. Throws SkerryError invalid. */
 export function targetPath(name: string, version: string): string {
-  if (!NAME_PATTERN.test(name) || !VERSION_PATTERN.test(version))
+  // A target's path becomes part of URLs and folders: `.` and `..` would lead elsewhere.
+  if (!NAME_PATTERN.test(name) || /^\.+$/.test(name) || !VERSION_PATTERN.test(version))
     throw new SkerryError('invalid', `"${name}@${version}" names no release`);
   return `${name}/${version}`;
 }
