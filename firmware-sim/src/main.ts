@@ -3,13 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { createProgram, print, printJson, printTable, runProgram } from '@skerry/proto/node/program';
-import { isoFromUs } from '@skerry/proto/units';
+import { durationMs, isoFromUs } from '@skerry/proto/units';
 import { createMqttPublisher } from './adapters/mqtt-publisher.ts';
 import { runReplay } from './adapters/run-replay.ts';
 import { runScenario } from './adapters/run-scenario.ts';
 import { faultDescriptions } from './faults/fault.ts';
 import { machineModels } from './machines/catalog.ts';
 import { type Codec, codecs } from './payload.ts';
+import { fillTopic } from './replay.ts';
 import { parseScenario } from './scenario.ts';
 import { isSpeed, parseSpeed } from './speed.ts';
 
@@ -54,12 +55,18 @@ program
   .command('replay')
   .description('publish a CSV recording, row by row, at its own pace or faster')
   .argument('<file.csv>', 'a header line, a time column, one column a channel')
-  .requiredOption('--topic <topic>', 'topic to publish to', readTopic)
+  .requiredOption('--topic <topic>', 'topic to publish to; {device} in it stands for the device', readTopic)
   .addOption(
     program
       .createOption('--speed <factor>', '1x, 60x, or max: as fast as acknowledgements allow')
       .argParser(readSpeed)
       .default(1, '1x'),
+  )
+  .addOption(
+    program
+      .createOption('--within <duration>', 'as fast as it takes to be done within 2m, say, but at least 1x')
+      .argParser(readDuration)
+      .conflicts('speed'),
   )
   .option('--device <id>', "the device's id; by default the file's name")
   .addOption(program.createOption('--codec <codec>', 'how a row is written').choices(codecs).default('json'))
@@ -98,6 +105,7 @@ async function run(file: string, flags: Output & { mqtt?: string }): Promise<voi
 interface ReplayFlags extends Output {
   readonly topic: string;
   readonly speed: number;
+  readonly within?: number;
   readonly device?: string;
   readonly codec: Codec;
   readonly qos: string;
@@ -112,7 +120,7 @@ async function replay(file: string, flags: ReplayFlags): Promise<void> {
   const connection = {
     url: flags.mqtt ?? process.env.SKERRY_MQTT_URL ?? 'mqtt://127.0.0.1:1883',
     clientId: device,
-    statusTopic: `${flags.topic}/status`,
+    statusTopic: `${fillTopic(flags.topic, device)}/status`,
     username: process.env.SKERRY_MQTT_USERNAME,
     password: process.env.SKERRY_MQTT_PASSWORD,
   };
@@ -128,7 +136,7 @@ async function replay(file: string, flags: ReplayFlags): Promise<void> {
     topic: flags.topic,
     codec: flags.codec,
     qos: Number(flags.qos) as 0 | 1 | 2,
-    speed: flags.speed,
+    speed: flags.within === undefined ? flags.speed : { withinMs: flags.within },
     toNow: flags.now === true,
     signal: stopSignal(),
     onProgress(rows, timeUs) {
@@ -177,6 +185,16 @@ async function readText(file: string): Promise<string> {
 function readSpeed(text: string): number {
   if (text === 'max' || isSpeed(text)) return parseSpeed(text);
   return program.error(`error: "${text}" is no speed: write for example 1x, 60x or max`);
+}
+
+function readDuration(text: string): number {
+  try {
+    const ms = durationMs(text);
+    if (ms > 0) return ms;
+  } catch (error) {
+    return program.error(`error: ${messageOf(error)}: write for example 30s or 2m`);
+  }
+  return program.error('error: --within needs more than 0s');
 }
 
 function readTopic(topic: string): string {

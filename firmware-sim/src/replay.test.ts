@@ -36,6 +36,20 @@ describe('a replay', () => {
     expect(due({ speed: Number.POSITIVE_INFINITY }, 600).dueMs).toBe(nowMs);
   });
 
+  it('within a time: as fast as that takes, and never slower than it was recorded', () => {
+    expect(due({ speed: { withinMs: 120_000 } }, 3_600).dueMs).toBe(nowMs + 120_000);
+    expect(due({ speed: { withinMs: 86_400_000 } }, 3_600).dueMs).toBe(nowMs + 3_600_000);
+  });
+
+  it('puts the device into the topic where that asks for it', () => {
+    const replay = createReplay(['a'], span, nowMs, {
+      ...options,
+      topic: 'replay/{device}/value',
+      device: 'press-7',
+    });
+    expect(replay({ timeUs: recordedUs, values: [1] }).messages[0]!.topic).toBe('replay/press-7/value');
+  });
+
   it('shifted to now, never sends a time from the future, and the last row is now when it is sent', () => {
     for (const speed of [0.5, 1, 60, Number.POSITIVE_INFINITY]) {
       for (const atS of [0, 600, 3_600]) {
