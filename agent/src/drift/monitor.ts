@@ -1,0 +1,291 @@
+/**
+ * Watches what goes into and comes out of one release in one pipeline, per device, against the release's drift
+ * reference. Values go in on the hot path; sketches of closed windows and alert records come out as data, for the
+ * caller to commit.
+ *
+ *     accepted row of time t:  roll(device, t, wall)  then  observeInput(device, channel, value) for each channel
+ *     window's result:         observeOutput(device, output, value)
+ *     pushed policy:           setPolicy(policy, generation, wall)
+ *     release replaced, stop:  end(wall)
+ *
+ * What may be lost: nothing here is stored. A restart begins new drift windows with an empty history, and an episode
+ * that was under way at a crash is not cleared by its id (a new one opens if the drift lasts). At most `maxDevices` are
+ * watched, the first ones seen; values of further ones are counted in `overflow` and not observed.
+ *
+ * Memory: about 3 kB per signal and device (ten bins, open window, three closed ones); nothing grows with time.
+ */
+import type { Crossing, Level } from '@skerry/proto/drift/judge';
+import { type Measures, referenceBins } from '@skerry/proto/drift/measures';
+import type { skerry } from '@skerry/proto/wire';
+import { alertRecord, type DriftSource, sketchRecord } from './records.ts';
+import { type DriftRules, type DriftSettings, driftRules } from './rules.ts';
+import { type EpisodeChange, SignalDrift } from './signal.ts';
+
+export interface DriftMonitorOptions {
+  pipeline: string;
+  /** NAME@VERSION. */
+  release: string;
+  releaseDigest: string;
+  reference: skerry.v1.IDriftReference;
+  /** Channel names in the order of a sample's values; those without a reference aren't watched. */
+  channels: readonly string[];
+  /** The release's own settings (model.yaml: drift). */
+  settings: DriftSettings;
+  /** A fresh episode id. */
+  newEpisode: () => string;
+  /** Default 10,000. */
+  maxDevices?: number;
+}
+
+/** What is to be committed. */
+export interface DriftOutput {
+  sketches: skerry.v1.IDriftSketch[];
+  alerts: skerry.v1.IAlertRecord[];
+}
+
+/** One signal of one device, as the local page and the metrics show it. */
+export interface DriftStatus {
+  device: string;
+  signal: string;
+  isOutput: boolean;
+  /** Of the last window judged. */
+  level: Level;
+  measures: Partial<Measures>;
+  crossed?: Crossing;
+  /** Samples in the open window, and its begin (NaN before the first). */
+  n: number;
+  fromUs: number;
+  /** Of this signal; NaN before the first judgement. combineHours() gives a device's. */
+  hoursBetweenFalseAlarms: number;
+  episode?: string;
+}
+
+interface DeviceDrift {
+  device: string;
+  /** By channel index; undefined where the channel has no reference. */
+  inputs: (SignalDrift | undefined)[];
+  outputs: Map<string, SignalDrift>;
+  signals: SignalDrift[];
+  /** Event time of the last roll. */
+  lastUs: number;
+  /** No window can be due before this event time. */
+  dueUs: number;
+}
+
+// Shared by every roll in which nothing happens, which is nearly all of them.
+const NOTHING: Readonly<DriftOutput> = Object.freeze({
+  sketches: Object.freeze([]) as unknown as skerry.v1.IDriftSketch[],
+  alerts: Object.freeze([]) as unknown as skerry.v1.IAlertRecord[],
+});
+
+export class DriftMonitor {
+  /** Values not observed because their device came after maxDevices others. */
+  overflow = 0;
+  readonly #options: DriftMonitorOptions;
+  readonly #signals: { reference: skerry.v1.ISignalReference; edges: Float64Array }[];
+  readonly #maxDevices: number;
+  readonly #devices = new Map<string, DeviceDrift>();
+  #rules: DriftRules;
+  #latest: DeviceDrift | undefined;
+
+  /** Throws `invalid` where a reference contradicts itself. */
+  constructor(options: DriftMonitorOptions) {
+    this.#options = options;
+    this.#maxDevices = options.maxDevices ?? 10_000;
+    this.#signals = (options.reference.signals ?? [])
+      .filter(({ isOutput, name }) => isOutput || options.channels.includes(name ?? ''))
+      .map((reference) => ({ reference, edges: Float64Array.from(reference.edges ?? []) }));
+    for (const { reference } of this.#signals) referenceBins(reference);
+    this.#rules = this.#rulesOf(undefined, 0);
+  }
+
+  /** Whether values of this output are compared with anything. */
+  watchesOutput(output: string): boolean {
+    return this.#signals.some(({ reference }) => reference.isOutput && reference.name === output);
+  }
+
+  /** Counts one value of a channel; NaN counts as missing. No allocation after a device's first value. */
+  observeInput(device: string, channelIndex: number, value: number): void {
+    const watched = this.#device(device);
+    if (watched) watched.inputs[channelIndex]?.current.add(value);
+    else this.overflow++;
+  }
+
+  /** Counts one value of an output; outputs without a reference aren't watched. */
+  observeOutput(device: string, output: string, value: number): void {
+    const watched = this.#device(device);
+    if (watched) watched.outputs.get(output)?.current.add(value);
+    else this.overflow++;
+  }
+
+  /**
+   * Tells the device's event time, before the values of that time are observed, and closes the windows that it ends.
+   * Time that goes back changes nothing.
+   */
+  roll(device: string, nowUs: number, wallMs: number): Readonly<DriftOutput> {
+    const watched = this.#device(device);
+    if (!watched) return NOTHING;
+    const lastUs = watched.lastUs;
+    if (nowUs > lastUs) watched.lastUs = nowUs;
+    if (nowUs < watched.dueUs || !this.#hasWork(watched, nowUs)) return NOTHING;
+    return this.#close(watched, nowUs, lastUs, wallMs);
+  }
+
+  /**
+   * Takes over a policy (or goes back to the release's own settings) without losing a count, and judges at once by it
+   * whatever has samples enough: each changed level comes out as a sketch, each changed episode as an alert. Signals
+   * with fewer samples are judged as soon as they have them. The sketch of an open window has the `from` of the
+   * sketch that follows when it closes, and is replaced by it.
+   */
+  setPolicy(policy: DriftSettings | undefined, generation: number, wallMs: number): DriftOutput {
+    this.#rules = this.#rulesOf(policy, generation);
+    return this.judgeNow(wallMs);
+  }
+
+  /**
+   * Judges the open windows as they stand. Meant for when the rules change: every further look at a window that is
+   * still being filled is another chance of a false alarm.
+   */
+  judgeNow(wallMs: number): DriftOutput {
+    const output: DriftOutput = { sketches: [], alerts: [] };
+    for (const watched of this.#devices.values()) {
+      for (const signal of watched.signals) this.#rejudge(watched, signal, watched.lastUs, wallMs, output);
+      watched.dueUs = this.#nextDue(watched);
+    }
+    return output;
+  }
+
+  /** The last words: open windows as they are, and the end of every episode. The monitor starts afresh after it. */
+  end(wallMs: number): DriftOutput {
+    const output: DriftOutput = { sketches: [], alerts: [] };
+    for (const watched of this.#devices.values())
+      for (const signal of watched.signals) {
+        const source = this.#source(watched);
+        if (signal.current.n > 0 && !Number.isNaN(signal.fromUs)) {
+          const window = signal.judgeOpen(watched.lastUs, this.#rules);
+          output.sketches.push(sketchRecord(source, signal, window));
+        }
+        this.#alert(source, signal, signal.end(), wallMs, output);
+      }
+    this.#devices.clear();
+    this.#latest = undefined;
+    return output;
+  }
+
+  /** Every signal of every device, as last judged. */
+  status(): DriftStatus[] {
+    return [...this.#devices.values()].flatMap(({ device, signals }) =>
+      signals.map((signal) => statusOf(device, signal)),
+    );
+  }
+
+  #device(device: string): DeviceDrift | undefined {
+    // Values come in rows and rows in runs, so the last device is nearly always the next.
+    if (this.#latest?.device === device) return this.#latest;
+    let watched = this.#devices.get(device);
+    if (!watched) {
+      if (this.#devices.size >= this.#maxDevices) return undefined;
+      watched = this.#watch(device);
+      this.#devices.set(device, watched);
+    }
+    this.#latest = watched;
+    return watched;
+  }
+
+  #watch(device: string): DeviceDrift {
+    const signals = this.#signals.map(({ reference, edges }) => new SignalDrift(reference, edges));
+    return {
+      device,
+      signals,
+      inputs: this.#options.channels.map((name) => signals.find((s) => !s.isOutput && s.name === name)),
+      outputs: new Map(signals.filter(({ isOutput }) => isOutput).map((signal) => [signal.name, signal])),
+      lastUs: -Infinity,
+      dueUs: -Infinity,
+    };
+  }
+
+  /** Begins the windows that haven't begun, and tells whether any is to be closed or judged. */
+  #hasWork({ signals }: DeviceDrift, nowUs: number): boolean {
+    let hasWork = false;
+    for (const signal of signals) {
+      if (Number.isNaN(signal.fromUs)) signal.fromUs = nowUs;
+      if (signal.isDue(nowUs, this.#rules) || signal.isJudgeable(this.#rules)) hasWork = true;
+    }
+    return hasWork;
+  }
+
+  #close(watched: DeviceDrift, nowUs: number, lastUs: number, wallMs: number): DriftOutput {
+    const output: DriftOutput = { sketches: [], alerts: [] };
+    for (const signal of watched.signals) {
+      if (signal.isDue(nowUs, this.#rules)) {
+        const source = this.#source(watched);
+        const window = signal.close(nowUs, lastUs, this.#rules);
+        output.sketches.push(sketchRecord(source, signal, window));
+        this.#alert(source, signal, signal.afterClose(this.#options.newEpisode), wallMs, output);
+      } else if (signal.isJudgeable(this.#rules)) this.#rejudge(watched, signal, lastUs, wallMs, output);
+    }
+    watched.dueUs = this.#nextDue(watched);
+    return output;
+  }
+
+  #rejudge(
+    watched: DeviceDrift,
+    signal: SignalDrift,
+    lastUs: number,
+    wallMs: number,
+    output: DriftOutput,
+  ): void {
+    const source = this.#source(watched);
+    const before = signal.level;
+    const open = signal.rejudge(lastUs, this.#rules);
+    if (open && signal.level !== before) output.sketches.push(sketchRecord(source, signal, open));
+    this.#alert(source, signal, signal.afterRejudge(open, this.#options.newEpisode), wallMs, output);
+  }
+
+  #alert(
+    source: DriftSource,
+    signal: SignalDrift,
+    change: EpisodeChange | undefined,
+    wallMs: number,
+    output: DriftOutput,
+  ): void {
+    if (change) output.alerts.push(alertRecord(source, signal, change, wallMs));
+  }
+
+  #nextDue(watched: DeviceDrift): number {
+    let dueUs = Infinity;
+    for (const { fromUs, awaitsJudgement } of watched.signals) {
+      // Before the first value there's a window to begin, and one that awaits its judgement gets it at minSamples.
+      if (awaitsJudgement || Number.isNaN(fromUs)) return -Infinity;
+      dueUs = Math.min(dueUs, fromUs + this.#rules.windowMs * 1000);
+    }
+    return dueUs;
+  }
+
+  #source({ device }: DeviceDrift): DriftSource {
+    const { pipeline, release, releaseDigest } = this.#options;
+    return { pipeline, device, release, releaseDigest, policy: this.#rules.policy };
+  }
+
+  #rulesOf(policy: DriftSettings | undefined, generation: number): DriftRules {
+    const outputs = this.#signals.filter(({ reference }) => reference.isOutput).length;
+    const inputs = this.#signals.length - outputs;
+    return driftRules(this.#options.settings, policy, generation, { inputs, outputs });
+  }
+}
+
+function statusOf(device: string, signal: SignalDrift): DriftStatus {
+  const judgement = signal.last?.judgement;
+  return {
+    device,
+    signal: signal.name,
+    isOutput: signal.isOutput,
+    level: signal.level,
+    measures: judgement?.measures ?? {},
+    ...(judgement?.crossed && { crossed: judgement.crossed }),
+    n: signal.current.n,
+    fromUs: signal.fromUs,
+    hoursBetweenFalseAlarms: judgement?.hoursBetweenFalseAlarms ?? Number.NaN,
+    ...(signal.episode && { episode: signal.episode }),
+  };
+}

@@ -1,0 +1,36 @@
+import type { DriftThresholds } from '@skerry/proto/policy';
+
+/** Drift settings as a release's manifest states them, and as a policy overrides them. */
+export interface DriftSettings {
+  windowMs: number;
+  minSamples: number;
+  /** For channels. */
+  input: DriftThresholds;
+  /** For outputs. */
+  output: DriftThresholds;
+}
+
+/** The settings in force, and what follows from them. */
+export interface DriftRules extends DriftSettings {
+  /** Generation of the policy, 0 for the release's own settings. */
+  policy: number;
+  /** Signals × measures judged per device: they share its chance of a false alarm. */
+  tests: number;
+}
+
+/**
+ * The release's settings with a policy over them: the policy's window, and its thresholds for every measure that it
+ * names; a measure that it leaves out keeps the release's.
+ */
+export function driftRules(
+  release: DriftSettings,
+  policy: DriftSettings | undefined,
+  generation: number,
+  signals: { inputs: number; outputs: number },
+): DriftRules {
+  const { windowMs, minSamples } = policy ?? release;
+  const input = { ...release.input, ...policy?.input };
+  const output = { ...release.output, ...policy?.output };
+  const tests = signals.inputs * Object.keys(input).length + signals.outputs * Object.keys(output).length;
+  return { windowMs, minSamples, input, output, policy: policy ? generation : 0, tests };
+}
