@@ -92,6 +92,8 @@ async function run(file: string, flags: Output & { mqtt?: string }): Promise<voi
     signal: stopSignal(),
     onFault: (device, atMs, { fault, channel, state }) =>
       note(`${clock(atMs)}  ${device}  ${fault}${channel === undefined ? '' : ` of ${channel}`} ${state}`),
+    onConnection: (device, state) =>
+      note(`${device}  ${state === 'lost' ? 'lost the broker; trying again' : 'is connected again'}`),
     onProgress: ({ devices, published, dropped }) =>
       progress(`${devices} devices  ${published} published  ${dropped} dropped`),
   });

@@ -21,6 +21,8 @@ export interface MqttPublisherOptions {
   readonly inFlightMax?: number;
   /** How long the first connection may take, 10 s by default. */
   readonly connectTimeoutMs?: number;
+  /** Told when an established connection breaks, and when it stands again. */
+  readonly onConnection?: (state: 'lost' | 'back') => void;
 }
 
 const drainMs = 5_000;
@@ -101,8 +103,17 @@ function openClient(options: MqttPublisherOptions): MqttClient {
   if (options.username !== undefined) settings.username = options.username;
   if (options.password !== undefined) settings.password = options.password;
   const client = connect(options.url, settings);
+  let state: 'connecting' | 'connected' | 'lost' = 'connecting';
   client.on('connect', () => {
     client.publish(options.statusTopic, statusPayload('online'), { qos: 1, retain: true });
+    if (state === 'lost') options.onConnection?.('back');
+    state = 'connected';
+  });
+  client.on('close', () => {
+    // Failed attempts close as well, and so does a client that was ended here.
+    if (state !== 'connected' || client.disconnecting) return;
+    state = 'lost';
+    options.onConnection?.('lost');
   });
   // An error ends one attempt, and the next follows by itself; the first connection's errors are reported below.
   client.on('error', () => {});

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Told of each fault that comes or goes, with the time since the start. */
   readonly onFault?: (device: string, atMs: number, change: FaultChange) => void;
+  /** Told when a device's connection breaks (other than by a reboot) and when it stands again. */
+  readonly onConnection?: (device: string, state: 'lost' | 'back') => void;
   /** Told about once a second while it runs. */
   readonly onProgress?: (summary: RunSummary) => void;
 }
@@ -41,7 +43,7 @@ const connectAtOnce = 50;
  */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunSummary> {
   const devices = scenarioDevices(scenario);
-  const publishers = await connectAll(devices, scenario, options.url);
+  const publishers = await connectAll(devices, scenario, options);
   const startMs = Date.now();
   const spanUs = (scenario.duration ?? 0) * 1000;
   const origin = scenario.speed > 1 ? originUs(scenario.speed, spanUs, startMs) : startMs * 1000;
@@ -73,19 +75,15 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
 async function connectAll(
   devices: readonly DeviceOptions[],
   { mqtt }: Scenario,
-  url = mqtt.url,
+  options: RunOptions,
 ): Promise<Publisher[]> {
+  const { username, password, url } = { ...mqtt, url: options.url ?? mqtt.url };
   const publishers: Publisher[] = [];
   for (let i = 0; i < devices.length; i += connectAtOnce) {
-    const batch = devices.slice(i, i + connectAtOnce).map(({ id, statusTopic }) =>
-      createMqttPublisher({
-        url,
-        clientId: id,
-        statusTopic,
-        username: mqtt.username,
-        password: mqtt.password,
-      }),
-    );
+    const batch = devices.slice(i, i + connectAtOnce).map(({ id, statusTopic }) => {
+      const onConnection = (state: 'lost' | 'back') => options.onConnection?.(id, state);
+      return createMqttPublisher({ url, clientId: id, statusTopic, username, password, onConnection });
+    });
     const settled = await Promise.allSettled(batch);
     publishers.push(...settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
     const failed = settled.find((one) => one.status === 'rejected');
