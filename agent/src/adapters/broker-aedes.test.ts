@@ -1,0 +1,292 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Socket, connect as tcpConnect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mqtt, { type MqttClient } from 'mqtt';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type BrokerOptions, type EmbeddedBroker, startEmbeddedBroker } from './broker-aedes.ts';
+import type { MqttMessage } from './mqtt-message.ts';
+import { hashPassword } from './mqtt-users.ts';
+
+type Pending = { message: MqttMessage; done: (error?: Error) => void };
+
+let pending: Pending[];
+let arrived: () => void;
+let broker: EmbeddedBroker | undefined;
+let open: (MqttClient | Socket)[];
+
+beforeEach(() => {
+  pending = [];
+  arrived = () => undefined;
+  open = [];
+});
+afterEach(async () => {
+  for (const connection of open) if ('endAsync' in connection) await connection.endAsync(true);
+  for (const connection of open) if ('destroy' in connection) connection.destroy();
+  await broker?.close();
+  broker = undefined;
+});
+
+async function start(
+  options: Partial<BrokerOptions> = {},
+  listen: Partial<BrokerOptions['listen']> = {},
+): Promise<EmbeddedBroker> {
+  broker = await startEmbeddedBroker({
+    listen: { host: '127.0.0.1', port: 0, ...listen },
+    maxPacketBytes: 64 * 1024,
+    maxConnections: 100,
+    onPublish: (message, done) => {
+      pending.push({ message, done });
+      arrived();
+    },
+    log: () => undefined,
+    ...options,
+  });
+  return broker;
+}
+
+async function client(options: mqtt.IClientOptions = {}): Promise<MqttClient> {
+  const connecting = mqtt.connect({
+    host: '127.0.0.1',
+    port: broker!.port,
+    protocolVersion: 4,
+    reconnectPeriod: 0,
+    ...options,
+  });
+  connecting.on('error', () => undefined);
+  open.push(connecting);
+  await new Promise<void>((resolve, reject) => {
+    connecting.once('connect', () => resolve());
+    connecting.once('error', reject);
+    connecting.once('close', () => reject(new Error('closed')));
+  });
+  return connecting;
+}
+
+/** Resolves once `count` messages have reached the agent. */
+function arrivals(count: number): Promise<void> {
+  return new Promise((resolve) => {
+    arrived = () => pending.length >= count && resolve();
+    arrived();
+  });
+}
+
+const closed = (connection: MqttClient | Socket): Promise<void> =>
+  new Promise((resolve) => (connection as Socket).once('close', () => resolve()));
+
+/** A turn through the broker and back: whatever was on its way to the client before has arrived. */
+const roundTrip = (c: MqttClient): Promise<unknown> =>
+  c.subscribeAsync(`probe/${Math.floor(pending.length)}`);
+
+test('PUBACK leaves only once the message is taken, and the packets of one read wait together', async () => {
+  await start();
+  const device = await client({ clientId: 'press-7' });
+  const acknowledged: number[] = [];
+  const publishes = Array.from({ length: 20 }, (_, i) =>
+    device
+      .publishAsync(`plant/1/press/7/telemetry`, `{"n":${i}}`, { qos: 1 })
+      .then(() => acknowledged.push(i)),
+  );
+  await arrivals(20);
+  expect(acknowledged).toEqual([]);
+  expect(pending[3]?.message).toMatchObject({
+    topic: 'plant/1/press/7/telemetry',
+    qos: 1,
+    dup: false,
+    retain: false,
+    clientId: 'press-7',
+  });
+  expect(Buffer.from(pending[3]!.message.payload).toString()).toBe('{"n":3}');
+  for (const { done } of pending) done();
+  await Promise.all(publishes);
+  expect(acknowledged).toHaveLength(20);
+});
+
+test('a message that is refused is not acknowledged: its connection closes, others go on', async () => {
+  await start();
+  const [bad, good] = [await client(), await client()];
+  const badClosed = closed(bad);
+  let acknowledged = false;
+  bad.publish('a', 'x', { qos: 1 }, (error) => {
+    acknowledged = !error;
+  });
+  await arrivals(1);
+  pending[0]!.done(new Error('the disk is full'));
+  await badClosed;
+  expect(acknowledged).toBe(false);
+  const published = good.publishAsync('a', 'y', { qos: 1 });
+  await arrivals(2);
+  pending[1]!.done();
+  await published;
+});
+
+test('subscribers get a message after it was taken, and what the agent publishes without ingesting it', async () => {
+  const { publisher } = await start();
+  const device = await client();
+  const screen = await client();
+  const seen: string[] = [];
+  await screen.subscribeAsync('#', { qos: 1 });
+  const both = new Promise<void>((resolve) =>
+    screen.on('message', (topic, payload) => {
+      seen.push(`${topic} ${payload.toString()}`);
+      if (seen.length === 2) resolve();
+    }),
+  );
+  const published = device.publishAsync('plant/x', '1', { qos: 1 });
+  await arrivals(1);
+  await roundTrip(screen);
+  expect(seen).toEqual([]);
+  pending[0]!.done();
+  await published;
+  publisher.publish({
+    topic: 'skerry/v1/gw/p/d/result',
+    payload: Buffer.from('{}'),
+    qos: 1,
+    retain: false,
+  });
+  await both;
+  expect(seen).toEqual(['plant/x 1', 'skerry/v1/gw/p/d/result {}']);
+  expect(pending).toHaveLength(1);
+});
+
+test("what is the agent's or the broker's own is not for clients to publish on", async () => {
+  await start();
+  for (const topic of ['skerry/v1/gw/p/d/alert', 'skerry/v1', '$SYS/broker']) {
+    const intruder = await client();
+    const gone = closed(intruder);
+    intruder.publish(topic, 'x', { qos: 1 });
+    await gone;
+  }
+  expect(pending).toEqual([]);
+  expect(broker!.stats().reservedTopic).toBe(3);
+});
+
+test('a last will is a message like any other', async () => {
+  await start();
+  const device = await client({
+    will: { topic: 'plant/x/status', payload: Buffer.from('gone'), qos: 1, retain: false },
+  });
+  device.stream.destroy();
+  await arrivals(1);
+  expect(pending[0]?.message).toMatchObject({ topic: 'plant/x/status' });
+});
+
+function rawSocket(bytes: number[] | string): Socket {
+  const socket = tcpConnect(broker!.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  open.push(socket);
+  socket.write(typeof bytes === 'string' ? bytes : Buffer.from(bytes));
+  socket.resume();
+  return socket;
+}
+
+test('256 MB announced before CONNECT closes the connection at once and is counted', async () => {
+  await start();
+  await closed(rawSocket([0x10, 0xff, 0xff, 0xff, 0x7f]));
+  expect(broker!.stats().refused.tooLarge).toBe(1);
+});
+
+test('a PUBLISH over the limit closes its connection before it is read, and reaches nobody', async () => {
+  await start();
+  const device = await client();
+  const gone = closed(device);
+  device.publish('plant/x', Buffer.alloc(65 * 1024), { qos: 0 });
+  await gone;
+  expect(broker!.stats().refused.tooLarge).toBe(1);
+  expect(pending).toEqual([]);
+});
+
+test('whoever speaks no MQTT is shown out', async () => {
+  await start();
+  await closed(rawSocket('GET / HTTP/1.1\r\n\r\n'));
+  expect(broker!.stats().refused.malformed).toBe(1);
+});
+
+test('connections past the limit are refused and counted; those that are there stay', async () => {
+  await start({ maxConnections: 2 });
+  const first = await client();
+  await client();
+  await expect(client()).rejects.toThrow();
+  expect(broker!.stats()).toMatchObject({ connections: 2, refused: { connections: 1 } });
+  await roundTrip(first);
+});
+
+test('with a users file only a right name and password gets in', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'skerry-users-'));
+  const users = join(folder, 'users.yaml');
+  const hash = await hashPassword('geheim');
+  await writeFile(users, `apiVersion: skerry/v1\nkind: Users\nusers:\n  press-7: ${hash}\n`);
+  await start({}, { users });
+  await client({ username: 'press-7', password: 'geheim' });
+  await client({ username: 'press-7', password: 'geheim' });
+  await expect(client({ username: 'press-7', password: 'falsch' })).rejects.toThrow(
+    /Bad User Name|Bad username/i,
+  );
+  await expect(client({ username: 'nobody', password: 'geheim' })).rejects.toThrow(/Bad user/i);
+  await expect(client()).rejects.toThrow(/Bad user/i);
+  expect(broker!.stats().refused.unauthorized).toBe(3);
+  await writeFile(users, 'apiVersion: skerry/v1\nkind: Users\nusers: { press-7: geheim }\n');
+  await expect(
+    startEmbeddedBroker({ ...minimal, listen: { host: '127.0.0.1', port: 0, users } }),
+  ).rejects.toThrow(/users\.press-7.*scrypt/);
+  await rm(folder, { recursive: true });
+});
+
+const minimal = {
+  maxPacketBytes: 1024,
+  maxConnections: 10,
+  onPublish: () => undefined,
+  log: () => undefined,
+} satisfies Omit<BrokerOptions, 'listen'>;
+
+test('a port in use is an error that names the option and the port', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  const { port } = other.address() as { port: number };
+  await expect(
+    startEmbeddedBroker({ ...minimal, listen: { host: '127.0.0.1', port } }),
+  ).rejects.toMatchObject({
+    code: 'conflict',
+    message: `mqtt.listen.port ${port} on 127.0.0.1 is in use`,
+  });
+  other.close();
+});
+
+test('what is kept for an absent subscriber, and as retained, is bounded and counted', async () => {
+  const { publisher, stats } = await start({
+    bounds: { maxRetained: 2, maxRetainedBytes: 1000, maxQueuedPerClient: 3, maxQueuedBytes: 10_000 },
+  });
+  const absent = await client({ clientId: 'screen', clean: false });
+  await absent.subscribeAsync('q/#', { qos: 1 });
+  await absent.endAsync();
+  while (stats().connections > 0) await new Promise(setImmediate);
+  for (let i = 0; i < 5; i++) {
+    const payload = Buffer.from(String(i));
+    publisher.publish({ topic: `q/${i}`, payload, qos: 1, retain: false });
+    publisher.publish({ topic: `r/${i}`, payload, qos: 0, retain: true });
+  }
+  const back = mqtt.connect({
+    host: '127.0.0.1',
+    port: broker!.port,
+    protocolVersion: 4,
+    clientId: 'screen',
+    clean: false,
+    reconnectPeriod: 0,
+  });
+  open.push(back);
+  const seen: string[] = [];
+  await new Promise<void>((resolve) =>
+    back.on('message', (topic) => {
+      seen.push(topic);
+      if (seen.length === 3) resolve();
+    }),
+  );
+  expect(seen).toEqual(['q/0', 'q/1', 'q/2']);
+  expect(stats()).toMatchObject({ retainedDropped: 3, queuedDropped: 2 });
+  const late = await client();
+  const kept: string[] = [];
+  late.on('message', (topic) => kept.push(topic));
+  await late.subscribeAsync('r/+');
+  await roundTrip(late);
+  expect(kept.sort()).toEqual(['r/0', 'r/1']);
+});
