@@ -22,14 +22,14 @@ export function pcaGraph(model: PcaModel, limit: number): Uint8Array {
 }
 
 /**
- * The float32 graph that int8 is made from. A component of variance λ > 1 is computed ⌈√λ⌉ times, each copy shifted by
- * its fraction of `step` (one quantization step of the whitened components), and the copies are averaged: as with a
- * staggered row of converters the average resolves that many times finer, so that the error of a component is at most
- * one step of the normalized channels, however much variance it has. Without rounding, the shifts cancel.
+ * The float32 graph that int8 is made from. A component of great variance λ is computed ⌈√λ / 2⌉ times, each copy
+ * shifted by its fraction of `step` (one quantization step of the whitened components), and the copies are averaged: as
+ * with a staggered row of converters the average resolves that many times finer, and the error of a component stays
+ * within two steps of the normalized channels, however much variance it has. Without rounding, the shifts cancel.
  */
 export function pcaGraphForInt8(model: PcaModel, limit: number, step: number): Uint8Array {
   return graphOf(model, limit, (variance) => {
-    const copies = Math.max(1, Math.ceil(Math.sqrt(variance)));
+    const copies = Math.max(1, Math.ceil(Math.sqrt(variance) / 2));
     return Array.from({ length: copies }, (_, c) => ((c + 0.5) / copies - 0.5) * step);
   });
 }

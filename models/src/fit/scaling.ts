@@ -36,6 +36,9 @@ export function fitScaling(rows: Rows): Scaling {
     const sd = Math.sqrt(std[c]!);
     const level = Math.abs(mean[c]!);
     std[c] = sd > 1e-9 * Math.max(1, level) ? sd : Math.max(1e-6, 1e-3 * level);
+    const decimals = Math.min(100, Math.max(0, 4 - Math.floor(Math.log10(std[c]!))));
+    mean[c] = Number(mean[c]!.toFixed(decimals));
+    std[c] = Number(std[c]!.toPrecision(5));
   }
   return { mean, std };
 }
