@@ -285,8 +285,14 @@ test('what is kept for an absent subscriber, and as retained, is bounded and cou
   expect(stats()).toMatchObject({ retainedDropped: 3, queuedDropped: 2 });
   const late = await client();
   const kept: string[] = [];
-  late.on('message', (topic) => kept.push(topic));
+  const both = new Promise<void>((resolve) =>
+    late.on('message', (topic) => {
+      kept.push(topic);
+      if (kept.length === 2) resolve();
+    }),
+  );
   await late.subscribeAsync('r/+');
+  await both;
   await roundTrip(late);
   expect(kept.sort()).toEqual(['r/0', 'r/1']);
 });
