@@ -4,14 +4,14 @@ import type { Message } from './device.ts';
 export interface Publisher {
   /** Sends a message if it can be sent now; else (too many unacknowledged, or QoS 0 without a connection) it is counted as dropped. */
   offer(message: Message): void;
-  /** Sends a message once there is room. */
-  send(message: Message): Promise<void>;
+  /** Sends a message once there is room; once `signal` aborts it no longer waits, and doesn't send. */
+  send(message: Message, signal: AbortSignal): Promise<void>;
   /** Cuts the connection as a power failure does: no DISCONNECT, what wasn't acknowledged is forgotten. */
   cut(): void;
   /** Connects again after a cut, for as long as it takes. */
   restore(): void;
-  /** Says `offline`, waits for what is unacknowledged (bounded), and disconnects. */
-  close(): Promise<void>;
+  /** Waits until all is acknowledged or `signal` aborts, says `offline`, and disconnects. */
+  close(signal: AbortSignal): Promise<void>;
   readonly counts: PublisherCounts;
 }
 

@@ -17,7 +17,7 @@ export interface MqttPublisherOptions {
   readonly statusTopic: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  /** Unacknowledged messages at a time, 100 by default. */
+  /** Unacknowledged messages at a time, 1,000 by default. */
   readonly inFlightMax?: number;
   /** How long the first connection may take, 10 s by default. */
   readonly connectTimeoutMs?: number;
@@ -25,11 +25,11 @@ export interface MqttPublisherOptions {
   readonly onConnection?: (state: 'lost' | 'back') => void;
 }
 
-const drainMs = 5_000;
+const goodbyeMs = 2_000;
 
 /** Connects. Throws SkerryError: `unavailable` when nobody answers in time, `unauthorized` when the broker refuses. */
 export async function createMqttPublisher(options: MqttPublisherOptions): Promise<Publisher> {
-  const inFlightMax = options.inFlightMax ?? 100;
+  const inFlightMax = options.inFlightMax ?? 1_000;
   const counts: PublisherCounts = { published: 0, acknowledged: 0, dropped: 0 };
   const waiting: (() => void)[] = [];
   let inFlight = 0;
@@ -52,10 +52,16 @@ export async function createMqttPublisher(options: MqttPublisherOptions): Promis
     });
   }
 
-  function unblocked(): Promise<void> {
+  // Settles at the next acknowledgement, the next connection where none is awaited, or the abort.
+  function change(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (inFlight >= inFlightMax) waiting.push(resolve);
-      else client.once('connect', () => resolve());
+      const wake = () => {
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      signal.addEventListener('abort', wake);
+      if (inFlight > 0) waiting.push(wake);
+      else client.once('connect', wake);
     });
   }
 
@@ -65,9 +71,9 @@ export async function createMqttPublisher(options: MqttPublisherOptions): Promis
       if (blocked(message.qos)) counts.dropped++;
       else publish(message);
     },
-    async send(message) {
-      while (blocked(message.qos)) await unblocked();
-      publish(message);
+    async send(message, signal) {
+      while (blocked(message.qos) && !signal.aborted) await change(signal);
+      if (!signal.aborted) publish(message);
     },
     cut() {
       inFlight = 0;
@@ -76,9 +82,9 @@ export async function createMqttPublisher(options: MqttPublisherOptions): Promis
     restore() {
       client = openClient(options);
     },
-    async close() {
-      client.publish(options.statusTopic, statusPayload('offline'), { qos: 1, retain: true });
-      await Promise.race([client.endAsync(), new Promise((resolve) => setTimeout(resolve, drainMs).unref())]);
+    async close(signal) {
+      while (inFlight > 0 && !signal.aborted) await change(signal);
+      if (client.connected) await goodbye(client, options.statusTopic);
       client.end(true);
     },
   };
@@ -118,6 +124,17 @@ function openClient(options: MqttPublisherOptions): MqttClient {
   // An error ends one attempt, and the next follows by itself; the first connection's errors are reported below.
   client.on('error', () => {});
   return client;
+}
+
+// The broker publishes the last will only where a client vanishes, so one that leaves says offline itself.
+async function goodbye(client: MqttClient, topic: string): Promise<void> {
+  client.publish(topic, statusPayload('offline'), { qos: 1, retain: true });
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, goodbyeMs);
+  });
+  await Promise.race([client.endAsync(), patience]);
+  clearTimeout(timer);
 }
 
 function firstConnection(client: MqttClient, options: MqttPublisherOptions): Promise<void> {

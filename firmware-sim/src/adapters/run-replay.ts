@@ -40,11 +40,11 @@ export async function runReplay(
     const waitMs = dueMs - Date.now();
     if (waitMs > 0) await pause(waitMs, options.signal);
     if (options.signal.aborted) return;
-    for (const message of messages) await publisher.send(message);
+    for (const message of messages) await publisher.send(message, options.signal);
     rows++;
     options.onProgress?.(rows, row.timeUs);
   });
-  await publisher.close();
+  await publisher.close(options.signal);
   const { published, acknowledged } = publisher.counts;
   return {
     rows,

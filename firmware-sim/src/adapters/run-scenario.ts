@@ -36,6 +36,11 @@ interface Unit {
 }
 
 const connectAtOnce = 50;
+const drainMs = 5_000;
+
+// Live, a device drops what it can't send, as a real one does. Above 1x only the simulation is in a hurry, so it waits for
+// acknowledgements and advances in slices of half a second, and nothing is lost however slow the broker.
+const sliceUs = 500_000;
 
 /**
  * Runs to the scenario's duration or until `signal`. Throws SkerryError where the broker can't be reached at first; later it
@@ -54,21 +59,27 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     publisher: publishers[i]!,
   }));
   let reportMs = startMs;
+  const mode = scenario.speed > 1 ? 'wait' : 'live';
+  let nextUs = origin;
   while (!options.signal.aborted) {
-    const nowUs = Math.min(pace.timeUsAt(Date.now()), endUs);
+    const paceUs = Math.min(pace.timeUsAt(Date.now()), endUs);
+    const nowUs = mode === 'wait' ? Math.min(paceUs, nextUs + sliceUs) : paceUs;
     for (const unit of units) {
-      if (unit.device.nextUs <= nowUs) perform(unit, unit.device.step(nowUs), options);
+      if (unit.device.nextUs <= nowUs) await perform(unit, unit.device.step(nowUs), mode, options);
     }
     if (nowUs >= endUs) break;
     if (Date.now() >= reportMs) {
       options.onProgress?.(summarize(units));
       reportMs += 1_000;
     }
-    const nextUs = Math.min(endUs, ...units.map((unit) => unit.device.nextUs));
+    nextUs = Math.min(endUs, ...units.map((unit) => unit.device.nextUs));
     await pause(pace.wallMsAt(nextUs) - Date.now(), options.signal);
   }
-  for (const unit of units) perform(unit, unit.device.finish(), options);
-  await Promise.all(publishers.map((publisher) => publisher.close()));
+  for (const unit of units) await perform(unit, unit.device.finish(), mode, options);
+  // Live, a broker that is gone is waited for a while only; what a device then still holds is lost, as the summary shows.
+  const last =
+    mode === 'live' ? AbortSignal.any([options.signal, AbortSignal.timeout(drainMs)]) : options.signal;
+  await Promise.all(publishers.map((publisher) => publisher.close(last)));
   return summarize(units);
 }
 
@@ -88,17 +99,23 @@ async function connectAll(
     publishers.push(...settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
     const failed = settled.find((one) => one.status === 'rejected');
     if (failed === undefined) continue;
-    await Promise.all(publishers.map((publisher) => publisher.close()));
+    await Promise.all(publishers.map((publisher) => publisher.close(options.signal)));
     throw failed.reason;
   }
   return publishers;
 }
 
-function perform({ device, publisher }: Unit, outputs: readonly DeviceOutput[], options: RunOptions): void {
+async function perform(
+  { device, publisher }: Unit,
+  outputs: readonly DeviceOutput[],
+  mode: 'live' | 'wait',
+  options: RunOptions,
+): Promise<void> {
   for (const output of outputs) {
     switch (output.kind) {
       case 'publish':
-        publisher.offer(output.message);
+        if (mode === 'live') publisher.offer(output.message);
+        else await publisher.send(output.message, options.signal);
         break;
       case 'power-off':
         publisher.cut();
