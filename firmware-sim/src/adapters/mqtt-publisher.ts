@@ -33,18 +33,19 @@ export async function createMqttPublisher(options: MqttPublisherOptions): Promis
   const counts: PublisherCounts = { published: 0, acknowledged: 0, dropped: 0 };
   const waiting: (() => void)[] = [];
   let inFlight = 0;
+  let boot = 0;
   let client = openClient(options);
   await firstConnection(client, options);
 
   const blocked = (qos: number) => inFlight >= inFlightMax || (qos === 0 && !client.connected);
 
   function publish({ topic, payload, qos, retain }: Message): void {
-    const sender = client;
+    const sentIn = boot;
     inFlight++;
     counts.published++;
-    sender.publish(topic, payload, { qos, retain }, (error) => {
+    client.publish(topic, payload, { qos, retain }, (error) => {
       // After a cut this answers for a device that has forgotten the message.
-      if (sender !== client) return;
+      if (sentIn !== boot) return;
       inFlight--;
       if (error) counts.dropped++;
       else counts.acknowledged++;
@@ -76,6 +77,7 @@ export async function createMqttPublisher(options: MqttPublisherOptions): Promis
       if (!signal.aborted) publish(message);
     },
     cut() {
+      boot++;
       inFlight = 0;
       client.end(true);
     },
