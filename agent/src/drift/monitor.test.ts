@@ -148,8 +148,8 @@ describe('drift windows', () => {
     expect(monitor.status().map((s) => s.device)).toEqual(['p1', 'p1', 'p1', 'p2', 'p2', 'p2']);
   });
 
-  test('beyond maxDevices values are counted and not observed', () => {
-    monitor = monitorOf({ maxDevices: 1 });
+  test('beyond maxSignals values are counted and not observed', () => {
+    monitor = monitorOf({ maxSignals: 5 });
     run(10, 0, 'p1');
     run(10, 0, 'p2');
     expect(monitor.overflow).toBe(20);

@@ -33,8 +33,8 @@ export interface DriftMonitorOptions {
   settings: DriftSettings;
   /** A fresh episode id. */
   newEpisode: () => string;
-  /** Default 10,000. */
-  maxDevices?: number;
+  /** Devices × signals watched at most; at least one device always is. Default 20,000. */
+  maxSignals?: number;
 }
 
 /** What is to be committed. */
@@ -79,7 +79,7 @@ const NOTHING: Readonly<DriftOutput> = Object.freeze({
 });
 
 export class DriftMonitor {
-  /** Values not observed because their device came after maxDevices others. */
+  /** Values not observed because their device came after maxSignals was reached. */
   overflow = 0;
   readonly #options: DriftMonitorOptions;
   readonly #signals: { reference: skerry.v1.ISignalReference; edges: Float64Array }[];
@@ -91,11 +91,12 @@ export class DriftMonitor {
   /** Throws `invalid` where a reference contradicts itself. */
   constructor(options: DriftMonitorOptions) {
     this.#options = options;
-    this.#maxDevices = options.maxDevices ?? 10_000;
     this.#signals = (options.reference.signals ?? [])
       .filter(({ isOutput, name }) => isOutput || options.channels.includes(name ?? ''))
       .map((reference) => ({ reference, edges: Float64Array.from(reference.edges ?? []) }));
     for (const { reference } of this.#signals) referenceBins(reference);
+    const perDevice = Math.max(1, this.#signals.length);
+    this.#maxDevices = Math.max(1, Math.floor((options.maxSignals ?? 20_000) / perDevice));
     this.#rules = this.#rulesOf(undefined, 0);
   }
 

@@ -52,6 +52,9 @@ describe('special functions', () => {
     expect(chiSquareSurvival(0, 9)).toBe(1);
     expect(chiSquareQuantile(0.001, 9)).toBeCloseTo(27.877165, 5);
     expect(chiSquareQuantile(0.05, 1)).toBeCloseTo(1.959964 ** 2, 5);
+    for (const df of [1, 2, 9, 49])
+      for (const tail of [0.999, 0.5, 0.05, 1e-3, 1e-9])
+        expect(chiSquareSurvival(chiSquareQuantile(tail, df), df) / tail).toBeCloseTo(1, 9);
   });
 
   test('the normal tail keeps its digits far out', () => {

@@ -151,13 +151,6 @@ export class Histogram {
     this.#moments[MAX] = -Infinity;
   }
 
-  /** A copy on the same edges. */
-  clone(): Histogram {
-    const copy = new Histogram(this.edges);
-    copy.merge(this);
-    return copy;
-  }
-
   /** The state as messages carry it; min and max are 0 while empty. */
   state(): {
     counts: number[];

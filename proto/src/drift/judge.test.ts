@@ -167,6 +167,30 @@ describe('judging a window', () => {
     expect(judge(still, windowOf(still, new Float64Array(500).fill(5.1)), PSI, ALL).level).toBe('alert');
   });
 
+  test('a wandering reference excuses windows anywhere in its range, and none whose mean has left it', () => {
+    const wandering = buildSignalReference(
+      'x',
+      false,
+      Float64Array.from({ length: 4000 }, (_, i) => i / 4000 + 0.01 * Math.sin(i)),
+      { samplesPerHour: 3600 },
+    );
+    const at = (level: number): Histogram =>
+      windowOf(
+        wandering,
+        Float64Array.from({ length: 500 }, (_, i) => level + 0.01 * Math.sin(i)),
+      );
+    expect(judge(wandering, at(0.5), PSI, ALL).level).toBe('ok');
+    expect(judge(wandering, at(0.5), PSI, ALL).measures.psiExcess).toBeGreaterThan(1);
+    expect(judge(wandering, at(1.2), PSI, ALL).level).toBe('alert');
+    expect(judge(wandering, at(-0.2), PSI, ALL).level).toBe('alert');
+  });
+
+  test("another release's sketch is refused", () => {
+    const other = new Histogram([0]);
+    other.add(1);
+    expect(() => judge(reference, other, PSI, ALL)).toThrow('a sketch of 2 bins against the 10');
+  });
+
   test('a reference that contradicts itself is refused', () => {
     const window = windowOf(reference, independent(100));
     expect(() => judge({ ...reference, counts: [1] }, window, PSI, ALL)).toThrow('a sketch of 1 bins');

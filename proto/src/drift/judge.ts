@@ -3,9 +3,14 @@
  * does on blocks of itself (null.ts): significance guards small and autocorrelated windows, the threshold guards
  * large ones, in which every trifle is significant. psi's thresholds apply to psiExcess.
  *
+ * Where the reference itself wanders, its blocks lie in few bins and the null of psi comes close to the most that psi
+ * can be. One thing such a null can't excuse: a window whose mean lies outside everything the reference ever saw, as
+ * no block's does. There the threshold alone decides.
+ *
  * Example: 500 samples against a reference of 20,000 independent ones, psi { warn: 0.1, alert: 0.2 }. Sampling noise
  * alone makes psi 0.018 on average and more than 0.044 once in a hundred windows. psiExcess 0.13 is a `warn`.
  */
+import { SkerryError } from '../errors.ts';
 import { type DriftThresholds, MEASURES, type MeasureName } from '../policy.ts';
 import type { skerry } from '../wire.ts';
 import { inverseSizes, total } from './distances.ts';
@@ -51,7 +56,7 @@ export interface Judgement {
 
 /**
  * Judges one window of one signal: `current` is a Histogram on the reference's edges, or a sketch's counts and mean.
- * Throws `invalid` where the reference is none.
+ * Throws `invalid` where the reference contradicts itself, or the sketch is another release's.
  */
 export function judge(
   reference: skerry.v1.ISignalReference,
@@ -62,7 +67,14 @@ export function judge(
   const n = total(current.counts);
   if (n === 0) return { level: 'learning', measures: {}, hoursBetweenFalseAlarms: Number.NaN };
   const bins = referenceBins(reference);
+  if (current.counts.length !== bins.counts.length)
+    throw new SkerryError(
+      'invalid',
+      `a sketch of ${current.counts.length} bins against the ${bins.counts.length} of the reference of ${reference.name}`,
+      { hint: 'a sketch is judged by the reference of the release that it was made under' },
+    );
   const measures = measureDrift(bins, current);
+  const leftRange = current.mean < bins.min || current.mean > bins.max;
   const judged = MEASURES.filter((measure) => thresholds[measure]);
   const tail = (options.falseAlarm ?? 0.01) / Math.max(1, options.tests ?? judged.length);
   // Thresholds and values are of the excess, the null is of psi itself.
@@ -75,7 +87,7 @@ export function judge(
     const limit = null_.limit(tail);
     if (alert !== undefined)
       chance += null_.chance(Math.max(limit, measure === 'psi' ? alert + bias : alert));
-    if (measures[measure] <= limit) continue;
+    if (measures[measure] <= limit && !leftRange) continue;
     const value = measures[measure === 'psi' ? 'psiExcess' : measure];
     if (alert !== undefined && value >= alert)
       crossings.push({ level: 'alert', measure, value, threshold: alert });

@@ -51,17 +51,24 @@ export function chiSquareSurvival(x: number, df: number): number {
   return gammaQ(df / 2, Math.max(x, 0) / 2);
 }
 
-/** The x that a chi-square variable with `df` degrees of freedom exceeds with probability `tail` (0 < tail < 1). */
+/**
+ * The x that a chi-square variable with `df` degrees of freedom exceeds with probability `tail` (0 < tail < 1): Newton
+ * on the logarithm of the survival function, which is nearly straight in the tail, kept within a bracket.
+ */
 export function chiSquareQuantile(tail: number, df: number): number {
-  let low = 0;
-  let high = df + 10;
-  while (chiSquareSurvival(high, df) > tail) high *= 2;
-  for (let i = 0; i < 100 && high - low > 1e-13 * high; i++) {
-    const middle = (low + high) / 2;
-    if (chiSquareSurvival(middle, df) > tail) low = middle;
-    else high = middle;
+  const lnScale = (df / 2) * Math.LN2 + lnGamma(df / 2);
+  let [low, high, x] = [0, Infinity, df];
+  for (let i = 0; i < 200; i++) {
+    const survival = chiSquareSurvival(x, df);
+    if (survival > tail) low = x;
+    else high = x;
+    const density = Math.exp((df / 2 - 1) * Math.log(x) - x / 2 - lnScale);
+    const newton = x + (Math.log(survival / tail) * survival) / density;
+    const next = newton > low && newton < high ? newton : high === Infinity ? 2 * x : (low + high) / 2;
+    if (Math.abs(next - x) <= 1e-13 * x) return next;
+    x = next;
   }
-  return (low + high) / 2;
+  return x;
 }
 
 /** P(Z > z) of a standard normal variable. */
