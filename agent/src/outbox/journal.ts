@@ -1,0 +1,139 @@
+/**
+ * The journal: accepted samples, one entry a group commit, kept until no window can need any of them. Arrival's
+ * counters are committed with the entry that they count.
+ */
+import { invariant } from '@skerry/proto/errors';
+import type { SampleBatch, SampleCounters } from '../pipeline/types.ts';
+import type { CrashPoint, Store, StoreOp } from '../ports.ts';
+import { arrivalPart } from './counters.ts';
+import { decodeJournal, encodeJournal } from './journal-codec.ts';
+import { countersKey, journalKey, numberOfKey, underPrefix } from './keys.ts';
+import { sealJson } from './sealed.ts';
+
+const SCAN = 16;
+const KEY_BYTES = 18;
+
+export interface JournalEntry {
+  seq: number;
+  batches: SampleBatch[];
+}
+
+export type PipelineCounters = readonly { pipeline: string; counters: SampleCounters }[];
+
+export class Journal {
+  readonly #store: Store;
+  readonly #sync: boolean;
+  readonly #crashPoint: CrashPoint;
+  /** Live entries in order, with the bytes of key and value. */
+  #live: { seq: number; sizeBytes: number }[] = [];
+  #last = 0;
+  #bytes = 0;
+  #appending = false;
+
+  constructor(store: Store, options: { sync: boolean; crashPoint: CrashPoint }) {
+    this.#store = store;
+    this.#sync = options.sync;
+    this.#crashPoint = options.crashPoint;
+  }
+
+  get sizeBytes(): number {
+    return this.#bytes;
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  get entries(): number {
+    return this.#live.length;
+  }
+
+  /** Finds the entries that are there. `fedThrough`: numbers up to it were given out, whatever is left. */
+  async scan(fedThrough: number): Promise<void> {
+    this.#last = fedThrough;
+    let { gte, lt } = underPrefix('j/');
+    for (;;) {
+      const page = await this.#store.range({ gte, lt, limit: SCAN });
+      for (const [key, value] of page) {
+        const seq = numberOfKey(key);
+        if (Number.isNaN(seq)) continue;
+        this.#live.push({ seq, sizeBytes: KEY_BYTES + value.length });
+        this.#bytes += KEY_BYTES + value.length;
+        this.#last = Math.max(this.#last, seq);
+      }
+      const end = page.at(-1)?.[0];
+      if (end === undefined || page.length < SCAN) return;
+      gte = `${end}\0`;
+    }
+  }
+
+  /**
+   * Commits accepted samples together with arrival's counters; returns the entry's number, or undefined where there
+   * were no samples and only counters. After a rejection the same call may be made again: it takes the same number.
+   * One append at a time.
+   */
+  async append(batches: readonly SampleBatch[], counters: PipelineCounters): Promise<number | undefined> {
+    invariant(!this.#appending, 'one append to the journal at a time');
+    const filled = batches.filter((batch) => batch.count > 0);
+    const ops: StoreOp[] = counters.map((c) => ({
+      type: 'put',
+      key: countersKey('arrival', c.pipeline),
+      value: sealJson(arrivalPart(c.counters)),
+    }));
+    const seq = this.#last + 1;
+    const value = filled.length > 0 ? encodeJournal(filled) : undefined;
+    if (value) ops.push({ type: 'put', key: journalKey(seq), value });
+    this.#appending = true;
+    try {
+      this.#crashPoint('journal.append.before');
+      await this.#store.batch(ops, { sync: this.#sync });
+    } finally {
+      this.#appending = false;
+    }
+    if (!value) return undefined;
+    this.#last = seq;
+    this.#live.push({ seq, sizeBytes: KEY_BYTES + value.length });
+    this.#bytes += KEY_BYTES + value.length;
+    this.#crashPoint('journal.append.after');
+    return seq;
+  }
+
+  /** Numbers of the live entries below `seq`. */
+  below(seq: number): number[] {
+    const end = this.#live.findIndex((entry) => entry.seq >= seq);
+    return this.#live.slice(0, end < 0 ? undefined : end).map((entry) => entry.seq);
+  }
+
+  /** Takes note that entries were deleted by a commit. */
+  forget(seqs: readonly number[]): void {
+    const gone = new Set(seqs);
+    this.#live = this.#live.filter((entry) => !gone.has(entry.seq));
+    this.#bytes = this.#live.reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  }
+
+  /** Takes note that an entry was rewritten by a commit. */
+  resize(seq: number, valueBytes: number): void {
+    const entry = this.#live.find((live) => live.seq === seq);
+    if (entry) entry.sizeBytes = KEY_BYTES + valueBytes;
+    this.#bytes = this.#live.reduce((sum, live) => sum + live.sizeBytes, 0);
+  }
+
+  /** Entries up to `through` in order. One that can't be read is told to `onCorrupt` and left out. */
+  async *read(through: number, onCorrupt: (key: string) => void): AsyncGenerator<JournalEntry> {
+    for (const seq of this.below(through + 1)) {
+      const value = await this.#store.get(journalKey(seq));
+      const batches = value && readable(value);
+      if (batches) yield { seq, batches };
+      else onCorrupt(journalKey(seq));
+    }
+  }
+}
+
+function readable(value: Uint8Array): SampleBatch[] | undefined {
+  try {
+    return decodeJournal(value);
+  } catch {
+    // The caller is told; what the counters say is open and nobody holds is then counted as rejected{corrupt}.
+    return undefined;
+  }
+}

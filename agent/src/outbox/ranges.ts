@@ -1,0 +1,118 @@
+/** Makes the range record that takes the place of blocks: a summary of what they held, or a tombstone. */
+import { decode, encode, v1 } from '@skerry/proto/wire';
+import { isRange, type Run, type StoredBlock } from './block-codec.ts';
+import { type Compression, unpackAlerts, unpackRows } from './blocks.ts';
+import type { TombstoneReason } from './evict.ts';
+import { addCounts } from './ledger.ts';
+import { joinRuns } from './runs.ts';
+import { mergeSummaries, type Summary, summarize } from './summaries.ts';
+
+/** A summary grows no larger than this by merging with its neighbour. */
+export const MAX_SUMMARY_BYTES: number = 128 * 1024;
+
+const { BLOCK_KIND_RESULTS, BLOCK_KIND_ALERTS, BLOCK_KIND_SUMMARY, BLOCK_KIND_TOMBSTONE } = v1.BlockKind;
+
+/** The summary of neighbouring results blocks and summaries. Throws SkerryError `corrupt` where one can't be read. */
+export function summaryOf(blocks: readonly StoredBlock[], compression: Compression): StoredBlock {
+  let [lines, level]: [Summary[], number] = [[], 1];
+  for (const block of blocks) {
+    if (block.kind === BLOCK_KIND_SUMMARY) {
+      const list = decode(v1.SummaryList, block.columns);
+      lines = mergeSummaries(lines, list.summaries as Summary[]);
+      level = Math.max(level, list.level + 1);
+    } else lines = mergeSummaries(lines, summarize(unpackRows(block, compression)));
+  }
+  return rangeOf(blocks, BLOCK_KIND_SUMMARY, encode(v1.SummaryList, { summaries: lines, level }));
+}
+
+/** The tombstone of neighbouring blocks and range records. What can't be read adds nothing to its time range. */
+export function tombstoneOf(
+  blocks: readonly StoredBlock[],
+  reason: TombstoneReason,
+  compression: Compression,
+): StoredBlock {
+  let [fromUs, toUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const block of blocks) {
+    const span = spanOf(block, compression);
+    if (!span) continue;
+    fromUs = Math.min(fromUs, span.fromUs);
+    toUs = Math.max(toUs, span.toUs);
+  }
+  const known = fromUs <= toUs ? { fromUs, toUs } : {};
+  return rangeOf(blocks, BLOCK_KIND_TOMBSTONE, encode(v1.Tombstone, { reason, ...known }));
+}
+
+/** The reason on a tombstone. */
+export function tombstoneReason(block: StoredBlock): string {
+  return decode(v1.Tombstone, block.columns).reason;
+}
+
+/** A tombstone for numbers of which nothing is left. */
+export function holeTombstone(hole: {
+  seq: number;
+  seqLast: number;
+  count: number;
+  before: number;
+  bornMs: number;
+}): StoredBlock {
+  return {
+    ...hole,
+    kind: BLOCK_KIND_TOMBSTONE,
+    codec: v1.Codec.CODEC_NONE,
+    normal: false,
+    decisions: {},
+    runs: [{ seqs: hole.seqLast - hole.seq + 1, records: hole.count }],
+    columns: encode(v1.Tombstone, { reason: 'corrupt' }),
+  };
+}
+
+function rangeOf(blocks: readonly StoredBlock[], kind: number, columns: Uint8Array): StoredBlock {
+  const [first, last] = [blocks[0]!, blocks.at(-1)!];
+  let runs: Run[] = [];
+  for (const block of blocks)
+    runs = joinRuns(runs, isRange(block.kind) ? block.runs : [{ seqs: 1, records: block.count }]);
+  return {
+    seq: first.seq,
+    seqLast: last.seqLast,
+    kind,
+    codec: v1.Codec.CODEC_NONE,
+    count: blocks.reduce((sum, block) => sum + block.count, 0),
+    before: first.before,
+    bornMs: last.bornMs,
+    normal: blocks.every((block) => block.normal),
+    decisions: blocks.reduce((sum, block) => addCounts(sum, block.decisions), {}),
+    runs,
+    columns,
+  };
+}
+
+function spanOf(block: StoredBlock, compression: Compression): { fromUs: number; toUs: number } | undefined {
+  try {
+    const spans = partsOf(block, compression);
+    if (spans.length === 0) return undefined;
+    return spans.reduce((a, b) => ({
+      fromUs: Math.min(a.fromUs, b.fromUs),
+      toUs: Math.max(a.toUs, b.toUs),
+    }));
+  } catch {
+    // A tombstone says what it can; that these bytes can't be read is no reason to keep them.
+    return undefined;
+  }
+}
+
+function partsOf(block: StoredBlock, compression: Compression): { fromUs: number; toUs: number }[] {
+  switch (block.kind) {
+    case BLOCK_KIND_RESULTS:
+      return unpackRows(block, compression);
+    case BLOCK_KIND_ALERTS:
+      return unpackAlerts(block, compression)
+        .map((alert) => ({ fromUs: alert.fromUs ?? 0, toUs: alert.toUs ?? 0 }))
+        .filter((span) => span.toUs > 0);
+    case BLOCK_KIND_SUMMARY:
+      return decode(v1.SummaryList, block.columns).summaries as Summary[];
+    default: {
+      const { fromUs, toUs } = decode(v1.Tombstone, block.columns);
+      return toUs > 0 ? [{ fromUs, toUs }] : [];
+    }
+  }
+}
