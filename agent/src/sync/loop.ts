@@ -210,8 +210,11 @@ class Loop implements SyncLoop {
     this.#lastDetail = undefined;
     this.#lastOkMonoMs = clock.monoMs();
     this.#requestBytes = Math.min(this.#requestBytes * 2, this.#settings.maxRequestBytes);
-    if (interpretation.hasMore && interpretation.progressed) return ['ok', 0];
-    const askedMs = interpretation.nextSyncMs || intervalMs * (0.9 + 0.2 * random.unit());
+    // A server that sees a conflict every time must not turn this into a loop of new epochs: no haste after one.
+    const isNewEpoch = interpretation.effects.some((effect) => effect.kind === 'new-epoch');
+    if (interpretation.hasMore && interpretation.progressed && !isNewEpoch) return ['ok', 0];
+    const spreadMs = intervalMs * (0.9 + 0.2 * random.unit());
+    const askedMs = isNewEpoch ? spreadMs : interpretation.nextSyncMs || spreadMs;
     return ['ok', Math.min(Math.max(askedMs, minIntervalMs), maxIntervalMs)];
   }
 

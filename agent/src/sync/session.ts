@@ -124,9 +124,8 @@ export function interpret(offer: Offer, response: skerry.v1.ISyncResponse): Inte
   const sent = offer.lanes.filter(wasSent);
   return {
     effects,
-    progressed:
-      sketchCursor > 0 || conflicts.length > 0 || sent.some((l) => cursorOf(l.lane) >= l.firstPending),
-    hasMore: offer.hasMore || conflicts.length > 0 || sent.some((l) => cursorOf(l.lane) < l.lastSent),
+    progressed: sketchCursor > 0 || sent.some((l) => cursorOf(l.lane) >= l.firstPending),
+    hasMore: offer.hasMore || sent.some((l) => cursorOf(l.lane) < l.lastSent),
     nextSyncMs: response.nextSyncMs ?? 0,
     serverWallMs: response.wallMs ?? 0,
   };

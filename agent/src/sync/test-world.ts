@@ -74,7 +74,8 @@ export class TestWorld {
   async pass(ms: number): Promise<void> {
     const untilMs = this.monoMs + ms;
     await this.settle();
-    for (;;) {
+    for (let fired = 0; ; fired++) {
+      if (fired > 10_000) throw new Error('timers without end');
       const next = this.#timers.sort((a, b) => a.atMs - b.atMs || a.order - b.order)[0];
       if (!next || next.atMs > untilMs) break;
       this.#timers.shift();

@@ -223,10 +223,17 @@ class Workflow {
   ): Promise<Metadata<'snapshot'>> {
     const { crypto } = this.#options;
     const trusted = this.set.snapshot;
-    const isCurrent = trusted && isNamed(crypto, trusted, named);
-    const current = isCurrent ? trusted : parseMetadata('snapshot', await this.#needNamed('snapshot', named));
-    if (current !== trusted)
-      verifySnapshot(crypto, this.#check, root.signed, named, trusted?.signed, current);
+    const current =
+      trusted && isNamed(crypto, trusted, named)
+        ? trusted
+        : verifySnapshot(
+            crypto,
+            this.#check,
+            root.signed,
+            named,
+            trusted?.signed,
+            await this.#needNamed('snapshot', named),
+          );
     verifyNotExpired('snapshot', current.signed, nowMs);
     if (current !== trusted) await this.#trust(current);
     return current;
@@ -235,9 +242,10 @@ class Workflow {
   async #updateTargets(root: Metadata<'root'>, named: FileMeta, nowMs: number): Promise<void> {
     const { crypto } = this.#options;
     const trusted = this.set.targets;
-    const isCurrent = trusted && isNamed(crypto, trusted, named);
-    const current = isCurrent ? trusted : parseMetadata('targets', await this.#needNamed('targets', named));
-    if (current !== trusted) verifyTargets(crypto, this.#check, root.signed, named, current);
+    const current =
+      trusted && isNamed(crypto, trusted, named)
+        ? trusted
+        : verifyTargets(crypto, this.#check, root.signed, named, await this.#needNamed('targets', named));
     verifyNotExpired('targets', current.signed, nowMs);
     if (current !== trusted) await this.#trust(current);
   }

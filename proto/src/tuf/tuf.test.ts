@@ -169,8 +169,8 @@ describe('snapshot and timestamp', () => {
     const ts = timestampOf(s, 1);
     const { signed } = root();
     verifyTimestamp(check, signed, undefined, ts);
-    verifySnapshot(nodeCrypto, check, signed, ts.signed.meta['snapshot.json'], undefined, s);
-    verifyTargets(nodeCrypto, check, signed, s.signed.meta['targets.json']!, t);
+    verifySnapshot(nodeCrypto, check, signed, ts.signed.meta['snapshot.json'], undefined, s.bytes);
+    verifyTargets(nodeCrypto, check, signed, s.signed.meta['targets.json']!, t.bytes);
   });
 
   test('a timestamp may repeat its version, and neither it nor its snapshot may go back', () => {
@@ -188,7 +188,14 @@ describe('snapshot and timestamp', () => {
     const old = snapshotOf(targets(), 2);
     const trusted = snapshotOf(t2, 1);
     const verify = (named: ReturnType<typeof timestampOf>) => () =>
-      verifySnapshot(nodeCrypto, check, signed, named.signed.meta['snapshot.json'], trusted.signed, old);
+      verifySnapshot(
+        nodeCrypto,
+        check,
+        signed,
+        named.signed.meta['snapshot.json'],
+        trusted.signed,
+        old.bytes,
+      );
     expect(verify(timestampOf(trusted, 2))).toThrow(/mismatch/);
     expect(verify(timestampOf(old, 2))).toThrow(/rollback.*targets\.json 1, and 2/);
   });
@@ -250,9 +257,9 @@ describe.skipIf(!data || !existsSync(folder))('a repository that tuf-on-ci signe
     const ts = parseMetadata('timestamp', read('timestamp.json'));
     verifyTimestamp(ecdsa, first.signed, undefined, ts);
     const s = parseMetadata('snapshot', read('2.snapshot.json'));
-    verifySnapshot(nodeCrypto, ecdsa, first.signed, ts.signed.meta['snapshot.json'], undefined, s);
+    verifySnapshot(nodeCrypto, ecdsa, first.signed, ts.signed.meta['snapshot.json'], undefined, s.bytes);
     const t = parseMetadata('targets', read('1.targets.json'));
-    verifyTargets(nodeCrypto, ecdsa, first.signed, s.signed.meta['targets.json']!, t);
+    verifyTargets(nodeCrypto, ecdsa, first.signed, s.signed.meta['targets.json']!, t.bytes);
     for (const metadata of [first, ts, s, t]) verifyNotExpired(metadata.role, metadata.signed, at);
 
     const altered = fromUtf8(read('1.targets.json')).replace(/"version": 1,\n {2}"x/, '"version": 2,\n  "x');

@@ -9,6 +9,7 @@ import {
   expiresMs,
   type FileMeta,
   type Metadata,
+  parseMetadata,
   type RoleKeys,
   type RoleName,
   type RootSigned,
@@ -94,20 +95,24 @@ export function verifyTimestamp(
     throw refusal('timestamp', 'rollback', `it names snapshot ${named}, and ${held} was named before`);
 }
 
-/** The very snapshot that the timestamp names, listing no role in an older version (5.5.2 to 5.5.5). */
+/**
+ * Reads the very snapshot that the timestamp names, listing no role in an older version (5.5.2 to 5.5.5). Length and
+ * hash are asked before anything is parsed.
+ */
 export function verifySnapshot(
   crypto: Crypto,
   check: SignatureCheck,
   root: RootSigned,
   named: FileMeta,
   trusted: SnapshotSigned | undefined,
-  offered: Metadata<'snapshot'>,
-): void {
-  verifyNamed(crypto, offered, named);
+  bytes: Uint8Array,
+): Metadata<'snapshot'> {
+  verifyNamed(crypto, 'snapshot', bytes, named);
+  const offered = parseMetadata('snapshot', bytes);
   verifySignatures(check, root, offered);
   verifyVersionNamed(offered, named);
   for (const [file, held] of Object.entries(trusted?.meta ?? {})) {
-    const now = offered.signed.meta[file];
+    const now = Object.hasOwn(offered.signed.meta, file) ? offered.signed.meta[file] : undefined;
     if (!now) throw refusal('snapshot', 'rollback', `${file} is gone from it`);
     if (now.version < held.version)
       throw refusal(
@@ -116,19 +121,22 @@ export function verifySnapshot(
         `it lists ${file} ${now.version}, and ${held.version} is trusted`,
       );
   }
+  return offered;
 }
 
-/** The very targets that the snapshot names (5.6.2 to 5.6.4). */
+/** Reads the very targets that the snapshot names (5.6.2 to 5.6.4). */
 export function verifyTargets(
   crypto: Crypto,
   check: SignatureCheck,
   root: RootSigned,
   named: FileMeta,
-  offered: Metadata<'targets'>,
-): void {
-  verifyNamed(crypto, offered, named);
+  bytes: Uint8Array,
+): Metadata<'targets'> {
+  verifyNamed(crypto, 'targets', bytes, named);
+  const offered = parseMetadata('targets', bytes);
   verifySignatures(check, root, offered);
   verifyVersionNamed(offered, named);
+  return offered;
 }
 
 /** A target's length and SHA-256 are those of the bytes. Length is asked first: cheap, and it bounds the rest. */
@@ -142,12 +150,12 @@ function noRollback(role: RoleName, offered: number, trusted: number): void {
   if (offered < trusted) throw refusal(role, 'rollback', `version ${offered} offered, ${trusted} trusted`);
 }
 
-function verifyNamed(crypto: Crypto, offered: Metadata, named: FileMeta): void {
-  if (named.length !== undefined && offered.bytes.length !== named.length)
-    throw refusal(offered.role, 'mismatch', `${offered.bytes.length} bytes, ${named.length} are named`);
+function verifyNamed(crypto: Crypto, role: RoleName, bytes: Uint8Array, named: FileMeta): void {
+  if (named.length !== undefined && bytes.length !== named.length)
+    throw refusal(role, 'mismatch', `${bytes.length} bytes, ${named.length} are named`);
   const sha256 = named.hashes?.sha256?.toLowerCase();
-  if (sha256 !== undefined && sha256 !== toHex(crypto.sha256(offered.bytes)))
-    throw refusal(offered.role, 'mismatch', 'its SHA-256 is not the one that is named');
+  if (sha256 !== undefined && sha256 !== toHex(crypto.sha256(bytes)))
+    throw refusal(role, 'mismatch', 'its SHA-256 is not the one that is named');
 }
 
 function verifyVersionNamed(offered: Metadata, named: FileMeta): void {

@@ -1,0 +1,129 @@
+import { utf8 } from '@skerry/proto/bytes';
+import { digestOf } from '@skerry/proto/crypto';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { packRelease } from '@skerry/proto/pack';
+import type { ReleaseManifest } from '@skerry/proto/release';
+import { expect, test } from 'vitest';
+import type { Blobs } from '../ports.ts';
+import { TestWorld } from '../sync/test-world.ts';
+import { type FetchLimits, fetchRelease } from './fetch.ts';
+
+const model = new Uint8Array(10_000).map((_, i) => i & 255);
+// What packing reads of a manifest.
+const manifest = {
+  name: 'pump',
+  version: '1.0.0',
+  variants: [{ name: 'fp32', file: 'fp32.onnx', precision: 'fp32' }],
+} as unknown as ReleaseManifest;
+const files = new Map([
+  ['model.yaml', utf8('name: pump')],
+  ['fp32.onnx', model],
+]);
+
+function setUp() {
+  const { release, blobs: served } = packRelease(nodeCrypto, manifest, files);
+  const world = new TestWorld();
+  const held = new Map<string, Uint8Array>();
+  const asked: string[] = [];
+  const blobs: Blobs = {
+    path: async (digest) => (held.has(digest) ? `/blobs/${digest}` : undefined),
+    read: async (digest) => held.get(digest),
+    write: async (digest, bytes) => void held.set(digest, bytes),
+    retain: async () => undefined,
+  };
+  const fetch = (lengthBytes: number | undefined = release.manifestBytes.length, limits?: FetchLimits) =>
+    fetchRelease(
+      {
+        http: {
+          transport: async (request) => {
+            const digest = decodeURIComponent(request.url.split('/').at(-1)!);
+            asked.push(digest);
+            if (request.headers.get('authorization') !== 'Bearer t1')
+              return new Response(null, { status: 401 });
+            const bytes = served.get(digest);
+            return bytes
+              ? new Response(bytes as Uint8Array<ArrayBuffer>)
+              : new Response(null, { status: 404 });
+          },
+          timers: world.timers,
+          timeoutMs: 60_000,
+        },
+        crypto: nodeCrypto,
+        blobs,
+        url: 'https://control.example.com',
+        accessToken: async () => 't1',
+        ...(limits && { limits }),
+      },
+      { digest: release.digest, lengthBytes },
+    );
+  const onnx = digestOf(nodeCrypto, model);
+  return { release, served, held, asked, fetch, onnx };
+}
+
+test('a release arrives whole, its manifest last', async () => {
+  const { release, fetch, held, asked, onnx } = setUp();
+  const fetched = await fetch();
+  expect(fetched).toEqual(release);
+  expect([...held.keys()].at(-1)).toBe(release.digest);
+  expect(held.get(onnx)).toEqual(model);
+  expect(asked).toHaveLength(3);
+});
+
+test('what is here already is not fetched again', async () => {
+  const { fetch, asked } = setUp();
+  await fetch();
+  asked.length = 0;
+  await fetch();
+  expect(asked).toEqual([]);
+});
+
+test('an interrupted download goes on where it stopped', async () => {
+  const { release, fetch, served, asked, onnx } = setUp();
+  served.delete(onnx);
+  await expect(fetch()).rejects.toMatchObject({ code: 'not-found' });
+  served.set(onnx, model);
+  asked.length = 0;
+  await fetch();
+  expect(asked).toEqual([release.digest, onnx]);
+});
+
+test('one flipped bit in a blob is refused, and nothing of it is kept', async () => {
+  const { release, fetch, served, held, onnx } = setUp();
+  const altered = model.slice();
+  altered[5_000]! ^= 1;
+  served.set(onnx, altered);
+  await expect(fetch()).rejects.toMatchObject({
+    code: 'untrusted',
+    message: expect.stringContaining('other bytes'),
+  });
+  expect(held.has(onnx)).toBe(false);
+  expect(held.has(release.digest)).toBe(false);
+});
+
+test('one flipped bit in the manifest is refused before any file is asked for', async () => {
+  const { release, fetch, served, asked } = setUp();
+  const altered = release.manifestBytes.slice();
+  altered[100]! ^= 1;
+  served.set(release.digest, altered);
+  await expect(fetch()).rejects.toMatchObject({ code: 'untrusted' });
+  expect(asked).toEqual([release.digest]);
+});
+
+test('more bytes than are named are refused without reading to the end', async () => {
+  const { fetch, served, onnx } = setUp();
+  served.set(onnx, new Uint8Array(50_000));
+  await expect(fetch()).rejects.toThrow(/sent more than the 10000 bytes/);
+});
+
+test('fewer bytes are a connection that broke off: asking again helps', async () => {
+  const { fetch, served, onnx } = setUp();
+  served.set(onnx, model.slice(0, 9_000));
+  await expect(fetch()).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+test('a release larger than allowed is refused before its files are asked for', async () => {
+  const { fetch, asked, release } = setUp();
+  const limits = { maxManifestBytes: 1_000_000, maxReleaseBytes: 9_999 };
+  await expect(fetch(undefined, limits)).rejects.toMatchObject({ code: 'too-large' });
+  expect(asked).toEqual([release.digest]);
+});
