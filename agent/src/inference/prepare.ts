@@ -1,0 +1,204 @@
+/**
+ * From a release on disk to a model that may serve: on each backend in the configured order, every variant is loaded,
+ * judged by the golden vectors, warmed up and timed; of the first backend where one passes, the fastest is taken. int8
+ * is slower than fp32 for small dense nets and in WebAssembly, so it is measured here and not assumed.
+ */
+import { type Crypto, digestOf } from '@skerry/proto/crypto';
+import { messageOf, SkerryError } from '@skerry/proto/errors';
+import type { BlobRef } from '@skerry/proto/pack';
+import { type ReleaseManifest, releaseRef } from '@skerry/proto/release';
+import { formatBytes } from '@skerry/proto/units';
+import type { WindowBatch } from '../pipeline/types.ts';
+import type { BackendName, Blobs, Clock, InferenceBackend, InferenceSession } from '../ports.ts';
+import { createGoldenJudge, type GoldenCase, readGolden } from '../release/golden.ts';
+import { createModel, type LoadedModel } from './model.ts';
+
+/** A release whose files are all in Blobs. */
+export interface LoadableRelease {
+  manifest: ReleaseManifest;
+  /** The release digest. */
+  digest: string;
+  /** By path inside the release, as in PackedRelease. */
+  files: ReadonlyMap<string, BlobRef>;
+}
+
+export interface PrepareOptions {
+  backends: readonly InferenceBackend[];
+  blobs: Blobs;
+  crypto: Crypto;
+  clock: Clock;
+  /** `inference.maxMemory`: no model file may be larger. */
+  maxMemoryBytes: number;
+}
+
+/** How one variant did on one backend. */
+export interface VariantOutcome {
+  variant: string;
+  backend: BackendName;
+  passed: boolean;
+  /** Why not, or how it was judged. */
+  detail: string;
+  /** Microseconds per window in a batch of 32; 0 where it didn't get that far. */
+  inferUs: number;
+}
+
+export interface Prepared {
+  model: LoadedModel;
+  outcomes: VariantOutcome[];
+}
+
+const TIMED_BATCH = 32;
+const WARM_UP_RUNS = 2;
+const TIMED_RUNS = 5;
+/** Below this the variant that stands first in the manifest is kept. */
+const WORTH_CHANGING = 0.95;
+
+/**
+ * Prepares a release. Throws SkerryError `untrusted` where a file has other bytes than its digest, and `invalid` where
+ * no variant passes on any backend: its message lists each with its reason.
+ */
+export async function prepareRelease(options: PrepareOptions, release: LoadableRelease): Promise<Prepared> {
+  const golden =
+    release.manifest.golden && readGolden(await verified(options, release, release.manifest.golden.file));
+  const outcomes: VariantOutcome[] = [];
+  for (const backend of options.backends) {
+    const model = await prepareOn(options, release, backend, golden, outcomes);
+    if (model) return { model, outcomes };
+  }
+  const reasons = outcomes.map((o) => `${o.backend}/${o.variant}: ${o.detail}`);
+  throw new SkerryError(
+    'invalid',
+    `${releaseRef(release.manifest)} can't serve here: ${reasons.join('; ')}`,
+    {
+      hint: 'what served before still does; correct the release, or inference.backends',
+    },
+  );
+}
+
+async function prepareOn(
+  options: PrepareOptions,
+  release: LoadableRelease,
+  backend: InferenceBackend,
+  golden: GoldenCase[] | undefined,
+  outcomes: VariantOutcome[],
+): Promise<LoadedModel | undefined> {
+  let best: LoadedModel | undefined;
+  let bestUs = Number.POSITIVE_INFINITY;
+  for (const variant of release.manifest.variants) {
+    const outcome: VariantOutcome = {
+      variant: variant.name,
+      backend: backend.name,
+      passed: false,
+      detail: golden ? `${golden.length} golden cases passed` : 'the release has no golden vectors',
+      inferUs: 0,
+    };
+    outcomes.push(outcome);
+    const bytes = await verified(options, release, variant.file);
+    let model: LoadedModel | undefined;
+    try {
+      model = await loadAndJudge(options, release, backend, variant, bytes, golden);
+      outcome.inferUs = await time(options.clock, release.manifest, model);
+      outcome.passed = true;
+    } catch (error) {
+      // Expected here: the reason goes into the report, and the next variant or backend has its turn.
+      outcome.detail = messageOf(error);
+      await model?.release();
+      if (error instanceof SkerryError && error.code === 'unsupported') break;
+      continue;
+    }
+    const better = outcome.inferUs < bestUs * WORTH_CHANGING;
+    await (better ? best : model)?.release();
+    if (better) [best, bestUs] = [model, outcome.inferUs];
+  }
+  return best;
+}
+
+async function loadAndJudge(
+  options: PrepareOptions,
+  release: LoadableRelease,
+  backend: InferenceBackend,
+  variant: { name: string; file: string },
+  bytes: Uint8Array,
+  golden: GoldenCase[] | undefined,
+): Promise<LoadedModel> {
+  const { manifest } = release;
+  const limit = Math.min(options.maxMemoryBytes, manifest.limits.memory ?? Number.POSITIVE_INFINITY);
+  if (bytes.length > limit)
+    throw new SkerryError(
+      'too-large',
+      `${variant.file} is ${formatBytes(bytes.length)}, and ${formatBytes(limit)} of memory are allowed`,
+    );
+  const path = await options.blobs.path(release.files.get(variant.file)!.digest);
+  const session = await backend.create(path === undefined ? { bytes } : { path });
+  try {
+    if (golden) await judge(manifest, session, golden);
+    const { crypto, clock } = options;
+    return createModel({ manifest, session, variant: variant.name, backend: backend.name, crypto, clock });
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+async function judge(
+  manifest: ReleaseManifest,
+  session: InferenceSession,
+  golden: readonly GoldenCase[],
+): Promise<void> {
+  const judge = createGoldenJudge(manifest, golden);
+  for (const [index, { inputs, outputs }] of golden.entries()) {
+    const refusal = judge.answer(index, await session.run(inputs, Object.keys(outputs)));
+    if (refusal) throw new SkerryError('invalid', refusal);
+  }
+}
+
+/** Microseconds per window; the least of several runs, which other work disturbs least. */
+async function time(clock: Clock, manifest: ReleaseManifest, model: LoadedModel): Promise<number> {
+  const windows = exampleWindows(manifest);
+  for (let i = 0; i < WARM_UP_RUNS; i++) await model.run(windows);
+  let bestMs = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < TIMED_RUNS; i++) {
+    const startMs = clock.monoMs();
+    await model.run(windows);
+    bestMs = Math.min(bestMs, clock.monoMs() - startMs);
+  }
+  return (bestMs * 1000) / TIMED_BATCH;
+}
+
+/** Windows that wander about each channel's middle. */
+function exampleWindows(manifest: ReleaseManifest): WindowBatch {
+  const { channels, length } = manifest.window;
+  const data = new Float32Array(TIMED_BATCH * length * channels.length);
+  for (let i = 0; i < data.length; i++) {
+    const [low, high] = channels[i % channels.length]!.range ?? [-1, 1];
+    data[i] = (low + high) / 2 + ((high - low) / 8) * Math.sin(i);
+  }
+  const zeros = new Uint32Array(TIMED_BATCH);
+  const times = new Float64Array(TIMED_BATCH);
+  const devices = new Array<string>(TIMED_BATCH).fill('');
+  return {
+    count: TIMED_BATCH,
+    data,
+    devices,
+    fromUs: times,
+    toUs: times,
+    interpolated: zeros,
+    missing: zeros,
+    late: zeros,
+  };
+}
+
+/** The file's bytes, read back and compared with their digest: what is loaded is what was signed. */
+async function verified(
+  options: PrepareOptions,
+  release: LoadableRelease,
+  file: string,
+): Promise<Uint8Array> {
+  const ref = release.files.get(file);
+  const bytes = ref && (await options.blobs.read(ref.digest));
+  const label = `${file} of ${releaseRef(release.manifest)}`;
+  if (!bytes) throw new SkerryError('not-found', `${label} is not on this device`);
+  if (digestOf(options.crypto, bytes) !== ref.digest)
+    throw new SkerryError('untrusted', `${label} has other bytes on disk than were signed`);
+  return bytes;
+}

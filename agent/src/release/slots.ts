@@ -1,0 +1,141 @@
+/**
+ * The slots of a pipeline and what to do about them, as data: `reconcile(desired, record)` says the next step, activate.ts
+ * performs it.
+ *
+ * Stored under `r/<pipeline>` as JSON, one record a pipeline:
+ *
+ *   {"v":1,
+ *    "active":  {"name":"press","version":"1.2.0","digest":"sha256:…"},
+ *    "previous":{"name":"press","version":"1.1.0","digest":"sha256:…"},
+ *    "activating":{"digest":"sha256:…","proven":false,"attempts":1},
+ *    "refused": {"digest":"sha256:…","reason":"golden case 3: …"}}
+ *
+ * 1. `activating` is committed before a model is loaded and removed by the commit that ends the attempt. A start that
+ *    finds it knows what the last process died of.
+ * 2. `active` is written last, when the release has passed everything. `previous` is what was active before it.
+ * 3. `refused` holds for as long as that digest is the one desired; another wish clears it.
+ */
+import { fromUtf8, utf8 } from '@skerry/proto/bytes';
+import { DIGEST_PATTERN } from '@skerry/proto/crypto';
+import { SkerryError } from '@skerry/proto/errors';
+import { z } from 'zod';
+
+const target = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  digest: z.string().regex(DIGEST_PATTERN),
+});
+const record = z.strictObject({
+  v: z.literal(1),
+  active: target.optional(),
+  previous: target.optional(),
+  activating: z
+    .strictObject({ digest: z.string(), proven: z.boolean(), attempts: z.int().positive() })
+    .optional(),
+  refused: z.strictObject({ digest: z.string(), reason: z.string() }).optional(),
+});
+
+/** A release by name, version and digest. */
+export type ReleaseTarget = z.output<typeof target>;
+export type SlotRecord = z.output<typeof record>;
+
+/** What to do next for one pipeline. */
+export type Step =
+  /** What serves is what is wanted. */
+  | { kind: 'none' }
+  /** Load what was active before this process, without asking trust or network: it has passed both. */
+  | { kind: 'load'; target: ReleaseTarget }
+  /** Get, verify and activate a release; `known` where it is or was active here, so that it needs neither. */
+  | { kind: 'activate'; target: ReleaseTarget; known: boolean }
+  /** The wish can't be fulfilled, for a reason that trying again won't change. */
+  | { kind: 'refuse'; target: ReleaseTarget; reason: string };
+
+/** How often a release that once passed may take the process down while it is loaded, before it is given up. */
+const PROVEN_ATTEMPTS = 3;
+
+export const EMPTY_RECORD: SlotRecord = { v: 1 };
+
+/** The next step. `loadedDigest` is what serves in this process, `desired` undefined where nobody wishes anything. */
+export function reconcile(
+  desired: ReleaseTarget | undefined,
+  slots: SlotRecord,
+  loadedDigest: string | undefined,
+): Step {
+  const { active, previous, refused } = slots;
+  if (desired && refused?.digest === desired.digest && loadedDigest !== undefined)
+    return { kind: 'refuse', target: desired, reason: refused.reason };
+  if (active && loadedDigest === undefined && refused?.digest !== active.digest)
+    return { kind: 'load', target: active };
+  if (!desired || desired.digest === loadedDigest) return { kind: 'none' };
+  if (refused?.digest === desired.digest) return { kind: 'refuse', target: desired, reason: refused.reason };
+  const known = [active?.digest, previous?.digest].includes(desired.digest);
+  return { kind: 'activate', target: desired, known };
+}
+
+/**
+ * What a start makes of the record that the last process left. An attempt that never ended took the process with it:
+ * a new release is refused at once, one that had passed before after three times (a power cut looks the same). A
+ * refused active release gives way to the previous one.
+ */
+export function recover(slots: SlotRecord): SlotRecord {
+  const { activating, ...rest } = slots;
+  if (!activating || (activating.proven && activating.attempts < PROVEN_ATTEMPTS)) return slots;
+  const times = activating.attempts === 1 ? '' : ` ${activating.attempts} times`;
+  const reason = `the agent ended${times} while this release was loaded`;
+  return giveUp({ ...rest, refused: { digest: activating.digest, reason } }, activating.digest);
+}
+
+/** Before loading: the marker. */
+export function beginAttempt(slots: SlotRecord, digest: string): SlotRecord {
+  const proven = slots.active?.digest === digest;
+  const attempts = slots.activating?.digest === digest ? slots.activating.attempts + 1 : 1;
+  return { ...slots, activating: { digest, proven, attempts } };
+}
+
+/** It passed: it is active, what was active is previous. */
+export function endAttempt(slots: SlotRecord, activated: ReleaseTarget): SlotRecord {
+  const { activating: _, refused: __, ...rest } = slots;
+  if (rest.active?.digest === activated.digest) return rest;
+  return { ...rest, active: activated, ...(rest.active && { previous: rest.active }) };
+}
+
+/** It didn't pass. With a reason that trying again won't change, it is refused. */
+export function failAttempt(slots: SlotRecord, digest: string, reason: string | undefined): SlotRecord {
+  const { activating: _, ...rest } = slots;
+  return reason === undefined ? rest : giveUp({ ...rest, refused: { digest, reason } }, digest);
+}
+
+/** Back to the previous release, by a person or by the release's own limits; the one left is refused. */
+export function revert(slots: SlotRecord, reason: string): SlotRecord {
+  const { active } = slots;
+  if (!active || !slots.previous)
+    throw new SkerryError('precondition', 'there is no previous release to go back to');
+  return giveUp({ ...slots, refused: { digest: active.digest, reason } }, active.digest);
+}
+
+function giveUp(slots: SlotRecord, digest: string): SlotRecord {
+  if (slots.active?.digest !== digest || !slots.previous) return slots;
+  const { previous, active: _, ...rest } = slots;
+  return { ...rest, active: previous };
+}
+
+/** Digests of the releases that a record keeps on the device. */
+export function keptDigests(slots: SlotRecord): string[] {
+  return [slots.active?.digest, slots.previous?.digest].filter((d) => d !== undefined);
+}
+
+/** The stored form. */
+export function encodeRecord(slots: SlotRecord): Uint8Array {
+  return utf8(JSON.stringify(slots));
+}
+
+/** Reads the stored form. Throws SkerryError `corrupt` on anything else. */
+export function decodeRecord(pipeline: string, bytes: Uint8Array): SlotRecord {
+  try {
+    return record.parse(JSON.parse(fromUtf8(bytes)));
+  } catch (cause) {
+    throw new SkerryError('corrupt', `what is stored of the releases of pipeline ${pipeline} is damaged`, {
+      cause,
+    });
+  }
+}
