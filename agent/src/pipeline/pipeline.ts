@@ -1,0 +1,199 @@
+/**
+ * A pipeline: from MQTT payloads to results, in the order of the files beside this one. Pure: time comes in as
+ * arguments, storing and inferring are the caller's, in this order:
+ *
+ *   accept … accept            rows are decoded and checked; they stand in the pending batch
+ *   takePending                the batch goes to the journal; PUBACK leaves after that commit
+ *   feed(batch, seq)           the journaled samples enter their windows
+ *   takeReady, infer, conclude until `ready` is 0
+ *   dirtyStates, counters      are committed with the rows, in one batch, as progress up to `seq`
+ *
+ * After a crash: `restore` what was committed, `feed` entries up to the committed one as 'rebuild' and later ones as
+ * 'live'; results and counters come out as if nothing had happened.
+ */
+import { utf8 } from '@skerry/proto/bytes';
+import { crc32c } from '@skerry/proto/crc32c';
+import { invariant, SkerryError } from '@skerry/proto/errors';
+import type { EffectivePolicy } from '@skerry/proto/policy';
+import type { ReleaseManifest } from '@skerry/proto/release';
+import type { PipelineConfig } from '../config.ts';
+import type { Crypto } from '../ports.ts';
+import { compileRules } from './actions.ts';
+import { Arrival } from './arrival.ts';
+import { ReadyWindows } from './batch.ts';
+import { createJudge, decide, type Judge } from './decide.ts';
+import { Feed } from './feed.ts';
+import type { Concluded, DeviceState, Inferred, SampleBatch, SampleCounters, WindowBatch } from './types.ts';
+import { Windows } from './window.ts';
+
+export interface Pipeline {
+  readonly name: string;
+  /** The configuration's channels, in the order of a batch's columns. */
+  readonly channels: readonly string[];
+  readonly manifest: ReleaseManifest | undefined;
+  /** Decodes and checks; accepted rows go to the pending batch. Returns how many rows were accepted. Never throws. */
+  accept(topic: string, payload: Uint8Array, wallUs: number): number;
+  /** The same for a row that is decoded already; NaN stands for an absent channel. */
+  acceptRow(device: string, timeUs: number, values: ArrayLike<number>, wallUs: number): boolean;
+  /** Accepted rows since the last call; `counters()` right after it gives the arrival counters that belong to them. */
+  takePending(): SampleBatch | undefined;
+  /** Feeds journaled samples to the windows. 'rebuild' counts nothing: it restores the rings after a restart. */
+  feed(batch: SampleBatch, journalSeq: number, nowMonoMs: number, mode: 'live' | 'rebuild'): void;
+  /** Closes what silence closes; returns when (monoMs) to be called again. Call it after setRelease, too. */
+  tick(nowMonoMs: number): number | undefined;
+  /** Windows that wait for the model. Take until it is 0 before feeding on: what was fed may hold more back. */
+  readonly ready: number;
+  /** The oldest ready windows, at most `max`; valid until the next call. Each batch must be concluded. */
+  takeReady(max: number): WindowBatch | undefined;
+  conclude(windows: WindowBatch, inferred: Inferred, context: { producedMs: number }): Concluded;
+  /** States of devices that changed since the last call; for the result commit. */
+  dirtyStates(): DeviceState[];
+  /** Once, before the first feed. Throws SkerryError where a state can't be read. */
+  restore(states: readonly DeviceState[], counters: SampleCounters | undefined): void;
+  /** Arrival part as of now, the rest as of what was fed. */
+  counters(): SampleCounters;
+  /** Lowest journal entry that holds an open sample. */
+  oldestOpenJournal(): number | undefined;
+  /** Closes the open samples of entries below this one, by what covered them so far: the journal's bound. */
+  closeBelow(journalSeq: number): void;
+  /**
+   * Serves a release from now on. Windows must not be on their way (`ready` 0, all batches concluded). The same window
+   * specification goes on with its samples; another one closes them. Throws SkerryError, and changes nothing, where
+   * this pipeline can't serve it.
+   */
+  setRelease(manifest: ReleaseManifest, releaseDigest: string, ref: string): void;
+  setPolicy(policy: EffectivePolicy | undefined, generation: number): void;
+}
+
+export interface PipelineOptions {
+  /** The agent's id. */
+  agent: string;
+  crypto: Crypto;
+  limits: { maxDevices: number; maxOpenSamples: number; maxBatch: number };
+  /** Drift's hooks. Each value taken, by configured channel; each finite output of width 1. Not called in a rebuild. */
+  onSample?: (device: string, channel: number, value: number, timeUs: number) => void;
+  onOutput?: (device: string, output: string, value: number, toUs: number) => void;
+}
+
+/** A pipeline without a release. Throws SkerryError for a source that can't be compiled or isn't supported. */
+export function createPipeline(config: PipelineConfig, options: PipelineOptions): Pipeline {
+  const channels = Object.keys(config.source.channels);
+  const { limits } = options;
+  const actions = compileRules(config.actions);
+  const feed = new Feed({ ...limits, width: channels.length, onSample: options.onSample });
+  const arrival = new Arrival(config, feed.books.counters);
+  let judge: Judge | undefined;
+  let policy: { effective: EffectivePolicy | undefined; generation: number } = {
+    effective: undefined,
+    generation: 0,
+  };
+  let unconcluded = 0;
+
+  function usePolicy(): void {
+    if (judge) [judge.policy, judge.policyGeneration] = [policy.effective, policy.generation];
+  }
+
+  return {
+    name: config.name,
+    channels,
+    get manifest() {
+      return judge?.manifest;
+    },
+    accept: (topic, payload, wallUs) => arrival.accept(topic, payload, wallUs),
+    acceptRow: (device, timeUs, values, wallUs) => arrival.acceptRow(device, timeUs, values, wallUs),
+    takePending: () => arrival.columns.take(),
+    feed(batch, journalSeq, nowMonoMs, mode) {
+      if (mode === 'live') feed.live(batch, journalSeq, nowMonoMs);
+      else feed.rebuild(batch, journalSeq, nowMonoMs);
+    },
+    tick: (nowMonoMs) => feed.tick(nowMonoMs),
+    get ready() {
+      return feed.ready;
+    },
+    takeReady(max) {
+      const windows = feed.take(max);
+      unconcluded += windows?.count ?? 0;
+      return windows;
+    },
+    conclude(windows, inferred, { producedMs }) {
+      invariant(judge, `pipeline ${config.name} concludes windows without a release`);
+      unconcluded -= windows.count;
+      return concludeAll(judge, feed, windows, inferred, producedMs, options.onOutput);
+    },
+    dirtyStates: () => feed.dirtyStates(),
+    restore: (states, counters) => feed.restore(states, counters),
+    counters: () => structuredClone(feed.books.counters),
+    oldestOpenJournal: () => feed.books.span.oldest(),
+    closeBelow: (journalSeq) => feed.closeBelow(journalSeq),
+    setRelease(manifest, releaseDigest, ref) {
+      invariant(unconcluded === 0, `pipeline ${config.name} gets a release while windows are being inferred`);
+      const { name: pipeline } = config;
+      const rules = [...compileRules(manifest.rules), ...actions];
+      const columns = columnsOf(manifest, channels, pipeline, limits.maxOpenSamples);
+      const ready = new ReadyWindows(manifest.window.length * columns.length, limits.maxBatch);
+      const windows = new Windows(manifest.window, columns, ready, feed.books);
+      feed.use({ windows, ready, tag: specTag(manifest, channels) });
+      arrival.useRanges(manifest);
+      judge = createJudge({ ...options, pipeline, manifest, releaseDigest, ref, rules });
+      usePolicy();
+    },
+    setPolicy(effective, generation) {
+      policy = { effective, generation };
+      usePolicy();
+    },
+  };
+}
+
+function concludeAll(
+  judge: Judge,
+  feed: Feed,
+  windows: WindowBatch,
+  inferred: Inferred,
+  producedMs: number,
+  onOutput: PipelineOptions['onOutput'],
+): Concluded {
+  const concluded: Concluded = { rows: [], alerts: [], actions: [] };
+  for (let i = 0; i < windows.count; i++) {
+    const device = feed.device(windows.devices[i]!);
+    device.dirty = true;
+    const { row, alert, actions } = decide(judge, device.decisions, windows, i, inferred, producedMs);
+    concluded.rows.push(row);
+    if (alert) concluded.alerts.push(alert);
+    concluded.actions.push(...actions);
+    if (!onOutput) continue;
+    for (const output in row.outputs) {
+      const value = row.outputs[output];
+      if (typeof value === 'number') onOutput(row.device, output, value, row.toUs);
+    }
+  }
+  return concluded;
+}
+
+function columnsOf(
+  manifest: ReleaseManifest,
+  channels: readonly string[],
+  pipeline: string,
+  maxOpenSamples: number,
+): number[] {
+  const missing = manifest.window.channels.filter((channel) => !channels.includes(channel.name));
+  if (missing.length > 0)
+    throw new SkerryError(
+      'invalid',
+      `release ${manifest.name}@${manifest.version} wants channel ${missing.map((c) => c.name).join(', ')}, which pipeline ${pipeline} doesn't have`,
+      { hint: `name it under source.channels of pipeline ${pipeline}` },
+    );
+  if (manifest.window.length > maxOpenSamples)
+    throw new SkerryError(
+      'unsupported',
+      `release ${manifest.name}@${manifest.version} wants windows of ${manifest.window.length} samples; a device may hold ${maxOpenSamples} open`,
+      { hint: 'raise limits.maxOpenSamples' },
+    );
+  return manifest.window.channels.map((channel) => channels.indexOf(channel.name));
+}
+
+// What windows depend on, and the columns that samples are kept in. 0 stands for no release.
+function specTag(manifest: ReleaseManifest, channels: readonly string[]): number {
+  const { rate, length, hop, missing, maxGap, lateness } = manifest.window;
+  const names = manifest.window.channels.map((channel) => channel.name);
+  return crc32c(utf8(JSON.stringify([names, rate, length, hop, missing, maxGap, lateness, channels]))) || 1;
+}
