@@ -13,7 +13,7 @@ import { answersOf } from '../fit/windows.ts';
 export const PUMP_RATE_HZ = 2;
 export const PUMP_CHANNELS: readonly Channel[] = createMachine('pump', { seed: 0 }).channels;
 
-const HEALTHY = { seeds: [301, 302], hours: 48 };
+const HEALTHY = { seeds: [301, 302, 303, 304], hours: 48 };
 const FAULTY = { firstSeed: 501, hours: 2 };
 const SEVERITIES = [0.1, 0.2, 0.3, 0.5, 1];
 

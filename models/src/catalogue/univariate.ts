@@ -68,7 +68,7 @@ function goldenWindows(): GoldenInput[] {
     const base = Float64Array.from({ length: LENGTH }, (_, t) => shape(t));
     return events.map((event) => {
       const window = base.map((x, t) => (t === LENGTH - 1 ? event(x) : x));
-      return { window: oneWindow(window, { length: LENGTH, width: 1 }), outputs: ['score'] };
+      return { feeds: { window: oneWindow(window, { length: LENGTH, width: 1 }) }, outputs: ['score'] };
     });
   });
 }

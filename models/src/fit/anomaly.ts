@@ -34,6 +34,8 @@ export interface FittedAnomaly {
   pca: PcaModel;
   fp32: Uint8Array;
   int8: Uint8Array;
+  /** How far whitened components go in int8 before they are clipped, in standard deviations. */
+  reach: number;
   /** SPE at which each variant's score is 1. */
   limits: { fp32: number; int8: number };
 }
@@ -62,7 +64,9 @@ export async function fitAnomaly(
   // The ranges of the float graph's components give the step that the int8 graph's copies are staggered by.
   const plain = readModel(pcaGraph(pca, 1));
   const ranges = await calibrate(backend, plain, ['components'], feeds);
-  const { scale: step } = activationAffine(ranges.get('components')!);
+  const range = ranges.get('components')!;
+  const reach = Math.min(-range.min, range.max);
+  const { scale: step } = activationAffine(range);
   const quantized = async (limit: number): Promise<Uint8Array> =>
     quantize(backend, readModel(pcaGraphForInt8(pca, limit, step)), feeds);
   const limitOf = async (unscaled: Uint8Array): Promise<number> => {
@@ -72,7 +76,7 @@ export async function fitAnomaly(
   };
   const limits = { fp32: await limitOf(pcaGraph(pca, 1)), int8: await limitOf(await quantized(1)) };
   const fp32 = pcaGraph(pca, limits.fp32);
-  return { options, width, scaling, pca, fp32, int8: await quantized(limits.int8), limits };
+  return { options, width, scaling, pca, fp32, int8: await quantized(limits.int8), reach, limits };
 }
 
 async function quantize(

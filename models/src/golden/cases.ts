@@ -1,47 +1,71 @@
 /** Which windows make good golden vectors: healthy ones, faulty ones, and probes in which every weight counts. */
+import type { InferenceSession, Tensor } from '@skerry/agent/ports';
 import { createRandom } from '@skerry/firmware-sim/random';
-import type { FittedAnomaly } from '../fit/anomaly.ts';
-import { scoreWindow } from '../fit/pca.ts';
+import { SkerryError } from '@skerry/proto/errors';
+import type { PcaModel } from '../fit/pca.ts';
 import { windowStarts } from '../fit/scaling.ts';
-import { oneWindow } from '../fit/windows.ts';
+import type { WindowShape } from '../fit/windows.ts';
 import type { GoldenInput } from './golden.ts';
 
 const HEALTHY = 6;
-const PROBES = 8;
-const BOTH = ['score', 'attribution'];
-const SCORE = ['score'];
+const FAULTY_MAX = 24;
+const PROBES = 16;
+
+/** What is pinned of each case. */
+export interface GoldenContract {
+  /** The input that takes the window. */
+  input: string;
+  layout: (window: Float32Array) => Tensor;
+  /** The output that the alert threshold is on. */
+  score: string;
+  threshold: number;
+  /** Every output compared on faulty windows; healthy ones and probes pin the score alone. */
+  faulty: readonly string[];
+}
 
 /**
- * At least 16 cases from normalized healthy rows: windows as they are (score only), windows with a fault put into one
- * sensor after another (attribution too), and probes far out inside the healthy subspace. A probe's score is next to 0
- * only as long as every weight is right: any wrong one leaves a residual as large as the probe. Windows that score
- * near the threshold are left out, where a rounding step decides.
+ * Cases from normalized healthy rows: windows as they are, windows with a fault put into one sensor after another, and
+ * the given probes. Windows that score within a quarter of the threshold are left out: there a rounding step decides.
  */
-export function goldenCases(fitted: FittedAnomaly, healthyRows: Float32Array): GoldenInput[] {
-  const shape = { length: fitted.options.length, width: fitted.width };
-  const starts = windowStarts(healthyRows.length / shape.width, shape.length, shape.length);
-  const healthy = starts
-    .map((start) => healthyRows.slice(start * shape.width, (start + shape.length) * shape.width))
-    .filter((window) => scoreOf(fitted, window) < 0.8);
-  const picked = Array.from(
-    { length: Math.min(HEALTHY, healthy.length) },
-    (_, i) => healthy[Math.floor((i * healthy.length) / HEALTHY)]!,
-  );
-  const faulty = FAULTS.flatMap((fault) =>
-    Array.from({ length: fitted.width }, (_, channel) =>
-      withFault(picked[channel % picked.length]!, channel, fitted.width, fault),
-    ),
-  ).filter((window) => scoreOf(fitted, window) > 1.25);
+export async function goldenCases(
+  session: InferenceSession,
+  healthyRows: Float32Array,
+  shape: WindowShape,
+  contract: GoldenContract,
+  probes: readonly Float32Array[],
+): Promise<GoldenInput[]> {
+  const { width, length } = shape;
+  const starts = windowStarts(healthyRows.length / width, length, length);
+  const windows = starts.map((start) => healthyRows.slice(start * width, (start + length) * width));
+  const scoreOf = async (window: Float32Array): Promise<number> => {
+    const answer = await session.run({ [contract.input]: contract.layout(window) }, [contract.score]);
+    return Number(answer[contract.score]?.data[0]) / contract.threshold;
+  };
+  const healthy: Float32Array[] = [];
+  for (const window of spread(windows, 4 * HEALTHY))
+    if (healthy.length < HEALTHY && (await scoreOf(window)) < 0.75) healthy.push(window);
+  if (healthy.length === 0)
+    throw new SkerryError('invalid', 'no window of the data scores well below the threshold', {
+      hint: 'golden vectors need a recording of healthy operation',
+    });
+  const faulty: Float32Array[] = [];
+  for (const fault of FAULTS)
+    for (let channel = 0; channel < width; channel++) {
+      const window = withFault(healthy[channel % healthy.length]!, channel, width, fault);
+      if ((await scoreOf(window)) > 1.25) faulty.push(window);
+    }
+  const cases = (list: readonly Float32Array[], names: readonly string[]): GoldenInput[] =>
+    list.map((window) => ({ feeds: { [contract.input]: contract.layout(window) }, outputs: names }));
   return [
-    ...picked.map((window) => ({ window: oneWindow(window, shape), outputs: SCORE })),
-    ...spread(faulty, 24).map((window) => ({ window: oneWindow(window, shape), outputs: BOTH })),
-    ...probes(fitted).map((window) => ({ window: oneWindow(window, shape), outputs: SCORE })),
+    ...cases(healthy, [contract.score]),
+    ...cases(spread(faulty, FAULTY_MAX), contract.faulty),
+    ...cases(probes, [contract.score]),
   ];
 }
 
 type Fault = (value: number, time: number, length: number) => number;
 
-// In standard deviations of the channel: what an offset, a spike, a drift and a stuck sensor look like.
+// In standard deviations of the channel: what an offset, a step, a spike and a drift look like.
 const FAULTS: readonly Fault[] = [
   (x) => x + 8,
   (x, t, n) => (t >= n / 2 ? x - 6 : x),
@@ -54,24 +78,30 @@ function withFault(window: Float32Array, channel: number, width: number, fault: 
   return window.map((x, i) => (i % width === channel ? fault(x, Math.floor(i / width), length) : x));
 }
 
-function scoreOf(fitted: FittedAnomaly, window: Float32Array): number {
-  return scoreWindow(fitted.pca, window).spe / fitted.limits.fp32;
-}
-
 /** At most `count` of the list, evenly spread. */
 function spread<T>(list: readonly T[], count: number): T[] {
   if (list.length <= count) return [...list];
   return Array.from({ length: count }, (_, i) => list[Math.floor((i * list.length) / count)]!);
 }
 
-// As far out as healthy data times 4: within the int8 ranges, which end at 8.
-function probes({ pca }: FittedAnomaly): Float32Array[] {
+// In shares of how far int8 reaches. One component far out and the others less far shows a wrong weight of that one; all
+// of them half as far shows wrong weights of the small ones.
+const FAR_PROBE = { far: 0.5, near: 0.125 };
+const EVEN_PROBE = { far: 0.25, near: 0.25 };
+
+/**
+ * Windows far out inside a model's healthy subspace. Their score is next to 0 only as long as every weight is right: any
+ * wrong one leaves a residual in proportion to the probe.
+ */
+export function subspaceProbes(pca: PcaModel, reach: number): Float32Array[] {
   const size = pca.mean.length;
   const random = createRandom(17);
-  return Array.from({ length: PROBES }, () => {
+  return Array.from({ length: PROBES }, (_, probe) => {
+    const { far, near } = probe % 2 === 0 ? FAR_PROBE : EVEN_PROBE;
     const x = pca.mean.slice();
     for (const [j, variance] of pca.variances.entries()) {
-      const t = (random.uniform() < 0.5 ? -1 : 1) * (6 + 6 * random.uniform()) * Math.sqrt(variance);
+      const share = j === (probe >> 1) % pca.variances.length ? far : near;
+      const t = (random.uniform() < 0.5 ? -share : share) * reach * Math.sqrt(variance);
       for (let i = 0; i < size; i++) x[i]! += t * pca.vectors[j * size + i]!;
     }
     return Float32Array.from(x);

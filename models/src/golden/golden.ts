@@ -12,7 +12,7 @@ import { fromLittleEndian, type NumericData, toLittleEndian } from '../graph/ten
 
 /** One input and which outputs it pins. */
 export interface GoldenInput {
-  window: Tensor;
+  feeds: Readonly<Record<string, Tensor>>;
   outputs: readonly string[];
 }
 
@@ -22,10 +22,10 @@ export async function buildGolden(
   inputs: readonly GoldenInput[],
 ): Promise<Uint8Array> {
   const cases: skerry.v1.IGoldenCase[] = [];
-  for (const { window, outputs } of inputs) {
-    const answer = await session.run({ window }, outputs);
+  for (const { feeds, outputs } of inputs) {
+    const answer = await session.run(feeds, outputs);
     cases.push({
-      inputs: [toNamed('window', window)],
+      inputs: Object.entries(feeds).map(([name, tensor]) => toNamed(name, tensor)),
       outputs: outputs.map((name) => toNamed(name, answer[name]!)),
     });
   }

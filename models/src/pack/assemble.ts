@@ -6,9 +6,9 @@ import { MODEL_FILE } from '@skerry/proto/pack';
 import { type ReleaseManifest, releaseManifest } from '@skerry/proto/release';
 import type { FittedAnomaly } from '../fit/anomaly.ts';
 import { normalizeRows, type Rows } from '../fit/scaling.ts';
-import { answersOf } from '../fit/windows.ts';
-import { goldenCases } from '../golden/cases.ts';
-import { buildGolden } from '../golden/golden.ts';
+import { answersOf, oneWindow } from '../fit/windows.ts';
+import { goldenCases, subspaceProbes } from '../golden/cases.ts';
+import { buildGolden, checkGolden } from '../golden/golden.ts';
 import { buildReference } from '../profile/profile.ts';
 import { toYaml, type YamlValue } from './yaml.ts';
 
@@ -27,9 +27,6 @@ export interface ReleaseNotes {
   provenance: { readonly [key: string]: YamlValue | undefined };
 }
 
-/** Tolerances of the golden vectors: int8 stays within, a wrong weight doesn't (tested). */
-export const GOLDEN_TOLERANCE = { rtol: 0.05, atol: 0.05, maxFlips: 0 } as const;
-
 /** The files of a release by name, model.yaml first, and its parsed manifest. `profileRows` is one healthy recording. */
 export async function assembleAnomaly(
   backend: InferenceBackend,
@@ -46,14 +43,45 @@ export async function assembleAnomaly(
     notes.samplesPerHour,
     [{ name: 'score', values: Float64Array.from(score), perHour: notes.samplesPerHour / shape.hop }],
   );
-  const session = await backend.create({ bytes: fitted.fp32 });
-  const golden = await buildGolden(session, goldenCases(fitted, normalized)).finally(() => session.release());
-  return release(anomalyManifest(fitted, notes), [
+  const golden = await goldenOf(backend, fitted, normalized);
+  return release(anomalyManifest(fitted, notes, await toleranceOf(backend, fitted.int8, golden)), [
     ['int8.onnx', fitted.int8],
     ['fp32.onnx', fitted.fp32],
     ['golden.pb', golden],
     ['reference.pb', reference],
   ]);
+}
+
+async function goldenOf(
+  backend: InferenceBackend,
+  fitted: FittedAnomaly,
+  normalized: Float32Array,
+): Promise<Uint8Array> {
+  const session = await backend.create({ bytes: fitted.fp32 });
+  try {
+    const shape = { length: fitted.options.length, width: fitted.width };
+    const contract = {
+      input: 'window',
+      layout: (window: Float32Array) => oneWindow(window, shape),
+      score: 'score',
+      threshold: 1,
+      faulty: ['score', 'attribution'],
+    };
+    const probes = subspaceProbes(fitted.pca, fitted.reach);
+    return await buildGolden(session, await goldenCases(session, normalized, shape, contract, probes));
+  } finally {
+    await session.release();
+  }
+}
+
+/**
+ * Twice what int8 deviates here, in whole hundredths (rtol and atol alike): another backend may round one quantization
+ * step differently, and anything beyond is a wrong weight's doing.
+ */
+async function toleranceOf(backend: InferenceBackend, int8: Uint8Array, golden: Uint8Array): Promise<number> {
+  const session = await backend.create({ bytes: int8 });
+  const { worst } = await checkGolden(session, golden, { rtol: 1, atol: 1 }).finally(() => session.release());
+  return Math.max(1, Math.ceil(200 * worst)) / 100;
 }
 
 /** The files of a release from its manifest's document. Throws SkerryError invalid where an agent would refuse it. */
@@ -69,6 +97,7 @@ export function release(
 function anomalyManifest(
   fitted: FittedAnomaly,
   notes: ReleaseNotes,
+  tolerance: number,
 ): { readonly [key: string]: YamlValue | undefined } {
   const { length, hop, sustain } = fitted.options;
   return {
@@ -107,7 +136,7 @@ function anomalyManifest(
       { name: 'int8', file: 'int8.onnx', precision: 'int8' },
       { name: 'fp32', file: 'fp32.onnx', precision: 'fp32' },
     ],
-    golden: { file: 'golden.pb', ...GOLDEN_TOLERANCE },
+    golden: { file: 'golden.pb', rtol: tolerance, atol: tolerance, maxFlips: 0 },
     drift: {
       reference: 'reference.pb',
       input: { psi: { warn: 0.1, alert: 0.2 } },
