@@ -58,7 +58,7 @@ export interface Identity {
    * (the token), conflict (another key holds this id), untrusted (the server names another root than the token).
    */
   enrol(request: EnrolRequest): Promise<Enrolment>;
-  /** A token that is still good for a while. Throws SkerryError unavailable, or unauthorized. */
+  /** A token that is still good for a while. Throws SkerryError unavailable, too-large or unauthorized. */
   accessToken(): Promise<string>;
   /** Forgets the cached token: the server refused it. */
   forgetToken(): void;

@@ -31,7 +31,11 @@ function setUp() {
     write: async (digest, bytes) => void held.set(digest, bytes),
     retain: async () => undefined,
   };
-  const fetch = (lengthBytes: number | undefined = release.manifestBytes.length, limits?: FetchLimits) =>
+  const fetch = (
+    lengthBytes: number | undefined = release.manifestBytes.length,
+    limits?: FetchLimits,
+    path?: string,
+  ) =>
     fetchRelease(
       {
         http: {
@@ -54,7 +58,7 @@ function setUp() {
         accessToken: async () => 't1',
         ...(limits && { limits }),
       },
-      { digest: release.digest, lengthBytes },
+      { digest: release.digest, lengthBytes, ...(path && { path }) },
     );
   const onnx = digestOf(nodeCrypto, model);
   return { release, served, held, asked, fetch, onnx };
@@ -126,4 +130,11 @@ test('a release larger than allowed is refused before its files are asked for', 
   const limits = { maxManifestBytes: 1_000_000, maxReleaseBytes: 9_999 };
   await expect(fetch(undefined, limits)).rejects.toMatchObject({ code: 'too-large' });
   expect(asked).toEqual([release.digest]);
+});
+
+test('a release that calls itself otherwise than it is listed is refused', async () => {
+  const { fetch, asked } = setUp();
+  await expect(fetch(undefined, undefined, 'pump/2.0.0')).rejects.toMatchObject({ code: 'untrusted' });
+  expect(asked).toHaveLength(1);
+  await fetch(undefined, undefined, 'pump/1.0.0');
 });

@@ -7,7 +7,7 @@ import { type Crypto, digestOf } from '@skerry/proto/crypto';
 import { SkerryError } from '@skerry/proto/errors';
 import { type BlobRef, type PackedRelease, readPackedRelease } from '@skerry/proto/pack';
 import type { Blobs } from '../ports.ts';
-import { discard, endpoint, exchange, type Http, readBounded } from '../sync/http.ts';
+import { discard, endpoint, exchange, type Http, readBounded, refusePage } from '../sync/http.ts';
 
 export interface FetchLimits {
   maxManifestBytes: number;
@@ -31,6 +31,15 @@ export interface FetchReleaseOptions {
   limits?: FetchLimits;
 }
 
+/** What to fetch, as trusted targets list it. */
+export interface ReleaseSource {
+  digest: string;
+  /** Of the packed manifest; without it the manifest is bounded by `maxManifestBytes` alone. */
+  lengthBytes?: number;
+  /** `NAME/VERSION`, which the release must then call itself. */
+  path?: string;
+}
+
 /**
  * Fetches the release of this digest, as trusted targets name it. Throws SkerryError untrusted where bytes aren't the
  * ones asked for, too-large past the limits, not-found where the control plane has no such blob, unavailable where
@@ -38,13 +47,18 @@ export interface FetchReleaseOptions {
  */
 export async function fetchRelease(
   options: FetchReleaseOptions,
-  target: { digest: string; lengthBytes?: number },
+  target: ReleaseSource,
 ): Promise<PackedRelease> {
   const limits = options.limits ?? DEFAULT_FETCH_LIMITS;
   const { blobs, crypto } = options;
   const held = await blobs.read(target.digest);
   const manifestBytes = held ?? (await fetchManifest(options, target, limits.maxManifestBytes));
   const release = readPackedRelease(crypto, manifestBytes);
+  if (target.path !== undefined && target.path !== `${release.name}/${release.version}`)
+    throw new SkerryError(
+      'untrusted',
+      `${target.digest} calls itself ${release.name}@${release.version}, and is listed as ${target.path}`,
+    );
   const files = uniqueFiles(release);
   const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   if (totalBytes > limits.maxReleaseBytes)
@@ -64,7 +78,7 @@ export async function fetchRelease(
 
 function fetchManifest(
   options: FetchReleaseOptions,
-  target: { digest: string; lengthBytes?: number },
+  target: ReleaseSource,
   maxBytes: number,
 ): Promise<Uint8Array> {
   if (target.lengthBytes === undefined) return download(options, target.digest, maxBytes, undefined);
@@ -100,6 +114,7 @@ async function download(
 }
 
 async function readBlob(response: Response, digest: string, maxBytes: number): Promise<Uint8Array> {
+  refusePage(response, digest);
   if (response.status === 200) {
     try {
       return await readBounded(response, maxBytes, digest);

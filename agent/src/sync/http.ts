@@ -72,6 +72,18 @@ export function mediaType(response: Response): string {
   return (response.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
 }
 
+/**
+ * Refuses a page where a file was asked for: captive portals and login proxies answer everything with 200 and HTML.
+ * Throws SkerryError unavailable.
+ */
+export function refusePage(response: Response, what: string): void {
+  if (response.status !== 200 || mediaType(response) !== 'text/html') return;
+  discard(response);
+  throw new SkerryError('unavailable', `a web page came instead of ${what}`, {
+    hint: 'a captive portal or proxy in between? check controlPlane.url',
+  });
+}
+
 async function nextChunk(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   what: string,

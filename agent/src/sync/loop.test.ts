@@ -378,5 +378,8 @@ describe('effects', () => {
     await loop.syncNow();
     expect(server.requests[0]!.clock).toMatchObject({ boot: 'b1', uncertaintyMs: 0 });
     expect(server.requests[1]!.clock).toMatchObject({ uncertaintyMs: 7_001 });
+    world.wallMs -= 3_600_000;
+    await loop.syncNow();
+    expect(server.requests[2]!.clock).toMatchObject({ uncertaintyMs: 3_607_001 });
   });
 });

@@ -82,7 +82,8 @@ class Loop implements SyncLoop {
   #state: 'idle' | 'started' | 'stopped' = 'idle';
   #circuit = closedCircuit();
   #requestBytes: number;
-  #uncertaintyMs = 0;
+  /** Wall less monotonic time when it was compared with the server's, and how far off it was then at most. */
+  #compared: { offsetMs: number; uncertaintyMs: number } | undefined;
   #lastDetail: string | undefined;
   #lastOkMonoMs: number | undefined;
   #timer: { atMonoMs: number; cancel: () => void } | undefined;
@@ -232,7 +233,7 @@ class Loop implements SyncLoop {
         boot,
         monoMs: Math.floor(clock.monoMs()),
         wallMs: Math.floor(clock.wallMs()),
-        uncertaintyMs: this.#uncertaintyMs,
+        uncertaintyMs: this.#uncertaintyMs(),
       },
       reported: reported(),
       seen: seen(),
@@ -277,10 +278,20 @@ class Loop implements SyncLoop {
     return delayMs;
   }
 
-  /** How far the wall clock is from the server's, at worst: what time readings are sent with from now on. */
   #measureClock(serverWallMs: number, roundTripMs: number): void {
     if (serverWallMs <= 0) return;
-    const offsetMs = serverWallMs - (this.#o.clock.wallMs() - roundTripMs / 2);
-    this.#uncertaintyMs = Math.min(Math.ceil(Math.abs(offsetMs) + roundTripMs / 2) + 1, 0xffff_ffff);
+    const { clock } = this.#o;
+    const wallMs = clock.wallMs();
+    const errorMs = serverWallMs - (wallMs - roundTripMs / 2);
+    const uncertaintyMs = Math.abs(errorMs) + roundTripMs / 2;
+    this.#compared = { offsetMs: wallMs - clock.monoMs(), uncertaintyMs };
+  }
+
+  /** How far the wall clock is from the server's, at worst, jumps since the comparison included; 0 for unknown. */
+  #uncertaintyMs(): number {
+    if (!this.#compared) return 0;
+    const { clock } = this.#o;
+    const jumpedMs = Math.abs(clock.wallMs() - clock.monoMs() - this.#compared.offsetMs);
+    return Math.min(Math.ceil(this.#compared.uncertaintyMs + jumpedMs) + 1, 0xffff_ffff);
   }
 }

@@ -109,10 +109,11 @@ describe('a response', () => {
     expect(effects).toEqual([{ kind: 'acknowledge', acks: [], sketchCursor: 4, held: [] }]);
   });
 
-  test('passes on the parts of a tombstoned range that the server held, and none beyond it', async () => {
+  test('passes on the parts of a tombstoned range that the server held, none twice, none beyond it', async () => {
     const offer = await offerOf({ results: [block(LANE_RESULT, 3, 10, 9)] });
     const held = [
       { lane: LANE_RESULT, firstPending: 3, last: 5 },
+      { lane: LANE_RESULT, firstPending: 4, last: 6 },
       { lane: LANE_RESULT, firstPending: 8, last: 12 },
       { lane: LANE_ALERT, firstPending: 1, last: 1 },
     ];

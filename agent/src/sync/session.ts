@@ -135,19 +135,20 @@ function readAcks(
   offer: Offer,
   response: skerry.v1.ISyncResponse,
 ): { acks: { lane: LaneName; cursor: number }[]; conflicts: string[] } {
-  const acks: { lane: LaneName; cursor: number }[] = [];
-  const conflicts: string[] = [];
+  const cursors = new Map<LaneName, number>();
+  const conflicts = new Map<LaneName, string>();
   for (const ack of response.acks ?? []) {
     const offered = offer.lanes.find(({ lane }) => LANES[lane] === ack.lane);
     if (!offered || !ack.epoch || !sameBytes(ack.epoch, offer.epoch)) continue;
     const { lane, last, lastSent } = offered;
     const cursor = ack.cursor ?? 0;
-    if (ack.epochConflict) conflicts.push(`the server holds other ${lane} blocks under this epoch`);
+    if (ack.epochConflict) conflicts.set(lane, `the server holds other ${lane} blocks under this epoch`);
     else if (cursor > last)
-      conflicts.push(`the server holds ${lane} block ${cursor}, and ${last} is the last here`);
-    else if (cursor > 0) acks.push({ lane, cursor: Math.min(cursor, lastSent) });
+      conflicts.set(lane, `the server holds ${lane} block ${cursor}, and ${last} is the last here`);
+    else if (cursor > 0) cursors.set(lane, Math.min(cursor, lastSent));
   }
-  return { acks, conflicts };
+  const acks = [...cursors].map(([lane, cursor]) => ({ lane, cursor }));
+  return { acks, conflicts: [...conflicts.values()] };
 }
 
 /** Generations order within an instance; another instance (a restored control plane) always counts as newer. */
@@ -155,7 +156,10 @@ function isNewer(seen: Situation['seen'], instance: string, generation: number):
   return instance !== seen.instance || generation > seen.generation;
 }
 
-/** Ranges that the server held before they were tombstoned here; nothing beyond what was sent. */
+/**
+ * Ranges that the server held before they were tombstoned here: within what was sent, in order, and no number twice,
+ * so that no answer can make the ledger count one result more than once.
+ */
 function heldRanges(
   offer: Offer,
   response: skerry.v1.ISyncResponse,
@@ -164,7 +168,9 @@ function heldRanges(
   for (const range of response.held ?? []) {
     const offered = offer.lanes.find(({ lane }) => LANES[lane] === range.lane);
     const [first, last] = [range.firstPending ?? 0, range.last ?? 0];
-    if (offered && first >= offered.firstPending && first > 0 && first <= last && last <= offered.lastSent)
+    if (!offered || offered.firstPending === 0) continue;
+    const afterSeq = ranges.findLast(({ lane }) => lane === offered.lane)?.last ?? offered.firstPending - 1;
+    if (first > afterSeq && first <= last && last <= offered.lastSent)
       ranges.push({ lane: offered.lane, first, last });
   }
   return ranges;

@@ -1,3 +1,6 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fromUtf8, utf8 } from '@skerry/proto/bytes';
 import { digestOf } from '@skerry/proto/crypto';
 import { SkerryError } from '@skerry/proto/errors';
@@ -401,3 +404,29 @@ test('a first root with another digest than the token names is refused whoever s
   await expect(client.refresh()).rejects.toThrow(/enrolment token/);
   expect(repository.asked).toEqual(['1.root.json']);
 });
+
+const folder = join(process.env.SKERRY_DATA ?? '', 'update_security/tuf_static_tuf-on-ci-0.11');
+
+test.skipIf(!process.env.SKERRY_DATA || !existsSync(folder))(
+  'a repository that tuf-on-ci signed is followed from its first root to its targets (SKERRY_DATA)',
+  async () => {
+    const world = new TestWorld();
+    world.wallMs = Date.parse('2025-02-09T09:17:23Z');
+    const client = await createTrustClient({
+      ...world,
+      crypto: nodeCrypto,
+      anchor: { rootBytes: new Uint8Array(readFileSync(join(folder, 'initial_root.json'))) },
+      fetchMetadata: async (name) => {
+        const file = join(folder, 'metadata', name);
+        return existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined;
+      },
+      // Its keys are ECDSA; the workflow is the same whatever the key type.
+      checkSignature: (key, message, signature) =>
+        verify('sha256', message, createPublicKey(key.keyval.public), signature),
+    });
+    const { trusted } = await client.refresh();
+    expect(trusted).toEqual({ root: 1, timestamp: 2, snapshot: 2, targets: 1 });
+    // It is listed by a delegated role, and those permit nothing here.
+    expect(client.target('delegatedrole/artifact')).toBeUndefined();
+  },
+);

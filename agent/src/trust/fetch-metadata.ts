@@ -1,5 +1,5 @@
 import { SkerryError } from '@skerry/proto/errors';
-import { discard, exchange, type Http, readBounded } from '../sync/http.ts';
+import { discard, exchange, type Http, readBounded, refusePage } from '../sync/http.ts';
 
 /**
  * Fetches TUF metadata from the control plane: `NAME` under `url` (`https://…/tuf/`), 404 is undefined. Rejects with
@@ -16,6 +16,7 @@ export function createMetadataFetcher(
       http,
       (signal) => new Request(new URL(name, url), { headers, signal, redirect: 'manual' }),
       async (response) => {
+        refusePage(response, name);
         if (response.status === 200) return readBounded(response, maxBytes, name);
         discard(response);
         if (response.status === 404) return undefined;
