@@ -56,8 +56,8 @@ describe('offline', () => {
     expect(restarted.trusted()).toEqual({ root: 1, timestamp: 2, snapshot: 2, targets: 2 });
   });
 
-  test('targets vouch for 90 days, warn 14 days before, and then refuse by name', async () => {
-    const { client, world } = await setUp(nodeCrypto);
+  test('targets vouch for 90 days, warn 14 days before, and then vouch for nothing until renewed', async () => {
+    const { client, world, repository } = await setUp(nodeCrypto);
     await client.refresh();
     world.wallMs += 75 * DAY_MS;
     expect(client.state().expiresSoon).toBe(false);
@@ -65,7 +65,11 @@ describe('offline', () => {
     expect(client.state().expiresSoon).toBe(true);
     expect(client.target('pump/1.0.0')).toBeDefined();
     world.wallMs += 13 * DAY_MS;
-    expect(() => client.target('pump/1.0.0')).toThrow(/targets metadata refused \(expired\)/);
+    expect(client.target('pump/1.0.0')).toBeUndefined();
+    expect(client.state().targetsExpireMs).toBeLessThanOrEqual(world.wallMs);
+    repository.publish();
+    await client.refresh();
+    expect(client.target('pump/1.0.0')).toBeDefined();
   });
 
   test('a clock set back does not make expired metadata good again', async () => {

@@ -84,8 +84,8 @@ export interface TrustClient {
    */
   refresh(): Promise<TrustState>;
   /**
-   * The release that trusted targets list under `NAME/VERSION`; undefined where they don't. Throws SkerryError
-   * untrusted where targets have expired.
+   * The release that trusted targets list under `NAME/VERSION`; undefined where they don't, and where they have expired
+   * (state() says so, and a refresh that can't renew them names it).
    */
   target(path: string): { digest: string; lengthBytes: number } | undefined;
   /** Role → version of the trusted metadata. */
@@ -114,7 +114,7 @@ export async function createTrustClient(options: TrustOptions): Promise<TrustCli
     target(path) {
       const targets = workflow.set.targets?.signed;
       if (!targets || !Object.hasOwn(targets.targets, path)) return undefined;
-      verifyNotExpired('targets', targets, workflow.nowMs());
+      if (expiresMs(targets) <= workflow.nowMs()) return undefined;
       const { length, hashes } = targets.targets[path]!;
       return hashes.sha256 === undefined
         ? undefined
