@@ -60,8 +60,8 @@ export function samplesOf(
 }
 
 /**
- * The rate that a recording keeps: its median interval, if at least 98 % of intervals lie within a tenth of it, and it is
- * a whole number of milliseconds or a rate in whole hertz. Otherwise `any`.
+ * The rate that a recording keeps, in whole hertz or whole milliseconds a sample, if at least 98 % of its intervals lie
+ * within a tenth of their median; otherwise `any`.
  */
 export function samplingOf(timesUs: Float64Array): Sampling {
   const any: Sampling = { rate: 'any', rateHz: undefined };
@@ -71,12 +71,14 @@ export function samplingOf(timesUs: Float64Array): Sampling {
     .map((t, i) => t - timesUs[i]!)
     .sort();
   const median = intervals[intervals.length >> 1]!;
-  const near = intervals.filter((us) => Math.abs(us - median) <= median / 10).length;
-  if (near < 0.98 * intervals.length) return any;
-  const hertz = 1e6 / median;
+  const near = intervals.filter((us) => Math.abs(us - median) <= median / 10);
+  if (near.length < 0.98 * intervals.length) return any;
+  // The mean, because single intervals jitter; of the near ones, because a gap would pull it.
+  const intervalUs = near.reduce((sum, us) => sum + us, 0) / near.length;
+  const hertz = 1e6 / intervalUs;
   const whole = Math.round(hertz);
   if (whole >= 1 && Math.abs(hertz / whole - 1) < 0.01) return { rate: `${whole}Hz`, rateHz: whole };
-  const ms = Math.round(median / 1e3);
+  const ms = Math.round(intervalUs / 1e3);
   return { rate: `1/${durationText(ms)}`, rateHz: 1e3 / ms };
 }
 

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { createOrtNodeBackend } from '@skerry/agent/adapters/ort-node';
+import { healthyRecording } from '@skerry/firmware-sim/machines/recording';
+import { readReleaseDirectory } from '@skerry/proto/node/release-directory';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compareVariants } from '../evaluate/variants.ts';
+import type { FittedAnomaly } from '../fit/anomaly.ts';
+import { normalizeRows } from '../fit/scaling.ts';
+import { countEpisodes } from '../fit/threshold.ts';
+import { answersOf } from '../fit/windows.ts';
+import { checkGolden, type GoldenReport } from '../golden/golden.ts';
+import { encodeModel } from '../graph/builder.ts';
+import { initializersOf, type Model, readModel } from '../graph/reader.ts';
+import { catalogueDirectory } from '../node/catalogue-directory.ts';
+import { fitPump, PUMP_RECIPES } from './pump.ts';
+import { mixedRecordings, PUMP_RATE_HZ, pumpRows } from './pump-metrics.ts';
+
+const backend = createOrtNodeBackend();
+
+describe.each(PUMP_RECIPES.map((recipe) => [recipe.version, recipe] as const))(
+  'pump-anomaly %s',
+  (version, recipe) => {
+    const directory = catalogueDirectory('pump-anomaly', version);
+    let release: Awaited<ReturnType<typeof readReleaseDirectory>>;
+    let fitted: FittedAnomaly;
+    beforeAll(async () => {
+      release = await readReleaseDirectory(directory);
+      ({ fitted } = await fitPump(backend, recipe));
+    });
+
+    it('is what its recipe makes: the same weights, the same scaling', () => {
+      const input = Array.isArray(release.manifest.input)
+        ? release.manifest.input[0]
+        : release.manifest.input;
+      expect(input?.normalize).toEqual({ mean: [...fitted.scaling.mean], std: [...fitted.scaling.std] });
+      for (const file of ['fp32.onnx', 'int8.onnx'] as const) {
+        const stored = initializersOf(readModel(release.files.get(file)!));
+        const made = initializersOf(readModel(file === 'fp32.onnx' ? fitted.fp32 : fitted.int8));
+        expect([...stored.keys()]).toEqual([...made.keys()]);
+        for (const name of file === 'fp32.onnx'
+          ? ['project', 'rebuild', 'inverse_complement']
+          : ['project_q'])
+          expect(stored.get(name)).toEqual(made.get(name));
+      }
+    });
+
+    it('loses nothing in int8: AUC within .01 and Spearman at least .98 over healthy and cavitating pumps', async () => {
+      const report = await compareVariants(backend, fitted, mixedRecordings(fitted, 0.5));
+      expect(Math.abs(report.auc.int8 - report.auc.fp32)).toBeLessThanOrEqual(0.01);
+      expect(report.spearman).toBeGreaterThanOrEqual(0.98);
+      expect(report.accepted).toBe(true);
+    });
+
+    it('stays quiet on a healthy pump it never saw, and names vibration once one cavitates', async () => {
+      const { int8, scaling, options, width } = fitted;
+      const quiet = healthyRecording('pump', { seed: 901, hours: 8, rateHz: PUMP_RATE_HZ });
+      const shape = { ...options, width };
+      const healthy = await answersOf(backend, int8, normalizeRows(pumpRows(quiet), scaling), shape);
+      expect(countEpisodes(healthy.score, 1, options.sustain)).toBe(0);
+      const worst = mixedRecordings(fitted, 0.2).at(-1)!;
+      const { score, attribution } = await answersOf(backend, int8, worst.rows, shape);
+      const last = score.length - 1;
+      expect(score[last]).toBeGreaterThan(1);
+      const shares = attribution.subarray(last * width, (last + 1) * width);
+      expect(release.manifest.window.channels[shares.indexOf(Math.max(...shares))]?.name).toBe('vibration');
+    });
+
+    it('passes its golden vectors in both variants', async () => {
+      for (const { file } of release.manifest.variants) {
+        const report = await golden(release, { path: join(directory, file) });
+        expect(report.cases).toBeGreaterThanOrEqual(16);
+        expect(report).toMatchObject({ failed: 0, flips: 0 });
+      }
+    });
+
+    it('fails them with one wrong weight', async () => {
+      // The top exponent bit of float32 weights; the sign bit of the int8 weights that rebuild the window.
+      const damaged = [
+        ['fp32.onnx', 'project', 4, 6],
+        ['fp32.onnx', 'rebuild', 4, 6],
+        ['int8.onnx', 'rebuild_q', 1, 7],
+      ] as const;
+      for (const [file, weight, size, bit] of damaged)
+        for (const share of [0, 0.21, 0.43, 0.68, 0.999]) {
+          const model = readModel(release.files.get(file)!);
+          flip(model, weight, share, size, bit);
+          expect(
+            (await golden(release, { bytes: encodeModel(model) })).failed,
+            `${weight} at ${share}`,
+          ).toBeGreaterThan(0);
+        }
+    });
+  },
+);
+
+async function golden(
+  release: Awaited<ReturnType<typeof readReleaseDirectory>>,
+  model: { path: string } | { bytes: Uint8Array },
+): Promise<GoldenReport> {
+  const { golden: spec } = release.manifest;
+  const session = await backend.create(model);
+  const threshold = { output: 'score', value: 1 };
+  return checkGolden(session, release.files.get(spec!.file)!, spec!, threshold).finally(() =>
+    session.release(),
+  );
+}
+
+/** Flips a bit of the last (most significant) byte of the weight that lies the given share of the way in. */
+function flip(model: Model, name: string, share: number, size: number, bit: number): void {
+  const bytes = model.graph.initializer!.find((t) => t.name === name)!.rawData!;
+  const element = Math.floor((share * bytes.length) / size);
+  bytes[element * size + size - 1]! ^= 1 << bit;
+}
