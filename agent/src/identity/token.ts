@@ -18,6 +18,9 @@ const answerSchema = z.object({
   token_type: z.string().regex(/^bearer$/i),
 });
 
+/** What a refusal says: an OAuth error (RFC 6749, 5.2) or a problem (RFC 9457). */
+const refusalSchema = z.object({ error: z.string().optional(), detail: z.string().optional() });
+
 export interface TokenOptions {
   crypto: Crypto;
   random: Random;
@@ -114,12 +117,12 @@ async function readAnswer(response: Response): Promise<Answer> {
       'unavailable',
       `the control plane answered ${response.status} to the token request`,
     );
-  const error = z.object({ error: z.string() }).safeParse(json);
+  const said = refusalSchema.safeParse(json).data;
   const serverMs = Date.parse(response.headers.get('date') ?? '');
   return {
     kind: 'refused',
     status: response.status,
-    error: error.success ? error.data.error : 'no reason given',
+    error: said?.detail ?? said?.error ?? 'no reason given',
     serverMs: Number.isFinite(serverMs) ? serverMs : undefined,
   };
 }
