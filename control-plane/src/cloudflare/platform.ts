@@ -1,0 +1,71 @@
+/** What this host takes from the platform, as structural types, and the bindings of wrangler.jsonc. */
+
+export type SqlStorageValue = ArrayBuffer | string | number | null;
+
+export interface SqlStorage {
+  exec(
+    query: string,
+    ...bindings: (SqlStorageValue | Uint8Array)[]
+  ): { toArray(): Record<string, SqlStorageValue>[] };
+}
+
+export interface ObjectStorage {
+  readonly sql: SqlStorage;
+  transactionSync<T>(body: () => T): T;
+  setAlarm(atMs: number): Promise<void>;
+  deleteAlarm(): Promise<void>;
+}
+
+/** A WebSocket that outlives the object's memory (hibernation). */
+export interface HibernatingSocket {
+  send(message: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+export interface ObjectState {
+  readonly storage: ObjectStorage;
+  acceptWebSocket(socket: HibernatingSocket, tags?: string[]): void;
+  getWebSockets(tag?: string): HibernatingSocket[];
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+export interface ObjectNamespace {
+  idFromName(name: string): unknown;
+  get(id: unknown): ObjectStub;
+}
+
+/** A Durable Object from outside: its own `fetch`, and `call` of actor-object.ts. */
+export interface ObjectStub {
+  fetch(request: Request): Promise<Response>;
+  call(method: string, args: unknown[]): Promise<unknown>;
+}
+
+export interface R2Object {
+  readonly size: number;
+}
+
+export interface R2ObjectBody extends R2Object {
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+export interface R2Bucket {
+  head(key: string): Promise<R2Object | null>;
+  get(key: string, options?: { range: { offset: number; length: number } }): Promise<R2ObjectBody | null>;
+  put(key: string, value: Uint8Array): Promise<unknown>;
+}
+
+export interface ExecutionContext {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/** The bindings of wrangler.jsonc. */
+export interface Env {
+  FLEET: ObjectNamespace;
+  SHARD: ObjectNamespace;
+  BLOBS: R2Bucket;
+  ASSETS?: { fetch(request: Request): Promise<Response> };
+  /** How many shards this deployment has; it never changes afterwards. */
+  SHARDS: string;
+  /** A secret that stands for a login code as long as it is set: how the first administrator comes in. */
+  BOOTSTRAP_CODE?: string;
+}

@@ -1,0 +1,120 @@
+/**
+ * The plan: everything that decides which release an agent is to run, small enough to be pushed whole to every shard.
+ * One generation number orders plans within a control-plane instance. From plan + membership + what the agent reports,
+ * a shard computes the agent's desired state at the moment it asks; nothing fans out per agent.
+ *
+ *   assignments (first match wins, per release name)
+ *     members   rollouts in progress, then aborted ones: the agents of the frozen stages
+ *     matching  completed rollouts: every agent that the selector matches
+ */
+import { type DriftPolicy, encodePolicy, mergePolicies } from '@skerry/proto/policy';
+import { inRange, parseReleaseRange } from './range.ts';
+import { matchesSelector, parseSelector, type Subject } from './selector.ts';
+
+export interface Assignment {
+  rollout: string;
+  name: string;
+  version: string;
+  digest: string;
+  selector: string;
+  to:
+    | { kind: 'members' /** The last frozen stage; members of it and of the ones before. */; stage: number }
+    | { kind: 'matching' };
+  /** Whether the rollout is in progress, so that desired state names it. */
+  active: boolean;
+}
+
+export interface Plan {
+  instance: string;
+  generation: number;
+  policyGeneration: number;
+  assignments: Assignment[];
+  /** In order of application. */
+  policies: DriftPolicy[];
+}
+
+/** What an agent reports of one of its pipelines, as far as assigning goes. */
+export interface WantedPipeline {
+  name: string;
+  /** The release name in agent.yaml. */
+  wants: string;
+  pinned: boolean;
+  /** NAME@VERSION that serves, empty for none. */
+  release: string;
+}
+
+/** One pipeline of an agent's desired state. An empty release leaves a pinned pipeline's own alone. */
+export interface DesiredEntry {
+  name: string;
+  release: string;
+  releaseDigest: string;
+  rollout: string;
+  /** Canonical JSON of the effective policy, empty for none. */
+  policy: string;
+}
+
+/**
+ * What an agent is to run. A pipeline that no assignment reaches is left out: it has no release. A pinned pipeline is
+ * named only where a policy applies to it.
+ */
+export function desiredFor(
+  plan: Plan,
+  agent: Subject & { pipelines: readonly WantedPipeline[] },
+  memberStage: (rollout: string) => number | undefined,
+): DesiredEntry[] {
+  return agent.pipelines.flatMap((pipeline): DesiredEntry[] => {
+    if (pipeline.pinned) {
+      const policy = policyFor(plan, agent, pipeline.release);
+      return policy ? [{ name: pipeline.name, release: '', releaseDigest: '', rollout: '', policy }] : [];
+    }
+    const found = assignmentFor(plan, agent, pipeline.wants, memberStage);
+    if (!found) return [];
+    const release = `${found.name}@${found.version}`;
+    return [
+      {
+        name: pipeline.name,
+        release,
+        releaseDigest: found.digest,
+        rollout: found.active ? found.rollout : '',
+        policy: policyFor(plan, agent, release),
+      },
+    ];
+  });
+}
+
+function assignmentFor(
+  plan: Plan,
+  agent: Subject,
+  name: string,
+  memberStage: (rollout: string) => number | undefined,
+): Assignment | undefined {
+  return plan.assignments.find((a) => a.name === name && reaches(a, agent, memberStage));
+}
+
+function reaches(
+  assignment: Assignment,
+  agent: Subject,
+  memberStage: (rollout: string) => number | undefined,
+): boolean {
+  switch (assignment.to.kind) {
+    case 'members': {
+      const stage = memberStage(assignment.rollout);
+      return stage !== undefined && stage <= assignment.to.stage;
+    }
+    case 'matching':
+      return matchesSelector(parseSelector(assignment.selector), agent);
+  }
+}
+
+function policyFor(plan: Plan, agent: Subject, release: string): string {
+  const [name = '', version = ''] = release.split('@');
+  if (!name || !version) return '';
+  const merged = mergePolicies(
+    plan.policies.filter(
+      (policy) =>
+        inRange(parseReleaseRange(policy.release), name, version) &&
+        matchesSelector(parseSelector(policy.selector ?? ''), agent),
+    ),
+  );
+  return merged ? encodePolicy(merged) : '';
+}

@@ -1,0 +1,162 @@
+/**
+ * A rollout's states (interfaces: rollout.yaml):
+ *
+ *   draft → pending-approval → running(stage: pending → applying → soaking → evaluating → awaiting-approval) → completed
+ *   and paused, stalled (both go back), reverting → reverted, aborted
+ */
+import type { RolloutSpec } from './spec.ts';
+
+/** A stage's size as it was frozen on entering it. */
+export interface FrozenStage {
+  /** Index into spec.stages. */
+  stage: number;
+  eligible: number;
+  /** Members of this stage and of all before it. */
+  members: number;
+  atMs: number;
+}
+
+export interface Running {
+  name: 'running';
+  /** Index into spec.stages. */
+  stage: number;
+  /**
+   * pending: membership is being frozen, or nobody is eligible yet · applying: agents fetch and activate · soaking:
+   * enough serve it, the soak runs · evaluating: the soak is over, a gate isn't shown to hold yet ·
+   * awaiting-approval: all holds, a person decides
+   */
+  phase: 'pending' | 'applying' | 'soaking' | 'evaluating' | 'awaiting-approval';
+  /** Since when the stall deadline runs. */
+  enteredMs: number;
+  soakFromMs: number | null;
+}
+
+export type RolloutState =
+  | { name: 'draft' }
+  | { name: 'pending-approval' }
+  | Running
+  | { name: 'paused'; was: Running; sinceMs: number; why: string }
+  /** A stage made no progress for `stallAfter`: a person decides. */
+  | { name: 'stalled'; was: Running; sinceMs: number }
+  /** Taken back everywhere; some agents still serve it or haven't been heard of. */
+  | { name: 'reverting'; sinceMs: number }
+  | { name: 'reverted'; atMs: number }
+  /** Stopped; who has the release keeps it. */
+  | { name: 'aborted'; atMs: number }
+  | { name: 'completed'; atMs: number };
+
+export interface Rollout {
+  id: string;
+  spec: RolloutSpec;
+  /** The release: its name, version and digest as trusted targets listed it at creation. */
+  release: { name: string; version: string; digest: string };
+  salt: string;
+  createdMs: number;
+  createdBy: string;
+  state: RolloutState;
+  /** One entry per stage whose membership was frozen, ascending. */
+  frozen: FrozenStage[];
+}
+
+/** What the shards know about a stage's members, as merged counts over agents. */
+export interface Evidence {
+  /** Approved agents of the frozen stages. */
+  members: number;
+  /** Of these: every pipeline that wants the release serves it. */
+  reached: number;
+  /** Of these: the release was refused or given back. */
+  failed: number;
+  /** Of these: not heard of for a while. Unknown, never success. */
+  offline: number;
+  /** Agents with enough windows, or failed: those whose error rate counts. */
+  judged: number;
+  /** Sum over judged agents of errors/windows; a failed agent counts 1. */
+  errorRateSum: number;
+  windows: number;
+  errors: number;
+  /** Approved agents that serve the release, or may yet activate it, although the plan doesn't give it to them. */
+  remaining: number;
+  /** Some of the reasons, for people. */
+  failures: { agent: string; error: string }[];
+}
+
+/** A judgement of one gate, with the numbers that it was taken on. */
+export interface GateVerdict {
+  gate: string;
+  verdict: 'pass' | 'hold' | 'breach';
+  value: number | null;
+  bound: number | null;
+  text: string;
+}
+
+/** A decision as it is stored: what, by whom, on which numbers. */
+export interface Decision {
+  /** `auto`, or the operator's name. */
+  who: string;
+  rule: string;
+  /** The state before and after, as describeState prints it. */
+  from: string;
+  to: string;
+  text: string;
+  numbers: { evidence?: Evidence; gates?: GateVerdict[]; frozen?: FrozenStage };
+}
+
+/** What must follow a step, in this order; stored by the fleet before anything is performed. */
+export type Effect =
+  /** Ask the shards to freeze this stage's membership. */
+  | { kind: 'freeze'; stage: number }
+  /** The plan has changed: push it to every shard. */
+  | { kind: 'publish' };
+
+export interface Step {
+  rollout: Rollout;
+  effects: Effect[];
+  decisions: Decision[];
+}
+
+/** Whether shards are asked for evidence: it runs, or is being taken back. */
+export function isActive(state: RolloutState): boolean {
+  return state.name === 'running' || state.name === 'reverting';
+}
+
+/** Whether the rollout holds its release name: no other one of that name may start. */
+export function isInProgress(state: RolloutState): boolean {
+  return ['pending-approval', 'running', 'paused', 'stalled', 'reverting'].includes(state.name);
+}
+
+/** The last stage whose membership is frozen, -1 for none. */
+export function lastFrozen(rollout: Rollout): number {
+  return rollout.frozen.at(-1)?.stage ?? -1;
+}
+
+/** A state for people: `running(canary: soaking)`. */
+export function describeState(rollout: Rollout): string {
+  const { state } = rollout;
+  const running = (s: Running): string => `running(${rollout.spec.stages[s.stage]!.name}: ${s.phase})`;
+  switch (state.name) {
+    case 'running':
+      return running(state);
+    case 'paused':
+    case 'stalled':
+      return `${state.name} in ${running(state.was)}`;
+    default:
+      return state.name;
+  }
+}
+
+/** How many agents must serve the release before a stage soaks: minReached, or all where the stage is smaller. */
+export function neededReached(rollout: Rollout, members: number): number {
+  return Math.max(1, Math.min(rollout.spec.minReached, members));
+}
+
+/** A step that moves to another state by a decision. */
+export function move(
+  rollout: Rollout,
+  state: RolloutState,
+  decision: Omit<Decision, 'from' | 'to'>,
+  effects: Effect[] = [],
+): Step {
+  const next = { ...rollout, state };
+  const stored = { ...decision, from: describeState(rollout), to: describeState(next) };
+  return { rollout: next, effects, decisions: [stored] };
+}

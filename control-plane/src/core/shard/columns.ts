@@ -1,0 +1,58 @@
+import { messageOf } from '@skerry/proto/errors';
+import { decodeResults, type ResultRow } from '@skerry/proto/results';
+import { decode, type skerry, v1 } from '@skerry/proto/wire';
+import type { ShardContext } from './context.ts';
+
+const MAX_INFLATED_BYTES = 32 * 1024 * 1024;
+
+export type BlockKind = 'results' | 'alerts' | 'summary' | 'tombstone';
+
+/** What a block's columns hold; `bad` where they can't be read, with the reason. */
+export type ReadColumns =
+  | { kind: 'results'; rows: ResultRow[] }
+  | { kind: 'alerts'; alerts: skerry.v1.IAlertRecord[] }
+  | { kind: 'range' }
+  | { kind: 'bad'; why: string };
+
+/** Reads a block's columns. Never throws: what can't be read is an answer of its own. */
+export function readColumns(
+  context: ShardContext,
+  block: { kind: BlockKind; codec: string; columns: Uint8Array; count: number },
+): ReadColumns {
+  try {
+    const bytes = inflateBlock(context, block.codec, block.columns);
+    switch (block.kind) {
+      case 'results': {
+        const rows = decodeResults(bytes);
+        if (rows.length !== block.count) return { kind: 'bad', why: 'count' };
+        return rows.every(isSane) ? { kind: 'results', rows } : { kind: 'bad', why: 'values' };
+      }
+      case 'alerts': {
+        const { alerts } = decode(v1.AlertList, bytes);
+        return alerts.length === block.count ? { kind: 'alerts', alerts } : { kind: 'bad', why: 'count' };
+      }
+      case 'summary':
+        decode(v1.SummaryList, bytes);
+        return { kind: 'range' };
+      case 'tombstone':
+        decode(v1.Tombstone, bytes);
+        return { kind: 'range' };
+    }
+  } catch (error) {
+    return { kind: 'bad', why: messageOf(error).slice(0, 200) };
+  }
+}
+
+function isSane(row: ResultRow): boolean {
+  return (
+    Number.isSafeInteger(row.fromUs) &&
+    Number.isSafeInteger(row.toUs) &&
+    row.toUs >= row.fromUs &&
+    [row.pipeline, row.device, row.release, row.releaseDigest].every((s) => s.length > 0 && s.length <= 256)
+  );
+}
+
+/** A block's columns as they were before compression. Throws on damage. */
+export function inflateBlock(context: ShardContext, codec: string, bytes: Uint8Array): Uint8Array {
+  return codec === 'gzip' || codec === 'zstd' ? context.inflate(codec, bytes, MAX_INFLATED_BYTES) : bytes;
+}

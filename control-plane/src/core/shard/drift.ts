@@ -1,0 +1,197 @@
+/** Drift sketches: fixed-edge histograms that merge by addition, over devices and agents. */
+import type { skerry } from '@skerry/proto/wire';
+import type { SqlValue } from '../../ports.ts';
+import type { ShardContext } from './context.ts';
+
+export type DriftLevel = 'ok' | 'warn' | 'alert' | 'learning';
+const LEVELS: readonly (DriftLevel | undefined)[] = [undefined, 'ok', 'warn', 'alert', 'learning'];
+
+/** How many sketches of an agent are kept; the oldest go first. */
+const KEEP_PER_AGENT = 5_000;
+
+/** A device's latest sketch of one signal. */
+export interface DeviceDrift {
+  agent: string;
+  device: string;
+  fromUs: number;
+  toUs: number;
+  n: number;
+  missing: number;
+  level: DriftLevel;
+  measures: Record<string, number>;
+}
+
+/** One signal of a release on a pipeline, merged over the devices' latest sketches. */
+export interface SignalDrift {
+  pipeline: string;
+  releaseDigest: string;
+  signal: string;
+  isOutput: boolean;
+  counts: number[];
+  n: number;
+  missing: number;
+  devices: DeviceDrift[];
+}
+
+/** Stores sketches, each once; returns the cursor up to which everything that was sent is durable. */
+export function storeSketches(
+  context: ShardContext,
+  agent: string,
+  epoch: string,
+  sketches: readonly skerry.v1.IDriftSketch[],
+): number {
+  let cursor =
+    context.sql.all<{ cursor: number }>(
+      'SELECT cursor FROM sketch_cursor WHERE agent = ? AND epoch = ?',
+      agent,
+      epoch,
+    )[0]?.cursor ?? 0;
+  if (sketches.length === 0) return cursor;
+  for (const sketch of sketches) {
+    const seq = Number(sketch.seq ?? 0);
+    if (seq <= cursor) continue;
+    insert(context, agent, epoch, seq, sketch);
+    cursor = seq;
+  }
+  context.sql.run(
+    'INSERT OR REPLACE INTO sketch_cursor (agent, epoch, cursor) VALUES (?, ?, ?)',
+    agent,
+    epoch,
+    cursor,
+  );
+  context.sql.run(
+    'DELETE FROM sketch WHERE agent = ? AND epoch = ? AND seq <= ?',
+    agent,
+    epoch,
+    cursor - KEEP_PER_AGENT,
+  );
+  return cursor;
+}
+
+interface SketchJson {
+  isOutput: boolean;
+  counts: number[];
+  n: number;
+  missing: number;
+  measures: Record<string, number>;
+}
+
+function insert(
+  context: ShardContext,
+  agent: string,
+  epoch: string,
+  seq: number,
+  sketch: skerry.v1.IDriftSketch,
+): void {
+  const doc: SketchJson = {
+    isOutput: sketch.isOutput ?? false,
+    counts: (sketch.counts ?? []).map(Number),
+    n: Number(sketch.n ?? 0),
+    missing: Number(sketch.missing ?? 0),
+    measures: Object.fromEntries((sketch.measures ?? []).map((m) => [m.name ?? '', m.value ?? 0])),
+  };
+  context.sql.run(
+    `INSERT OR IGNORE INTO sketch (agent, epoch, seq, pipeline, device, release_digest, signal, from_us, to_us, level, doc)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    agent,
+    epoch,
+    seq,
+    sketch.pipeline ?? '',
+    sketch.device ?? '',
+    sketch.releaseDigest ?? '',
+    sketch.signal ?? '',
+    Number(sketch.fromUs ?? 0),
+    Number(sketch.toUs ?? 0),
+    LEVELS[sketch.level ?? 0] ?? 'learning',
+    JSON.stringify(doc),
+  );
+}
+
+/** The latest sketch of every (agent, device, signal), merged per signal. */
+export function readDrift(
+  context: ShardContext,
+  query: { pipeline?: string; agent?: string; device?: string },
+): SignalDrift[] {
+  const where: string[] = [];
+  const params: SqlValue[] = [];
+  for (const column of ['pipeline', 'agent', 'device'] as const) {
+    const value = query[column];
+    if (value === undefined) continue;
+    where.push(`${column} = ?`);
+    params.push(value);
+  }
+  const rows = context.sql.all<SketchRow>(
+    `SELECT agent, device, pipeline, release_digest, signal, from_us, max(to_us) AS to_us, level, doc FROM sketch
+     ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
+     GROUP BY pipeline, release_digest, signal, agent, device ORDER BY pipeline, release_digest, signal`,
+    ...params,
+  );
+  const signals = new Map<string, SignalDrift>();
+  for (const row of rows) merge(signals, row);
+  return [...signals.values()];
+}
+
+interface SketchRow extends Record<string, SqlValue> {
+  agent: string;
+  device: string;
+  pipeline: string;
+  release_digest: string;
+  signal: string;
+  from_us: number;
+  to_us: number;
+  level: DriftLevel;
+  doc: string;
+}
+
+function merge(signals: Map<string, SignalDrift>, row: SketchRow): void {
+  const doc = JSON.parse(row.doc) as SketchJson;
+  const key = `${row.pipeline}\0${row.release_digest}\0${row.signal}\0${doc.isOutput}`;
+  let signal = signals.get(key);
+  if (!signal) {
+    signal = {
+      pipeline: row.pipeline,
+      releaseDigest: row.release_digest,
+      signal: row.signal,
+      isOutput: doc.isOutput,
+      counts: [],
+      n: 0,
+      missing: 0,
+      devices: [],
+    };
+    signals.set(key, signal);
+  }
+  addSketch(signal, doc);
+  signal.devices.push({
+    agent: row.agent,
+    device: row.device,
+    fromUs: row.from_us,
+    toUs: row.to_us,
+    n: doc.n,
+    missing: doc.missing,
+    level: row.level,
+    measures: doc.measures,
+  });
+}
+
+function addSketch(signal: SignalDrift, doc: Pick<SketchJson, 'counts' | 'n' | 'missing'>): void {
+  doc.counts.forEach((value, bin) => {
+    signal.counts[bin] = (signal.counts[bin] ?? 0) + value;
+  });
+  signal.n += doc.n;
+  signal.missing += doc.missing;
+}
+
+/** Merges what several shards answered. */
+export function mergeDrift(parts: readonly (readonly SignalDrift[])[]): SignalDrift[] {
+  const signals = new Map<string, SignalDrift>();
+  for (const part of parts.flat()) {
+    const key = `${part.pipeline}\0${part.releaseDigest}\0${part.signal}\0${part.isOutput}`;
+    const held = signals.get(key);
+    if (!held) signals.set(key, { ...part, counts: [...part.counts], devices: [...part.devices] });
+    else {
+      addSketch(held, part);
+      held.devices.push(...part.devices);
+    }
+  }
+  return [...signals.values()];
+}

@@ -1,0 +1,266 @@
+/**
+ * Membership of a rollout's stages, frozen on entering each. The coordinator asks in three steps, all idempotent, so a
+ * crash anywhere is repaired by asking again:
+ *
+ *   prepareStage  who is eligible now, and isn't a member yet, with their places: written down, so that it can't change
+ *   lowestPlaces  the lowest of these places, so that the cut can be found over all shards
+ *   commitStage   those up to the cut become members of this stage; members of earlier stages stay
+ *
+ * Members take effect when the plan names the stage; until then nobody is told.
+ */
+import { cohortPlace } from '@skerry/proto/cohort';
+import { desiredFor, type Plan } from '../plan.ts';
+import type { Evidence } from '../rollout/rollout.ts';
+import { matchesSelector, parseSelector } from '../selector.ts';
+import { type AgentRow, factsOf, labelsOf } from './agents.ts';
+import type { ShardContext } from './context.ts';
+import { wantedPipelines } from './reported.ts';
+
+export interface StageQuery {
+  rollout: string;
+  stage: number;
+  salt: string;
+  selector: string;
+  /** The release name that pipelines want. */
+  name: string;
+}
+
+/** Writes down who is eligible. `members` are the agents that are members already and still eligible. */
+export function prepareStage(
+  context: ShardContext,
+  query: StageQuery,
+): { eligible: number; members: number; committed: boolean } {
+  const held = context.sql.all<{ state: string; eligible: number }>(
+    'SELECT state, eligible FROM stage WHERE rollout = ? AND stage = ?',
+    query.rollout,
+    query.stage,
+  )[0];
+  if (held) return answer(context, query, held.eligible, held.state === 'committed');
+  const agents = eligibleAgents(context, query);
+  for (const agent of agents)
+    context.sql.run(
+      `INSERT INTO candidate (rollout, stage, place, agent) SELECT ?, ?, ?, ?
+       WHERE NOT EXISTS (SELECT 1 FROM member WHERE rollout = ? AND agent = ?)`,
+      query.rollout,
+      query.stage,
+      cohortPlace(context.crypto, query.salt, agent),
+      agent,
+      query.rollout,
+      agent,
+    );
+  context.sql.run(
+    "INSERT INTO stage (rollout, stage, state, eligible, at_ms) VALUES (?, ?, 'prepared', ?, ?)",
+    query.rollout,
+    query.stage,
+    agents.length,
+    context.now(),
+  );
+  return answer(context, query, agents.length, false);
+}
+
+function answer(
+  context: ShardContext,
+  query: StageQuery,
+  eligible: number,
+  committed: boolean,
+): { eligible: number; members: number; committed: boolean } {
+  const candidates = context.sql.all<{ n: number }>(
+    'SELECT count(*) AS n FROM candidate WHERE rollout = ? AND stage = ?',
+    query.rollout,
+    query.stage,
+  )[0]!.n;
+  return { eligible, members: eligible - candidates, committed };
+}
+
+function eligibleAgents(context: ShardContext, query: StageQuery): string[] {
+  const selector = parseSelector(query.selector);
+  return context.sql
+    .all<Pick<AgentRow, 'id' | 'labels' | 'reported_labels' | 'facts'>>(
+      `SELECT DISTINCT a.id, a.labels, a.reported_labels, a.facts FROM agent a
+       JOIN pipeline p ON p.agent = a.id AND p.wants = ? AND p.pinned = 0 WHERE a.state = 'approved'`,
+      query.name,
+    )
+    .filter((row) => matchesSelector(selector, { labels: labelsOf(row), facts: factsOf(row) }))
+    .map((row) => row.id);
+}
+
+/** The lowest places of those who may still come in, ascending. */
+export function lowestPlaces(context: ShardContext, rollout: string, stage: number, limit: number): number[] {
+  return context.sql
+    .all<{ place: number }>(
+      'SELECT place FROM candidate WHERE rollout = ? AND stage = ? ORDER BY place LIMIT ?',
+      rollout,
+      stage,
+      limit,
+    )
+    .map((row) => row.place);
+}
+
+/** Takes in everyone up to the cut (undefined: nobody). Returns how many members this shard has by now. */
+export function commitStage(
+  context: ShardContext,
+  query: { rollout: string; stage: number; digest: string },
+  cut: number | undefined,
+): number {
+  const open = context.sql.run(
+    "UPDATE stage SET state = 'committed' WHERE rollout = ? AND stage = ? AND state = 'prepared'",
+    query.rollout,
+    query.stage,
+  );
+  if (open > 0 && cut !== undefined)
+    context.sql.run(
+      `INSERT OR IGNORE INTO member (rollout, agent, stage, place, base_results, base_errors)
+       SELECT c.rollout, c.agent, c.stage, c.place, coalesce(sum(s.results), 0), coalesce(sum(s.errors), 0)
+       FROM candidate c LEFT JOIN stream s ON s.agent = c.agent AND s.release_digest = ?
+       WHERE c.rollout = ? AND c.stage = ? AND c.place <= ? GROUP BY c.agent`,
+      query.digest,
+      query.rollout,
+      query.stage,
+      cut,
+    );
+  // The list of candidates is kept while the stage is the newest, so that asking again answers the same.
+  context.sql.run('DELETE FROM candidate WHERE rollout = ? AND stage < ?', query.rollout, query.stage);
+  return context.sql.all<{ n: number }>(
+    'SELECT count(*) AS n FROM member WHERE rollout = ? AND stage <= ?',
+    query.rollout,
+    query.stage,
+  )[0]!.n;
+}
+
+/** Nobody was eligible anywhere: the stage is asked about again later, with whoever is there then. */
+export function discardStage(context: ShardContext, rollout: string, stage: number): void {
+  context.sql.run("DELETE FROM stage WHERE rollout = ? AND stage = ? AND state = 'prepared'", rollout, stage);
+  context.sql.run('DELETE FROM candidate WHERE rollout = ? AND stage = ?', rollout, stage);
+}
+
+/** The stage in which an agent became a member, undefined where it isn't one. */
+export function memberStage(context: ShardContext, rollout: string, agent: string): number | undefined {
+  return context.sql.all<{ stage: number }>(
+    'SELECT stage FROM member WHERE rollout = ? AND agent = ?',
+    rollout,
+    agent,
+  )[0]?.stage;
+}
+
+export interface EvidenceQuery {
+  rollout: string;
+  name: string;
+  digest: string;
+  stage: number;
+  minWindows: number;
+}
+
+interface MemberRow extends Record<string, string | number | Uint8Array | null> {
+  agent: string;
+  base_results: number;
+  base_errors: number;
+  last_seen_ms: number | null;
+  pipelines: number;
+  serving: number;
+  failed: number;
+  error: string;
+  results: number;
+  errors: number;
+}
+
+/** What this shard's agents show of a rollout, as sums that merge over shards by addition. */
+export function stageEvidence(context: ShardContext, query: EvidenceQuery, plan: Plan | undefined): Evidence {
+  const evidence = emptyEvidence();
+  const rows = context.sql.all<MemberRow>(
+    `SELECT m.agent, m.base_results, m.base_errors, a.last_seen_ms, count(*) AS pipelines,
+       sum(p.release_digest = ?) AS serving, sum(p.trying_digest = ? AND p.state = 'failed') AS failed,
+       max(CASE WHEN p.trying_digest = ? THEN p.error ELSE '' END) AS error,
+       (SELECT coalesce(sum(results), 0) FROM stream s WHERE s.release_digest = ? AND s.agent = m.agent) AS results,
+       (SELECT coalesce(sum(errors), 0) FROM stream s WHERE s.release_digest = ? AND s.agent = m.agent) AS errors
+     FROM member m JOIN agent a ON a.id = m.agent AND a.state = 'approved'
+     JOIN pipeline p ON p.agent = m.agent AND p.wants = ? AND p.pinned = 0
+     WHERE m.rollout = ? AND m.stage <= ? GROUP BY m.agent`,
+    query.digest,
+    query.digest,
+    query.digest,
+    query.digest,
+    query.digest,
+    query.name,
+    query.rollout,
+    query.stage,
+  );
+  for (const row of rows) addMember(evidence, row, query.minWindows, context.now());
+  evidence.remaining = plan ? countRemaining(context, query, plan) : 0;
+  return evidence;
+}
+
+/** Silent for longer than this is offline: unknown, never success. */
+const OFFLINE_MS = 5 * 60_000;
+
+function addMember(evidence: Evidence, row: MemberRow, minWindows: number, nowMs: number): void {
+  const [windows, errors] = [row.results - row.base_results, row.errors - row.base_errors];
+  const reached = row.serving === row.pipelines;
+  const failed = !reached && row.failed > 0;
+  evidence.members++;
+  if (reached) evidence.reached++;
+  if (failed) {
+    evidence.failed++;
+    if (evidence.failures.length < 5) evidence.failures.push({ agent: row.agent, error: row.error });
+  }
+  if (nowMs - (row.last_seen_ms ?? 0) > OFFLINE_MS) evidence.offline++;
+  evidence.windows += windows;
+  evidence.errors += errors;
+  if (failed || windows >= minWindows) {
+    evidence.judged++;
+    evidence.errorRateSum += failed ? 1 : errors / windows;
+  }
+}
+
+/**
+ * Agents that serve the release, or may yet activate it, although the plan doesn't give it to them: those that report
+ * it, those whose desired state named it when they last asked, and members that haven't confirmed what came after.
+ */
+function countRemaining(context: ShardContext, query: EvidenceQuery, plan: Plan): number {
+  const rows = context.sql.all<Pick<AgentRow, 'id' | 'labels' | 'reported_labels' | 'facts'>>(
+    `SELECT id, labels, reported_labels, facts FROM agent a WHERE a.state = 'approved' AND (
+       EXISTS (SELECT 1 FROM pipeline p WHERE p.agent = a.id AND p.wants = ? AND p.pinned = 0 AND p.release_digest = ?)
+       OR instr(a.desired, ?) > 0
+       OR (a.seen_generation < a.desired_generation
+           AND EXISTS (SELECT 1 FROM member m WHERE m.rollout = ? AND m.agent = a.id AND m.stage <= ?)))`,
+    query.name,
+    query.digest,
+    query.digest,
+    query.rollout,
+    query.stage,
+  );
+  return rows.filter((row) => {
+    const desired = desiredFor(
+      plan,
+      { labels: labelsOf(row), facts: factsOf(row), pipelines: wantedPipelines(context, row.id) },
+      (rollout) => memberStage(context, rollout, row.id),
+    );
+    return !desired.some((entry) => entry.releaseDigest === query.digest);
+  }).length;
+}
+
+/** Evidence about nobody. */
+export function emptyEvidence(): Evidence {
+  return {
+    members: 0,
+    reached: 0,
+    failed: 0,
+    offline: 0,
+    judged: 0,
+    errorRateSum: 0,
+    windows: 0,
+    errors: 0,
+    remaining: 0,
+    failures: [],
+  };
+}
+
+/** Evidence of several shards together. */
+export function mergeEvidence(parts: readonly Evidence[]): Evidence {
+  const total = emptyEvidence();
+  for (const part of parts) {
+    for (const key of Object.keys(total) as (keyof Evidence)[])
+      if (key !== 'failures') total[key] += part[key];
+    total.failures = [...total.failures, ...part.failures].slice(0, 5);
+  }
+  return total;
+}

@@ -1,0 +1,185 @@
+/** What an agent says is true: it wins over what the server believed. */
+import { toHex } from '@skerry/proto/bytes';
+import { skerry } from '@skerry/proto/wire';
+import type { WantedPipeline } from '../plan.ts';
+import type { AgentRow } from './agents.ts';
+import type { ShardContext } from './context.ts';
+
+export type SlotState = 'none' | 'fetching' | 'verifying' | 'active' | 'failed';
+const SLOT_STATES: readonly SlotState[] = ['none', 'fetching', 'verifying', 'active', 'failed'];
+
+/** A pipeline as an agent last reported it. */
+export interface PipelineInfo {
+  name: string;
+  wants: string;
+  pinned: boolean;
+  release: string;
+  releaseDigest: string;
+  variant: string;
+  backend: string;
+  previous: string;
+  tryingDigest: string;
+  state: SlotState;
+  error: string;
+  policy: number;
+  golden: { variant: string; backend: string; passed: boolean; detail: string; inferUs: number }[];
+  channels: string[];
+  windows: number;
+  errors: number;
+  latencyP95Us: number;
+}
+
+/** The rest of an agent's report, stored beside its pipelines. */
+export interface AgentStatus {
+  appliedGeneration: number;
+  unclaimed: { topic: string; messages: number }[];
+  unclaimedMessages: number;
+  devices: string[];
+  trusted: Record<string, number>;
+  lanes: { lane: 'alert' | 'result'; firstPending: number; last: number }[];
+  uncertaintyMs: number;
+}
+
+/**
+ * Stores a report. One that is older than what is held (same boot, earlier monotonic time: a request that was delayed
+ * on its way) changes nothing. Returns whether anything that rollouts look at has changed.
+ */
+export function storeReport(
+  context: ShardContext,
+  row: AgentRow,
+  request: skerry.v1.SyncRequest,
+  seenGeneration: number,
+): boolean {
+  const clock = request.clock ?? {};
+  const monoMs = Number(clock.monoMs ?? 0);
+  const nowMs = context.now();
+  if (clock.boot === row.boot && monoMs < row.mono_ms) return false;
+  const reported = request.reported;
+  context.sql.run(
+    `UPDATE agent SET last_seen_ms = ?, epoch = ?, boot = ?, mono_ms = ?, wall_ms = ?, seen_generation = ?
+     WHERE id = ?`,
+    nowMs,
+    toHex(request.epoch),
+    clock.boot ?? '',
+    monoMs,
+    Number(clock.wallMs ?? 0),
+    seenGeneration,
+    row.id,
+  );
+  if (!reported) return false;
+  context.sql.run(
+    'UPDATE agent SET version = ?, reported_labels = ?, facts = ?, status = ? WHERE id = ?',
+    reported.version ?? '',
+    JSON.stringify(reported.labels ?? {}),
+    JSON.stringify(reported.facts ?? {}),
+    JSON.stringify(statusOf(request)),
+    row.id,
+  );
+  return storePipelines(context, row.id, reported.pipelines ?? []);
+}
+
+function statusOf(request: skerry.v1.SyncRequest): AgentStatus {
+  const reported = request.reported ?? {};
+  return {
+    appliedGeneration: Number(reported.appliedGeneration ?? 0),
+    unclaimed: (reported.unclaimed ?? [])
+      .slice(0, 100)
+      .map((u) => ({ topic: u.topic ?? '', messages: Number(u.messages ?? 0) })),
+    unclaimedMessages: Number(reported.unclaimedMessages ?? 0),
+    devices: (reported.devices ?? []).slice(0, 10_000),
+    trusted: Object.fromEntries(
+      Object.entries(reported.trusted ?? {}).map(([role, version]) => [role, Number(version)]),
+    ),
+    lanes: request.lanes.map((l) => ({
+      lane: l.lane === skerry.v1.Lane.LANE_ALERT ? 'alert' : 'result',
+      firstPending: Number(l.firstPending ?? 0),
+      last: Number(l.last ?? 0),
+    })),
+    uncertaintyMs: request.clock?.uncertaintyMs ?? 0,
+  };
+}
+
+function storePipelines(
+  context: ShardContext,
+  agent: string,
+  pipelines: readonly skerry.v1.IReportedPipeline[],
+): boolean {
+  const before = new Map(
+    context.sql
+      .all<{ name: string; key: string }>(
+        `SELECT name, wants || '|' || pinned || '|' || release_digest || '|' || trying_digest || '|' || state AS key
+         FROM pipeline WHERE agent = ?`,
+        agent,
+      )
+      .map((row) => [row.name, row.key]),
+  );
+  let changed = false;
+  for (const reported of pipelines.slice(0, 1_000)) {
+    const p = toInfo(reported);
+    const key = [p.wants, p.pinned ? 1 : 0, p.releaseDigest, p.tryingDigest, p.state].join('|');
+    if (before.get(p.name) !== key) changed = true;
+    before.delete(p.name);
+    context.sql.run(
+      `INSERT OR REPLACE INTO pipeline (agent, name, wants, pinned, release, release_digest, trying_digest, state, error,
+         doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      agent,
+      p.name,
+      p.wants,
+      p.pinned ? 1 : 0,
+      p.release,
+      p.releaseDigest,
+      p.tryingDigest,
+      p.state,
+      p.error,
+      JSON.stringify(p),
+    );
+  }
+  for (const name of before.keys())
+    context.sql.run('DELETE FROM pipeline WHERE agent = ? AND name = ?', agent, name);
+  return changed || before.size > 0;
+}
+
+function toInfo(p: skerry.v1.IReportedPipeline): PipelineInfo {
+  return {
+    name: p.name ?? '',
+    wants: p.wants ?? '',
+    pinned: p.pinned ?? false,
+    release: p.release ?? '',
+    releaseDigest: p.releaseDigest ?? '',
+    variant: p.variant ?? '',
+    backend: p.backend ?? '',
+    previous: p.previous ?? '',
+    tryingDigest: p.tryingDigest ?? '',
+    state: SLOT_STATES[p.state ?? 0] ?? 'none',
+    error: p.error ?? '',
+    policy: p.policy ?? 0,
+    golden: (p.golden ?? []).map((g) => ({
+      variant: g.variant ?? '',
+      backend: g.backend ?? '',
+      passed: g.passed ?? false,
+      detail: g.detail ?? '',
+      inferUs: g.inferUs ?? 0,
+    })),
+    channels: p.channels ?? [],
+    windows: Number(p.windows ?? 0),
+    errors: Number(p.errors ?? 0),
+    latencyP95Us: p.latencyP95Us ?? 0,
+  };
+}
+
+/** An agent's pipelines in full. */
+export function reportedPipelines(context: ShardContext, agent: string): PipelineInfo[] {
+  return context.sql
+    .all<{ doc: string }>('SELECT doc FROM pipeline WHERE agent = ? ORDER BY name', agent)
+    .map((row) => JSON.parse(row.doc) as PipelineInfo);
+}
+
+/** An agent's pipelines as far as assigning goes. */
+export function wantedPipelines(context: ShardContext, agent: string): WantedPipeline[] {
+  return context.sql
+    .all<{ name: string; wants: string; pinned: number; release: string }>(
+      'SELECT name, wants, pinned, release FROM pipeline WHERE agent = ? ORDER BY name',
+      agent,
+    )
+    .map((row) => ({ ...row, pinned: row.pinned === 1 }));
+}

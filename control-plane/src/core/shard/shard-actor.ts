@@ -1,0 +1,145 @@
+/**
+ * A shard actor: the agents and devices of a hash range (proto: shardOf), what they sent and what they are to run.
+ * Every method is synchronous, takes and returns plain data (wire messages as bytes), and writes in one transaction.
+ */
+import type { ShardPorts } from '../../ports.ts';
+import { migrate, readMeta, writeMeta } from '../migrate.ts';
+import type { Plan } from '../plan.ts';
+import type { Evidence } from '../rollout/rollout.ts';
+import * as agents from './agents.ts';
+import * as alerts from './alerts.ts';
+import { type CounterName, readCounters } from './context.ts';
+import { readDrift, type SignalDrift } from './drift.ts';
+import * as view from './fleet-view.ts';
+import { type LedgerInfo, listLedgers } from './ledger.ts';
+import * as membership from './membership.ts';
+import { type FoundResult, queryResults, type ResultQuery } from './results.ts';
+import { SHARD_MIGRATIONS } from './schema.ts';
+import { type SyncAnswer, syncAgent } from './sync.ts';
+
+/** An approved agent that wasn't heard of for this long is shown as offline. */
+export const OFFLINE_AFTER_MS = 5 * 60_000;
+
+export class ShardActor {
+  readonly #ports: ShardPorts;
+  #plan: Plan | undefined;
+
+  constructor(ports: ShardPorts) {
+    this.#ports = ports;
+    migrate(ports.sql, SHARD_MIGRATIONS);
+    const stored = readMeta(ports.sql, 'plan');
+    this.#plan = stored === undefined ? undefined : (JSON.parse(String(stored)) as Plan);
+  }
+
+  /** One exchange with an agent: SyncRequest bytes in, SyncResponse bytes out. */
+  sync(agent: string, request: Uint8Array): SyncAnswer {
+    return this.#write(() => syncAgent(this.#ports, agent, request, this.#plan));
+  }
+
+  /** Takes a plan; an older one of the same instance changes nothing. */
+  setPlan(plan: Plan): void {
+    if (this.#plan?.instance === plan.instance && this.#plan.generation > plan.generation) return;
+    this.#write(() => writeMeta(this.#ports.sql, 'plan', JSON.stringify(plan)));
+    this.#plan = plan;
+  }
+
+  enrol(request: agents.Enrolment): { status: 'approved' | 'pending'; changed: boolean } {
+    return this.#write(() => agents.enrol(this.#ports, request));
+  }
+
+  approveAgent(id: string): { replacedKey: boolean } {
+    return this.#write(() => agents.approveAgent(this.#ports, id));
+  }
+
+  rejectAgent(id: string): void {
+    this.#write(() => agents.rejectAgent(this.#ports, id));
+  }
+
+  retireAgent(id: string): void {
+    this.#write(() => agents.retireAgent(this.#ports, id));
+  }
+
+  labelAgent(id: string, changes: Readonly<Record<string, string | null>>): Record<string, string> {
+    return this.#write(() => agents.labelAgent(this.#ports, id, changes));
+  }
+
+  agentKey(id: string): string {
+    return agents.agentKey(this.#ports, id);
+  }
+
+  useAssertion(id: string, jti: string, expiresMs: number): void {
+    this.#write(() => agents.useAssertion(this.#ports, id, jti, expiresMs));
+  }
+
+  agents(query: Parameters<typeof view.listAgents>[1]): view.AgentInfo[] {
+    return view.listAgents(this.#ports, query);
+  }
+
+  agent(id: string): view.AgentInfo {
+    return view.getAgent(this.#ports, id);
+  }
+
+  devices(query: Parameters<typeof view.listDevices>[1]): view.DeviceInfo[] {
+    return view.listDevices(this.#ports, query);
+  }
+
+  results(query: ResultQuery): FoundResult[] {
+    return queryResults(this.#ports, query);
+  }
+
+  alerts(query: Parameters<typeof alerts.listAlerts>[1]): alerts.AlertInfo[] {
+    return alerts.listAlerts(this.#ports, query);
+  }
+
+  acknowledgeAlert(by: string, agent: string, episode: string): alerts.AlertInfo {
+    return this.#write(() => alerts.acknowledgeAlert(this.#ports, by, agent, episode));
+  }
+
+  drift(query: Parameters<typeof readDrift>[1]): SignalDrift[] {
+    return readDrift(this.#ports, query);
+  }
+
+  ledgers(query: Parameters<typeof listLedgers>[1]): LedgerInfo[] {
+    return listLedgers(this.#ports, query);
+  }
+
+  prepareStage(query: membership.StageQuery): { eligible: number; members: number; committed: boolean } {
+    return this.#write(() => membership.prepareStage(this.#ports, query));
+  }
+
+  lowestPlaces(rollout: string, stage: number, limit: number): number[] {
+    return membership.lowestPlaces(this.#ports, rollout, stage, limit);
+  }
+
+  commitStage(query: { rollout: string; stage: number; digest: string }, cut: number | undefined): number {
+    return this.#write(() => membership.commitStage(this.#ports, query, cut));
+  }
+
+  discardStage(rollout: string, stage: number): void {
+    this.#write(() => membership.discardStage(this.#ports, rollout, stage));
+  }
+
+  /** What this shard's agents show of each rollout, in the order asked. */
+  evidence(queries: readonly membership.EvidenceQuery[]): Evidence[] {
+    return queries.map((query) => membership.stageEvidence(this.#ports, query, this.#plan));
+  }
+
+  /** For /metrics and the overview. */
+  counts(): {
+    agents: Record<string, number>;
+    counters: Record<CounterName, number>;
+    openAlerts: number;
+    planGeneration: number;
+  } {
+    return {
+      agents: view.countAgents(this.#ports, OFFLINE_AFTER_MS),
+      counters: readCounters(this.#ports),
+      openAlerts: alerts.countOpenAlerts(this.#ports),
+      planGeneration: this.#plan?.generation ?? 0,
+    };
+  }
+
+  #write<T>(body: () => T): T {
+    return this.#ports.sql.transaction(body);
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * One exchange with an agent, in one transaction: what came up becomes durable, and the answer says so. Sending the
+ * same request again gives the same state and an answer that acknowledges as much or more.
+ */
+import { toHex } from '@skerry/proto/bytes';
+import { canonicalJson } from '@skerry/proto/canonical';
+import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { decode, encode, skerry, v1 } from '@skerry/proto/wire';
+import type { Topic } from '../../ports.ts';
+import { type DesiredEntry, desiredFor, type Plan } from '../plan.ts';
+import { type AgentRow, factsOf, find, held, labelsOf } from './agents.ts';
+import type { ShardContext } from './context.ts';
+import { storeSketches } from './drift.ts';
+import { acknowledgements, closeHoles, ingestBlocks, laneNumber } from './ingest.ts';
+import { endEpochs, storeLedgers } from './ledger.ts';
+import { memberStage } from './membership.ts';
+import { storeReport, wantedPipelines } from './reported.ts';
+
+const PROTOCOL = 1;
+const TUF_URL = '/tuf/';
+/** Agents come back after this many milliseconds at least, and never more than the shard can take per second. */
+const MIN_SYNC_MS = 5_000;
+const SYNCS_PER_SECOND = 100;
+
+export interface SyncAnswer {
+  response: Uint8Array;
+  /** What changed, for the console. */
+  topics: Topic[];
+  /** Whether something changed that rollouts wait for. */
+  progress: boolean;
+}
+
+/**
+ * Performs an exchange. Throws SkerryError invalid (malformed), unauthorized (not approved), unsupported (another
+ * protocol); nothing is kept then.
+ */
+export function syncAgent(
+  context: ShardContext,
+  agent: string,
+  bytes: Uint8Array,
+  plan: Plan | undefined,
+): SyncAnswer {
+  const request = decodeRequest(bytes);
+  const row = find(context, agent);
+  if (row?.state !== 'approved')
+    throw new SkerryError('unauthorized', `agent ${agent} is ${row?.state ?? 'not enrolled'}`);
+  const epoch = toHex(request.epoch);
+  const seenGeneration = request.seenInstance === plan?.instance ? Number(request.seenGeneration) : 0;
+  const progress = storeReport(context, row, request, seenGeneration) || seenGeneration > row.seen_generation;
+  if (epoch !== row.epoch) endEpochs(context, agent, epoch);
+  storeLedgers(context, agent, epoch, request.ledgers);
+  closeHoles(context, agent, epoch, request.lanes);
+  const outcome = ingestBlocks(context, agent, request.blocks);
+  const sketchCursor = storeSketches(context, agent, epoch, request.sketches);
+  const desired = desiredState(context, agent, plan);
+  const isNews =
+    plan !== undefined && (request.seenInstance !== plan.instance || seenGeneration < desired.generation);
+  const response = encode(v1.SyncResponse, {
+    instance: plan?.instance ?? '',
+    acks: acknowledgements(context, agent, epoch, outcome),
+    sketchCursor,
+    ...(isNews && { desired: toWire(desired) }),
+    nextSyncMs: nextSyncMs(context),
+    wallMs: context.now(),
+    held: outcome.held.map((h) => ({ lane: laneNumber(h.lane), firstPending: h.first, last: h.last })),
+  });
+  const topics: Topic[] = ['agents'];
+  if (outcome.results > 0) topics.push('results');
+  if (outcome.alerts > 0) topics.push('alerts');
+  if (request.sketches.length > 0) topics.push('drift');
+  return { response, topics, progress };
+}
+
+function decodeRequest(bytes: Uint8Array): skerry.v1.SyncRequest {
+  let request: skerry.v1.SyncRequest;
+  try {
+    request = decode(v1.SyncRequest, bytes);
+  } catch (cause) {
+    throw new SkerryError('invalid', `the sync request is malformed: ${messageOf(cause)}`, { cause });
+  }
+  if (request.protocol !== PROTOCOL)
+    throw new SkerryError(
+      'unsupported',
+      `sync protocol ${request.protocol} is not spoken here, ${PROTOCOL} is`,
+    );
+  if (request.epoch.length !== 16) throw new SkerryError('invalid', 'the sync request has no epoch');
+  return request;
+}
+
+/** A desired entry with the policy generation under which the agent was given its policy. */
+export interface StoredDesired extends DesiredEntry {
+  policyGeneration: number;
+}
+
+/** An agent's desired state and its generation, which counts up whenever the content changes. */
+export function desiredState(
+  context: ShardContext,
+  agent: string,
+  plan: Plan | undefined,
+): { generation: number; entries: StoredDesired[] } {
+  const row = held(context, agent);
+  const before = JSON.parse(row.desired) as StoredDesired[];
+  if (!plan) return { generation: row.desired_generation, entries: before };
+  const entries = computeDesired(context, row, plan).map((entry) => {
+    const old = before.find((b) => b.name === entry.name);
+    const same = old?.policy === entry.policy;
+    return {
+      ...entry,
+      policyGeneration: entry.policy === '' ? 0 : same ? old.policyGeneration : plan.policyGeneration,
+    };
+  });
+  if (canonicalJson(entries) === canonicalJson(before))
+    return { generation: row.desired_generation, entries: before };
+  const generation = row.desired_generation + 1;
+  context.sql.run(
+    'UPDATE agent SET desired = ?, desired_generation = ? WHERE id = ?',
+    JSON.stringify(entries),
+    generation,
+    agent,
+  );
+  return { generation, entries };
+}
+
+function computeDesired(context: ShardContext, row: AgentRow, plan: Plan): DesiredEntry[] {
+  return desiredFor(
+    plan,
+    { labels: labelsOf(row), facts: factsOf(row), pipelines: wantedPipelines(context, row.id) },
+    (rollout) => memberStage(context, rollout, row.id),
+  );
+}
+
+function toWire(desired: { generation: number; entries: StoredDesired[] }): skerry.v1.IDesired {
+  return {
+    generation: desired.generation,
+    tufUrl: TUF_URL,
+    pipelines: desired.entries.map((entry) => ({
+      name: entry.name,
+      release: entry.release,
+      releaseDigest: entry.releaseDigest,
+      role: skerry.v1.Role.ROLE_ACTIVE,
+      rollout: entry.rollout,
+      policy: entry.policy,
+      policyGeneration: entry.policyGeneration,
+    })),
+  };
+}
+
+// Spread over the interval, so that agents that came together don't come together again.
+function nextSyncMs(context: ShardContext): number {
+  const agents = context.sql.all<{ n: number }>(
+    "SELECT count(*) AS n FROM agent WHERE state = 'approved'",
+  )[0]!.n;
+  const intervalMs = Math.max(MIN_SYNC_MS, (1_000 * agents) / SYNCS_PER_SECOND);
+  return Math.round(intervalMs * (0.75 + 0.5 * context.random.unit()));
+}
