@@ -1,0 +1,201 @@
+/**
+ * From a journaled entry to committed progress: feed, windows, infer, conclude, commit, publish, for all pipelines of an
+ * agent. Called by one caller, one method at a time; nothing here starts by itself.
+ */
+import { messageOf } from '@skerry/proto/errors';
+import type { skerry } from '@skerry/proto/wire';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Concluded, Inferred, SampleBatch, SampleCounters, WindowBatch } from '../pipeline/types.ts';
+import type { Clock, Log } from '../ports.ts';
+import { openSamples } from './ledger.ts';
+import type { Outbox } from './outbox.ts';
+import type { Retry } from './retry.ts';
+import type { Progress, Recovered } from './types.ts';
+
+/** Entries whose progress may stand uncommitted while they gave no result. */
+const MAX_LAG_ENTRIES = 64;
+
+export interface AdvanceOptions {
+  pipelines: readonly Pipeline[];
+  outbox: Outbox;
+  recovered: Recovered;
+  infer: (pipeline: string, windows: WindowBatch) => Promise<Inferred>;
+  /** Drift sketches that are due; they are committed with the next progress. */
+  takeSketches: () => readonly skerry.v1.IDriftSketch[];
+  /** Results, alerts and rules' messages of one pipeline, durable by now. */
+  onCommitted: (pipeline: string, concluded: Concluded) => void;
+  clock: Clock;
+  log: Log;
+  limits: {
+    /** Windows per inference run. */
+    maxBatch: number;
+    /** Journal entries kept for open samples; beyond, the oldest samples are closed as they stand. */
+    maxJournalEntries: number;
+    /** The same bound in bytes. */
+    maxJournalBytes: number;
+  };
+}
+
+export class Advance {
+  readonly #options: AdvanceOptions;
+  readonly #retry: Retry;
+  readonly #byName: ReadonlyMap<string, Pipeline>;
+  /** What has been concluded since the last commit, by pipeline. */
+  #concluded = new Map<string, Concluded>();
+  /** Counters of pipelines that agent.yaml no longer has. */
+  #orphans: { pipeline: string; counters: SampleCounters }[] = [];
+  #fedThrough: number;
+  #lagEntries = 0;
+  #inferenceErrors = 0;
+
+  constructor(options: AdvanceOptions, retry: Retry) {
+    this.#options = options;
+    this.#retry = retry;
+    this.#byName = new Map(options.pipelines.map((pipeline) => [pipeline.name, pipeline]));
+    this.#fedThrough = options.recovered.fedThrough;
+  }
+
+  get fedThrough(): number {
+    return this.#fedThrough;
+  }
+
+  get inferenceErrors(): number {
+    return this.#inferenceErrors;
+  }
+
+  /** Whether something was fed or concluded that no commit holds yet. */
+  get lags(): boolean {
+    return this.#lagEntries > 0 || this.#concluded.size > 0 || this.#orphans.length > 0;
+  }
+
+  /** Whether it is time to commit even without a tick. */
+  get mustCommit(): boolean {
+    return this.#concluded.size > 0 || this.#lagEntries >= MAX_LAG_ENTRIES;
+  }
+
+  /** Whether every pipeline has room for more windows. */
+  get hasRoom(): boolean {
+    return this.#options.pipelines.every((pipeline) => pipeline.ready < this.#options.limits.maxBatch);
+  }
+
+  /** Gives the pipelines what was committed. */
+  restore(): void {
+    const { pipelines, recovered } = this.#options;
+    for (const pipeline of pipelines)
+      pipeline.restore(recovered.deviceStates.get(pipeline.name) ?? [], recovered.counters.get(pipeline.name));
+    // Samples of a pipeline that agent.yaml no longer has: no window will need them.
+    for (const [pipeline, counters] of recovered.counters) {
+      const open = openSamples(counters);
+      if (!this.#byName.has(pipeline) && open > 0)
+        this.#orphans.push({ pipeline, counters: { ...counters, skipped: counters.skipped + open } });
+    }
+  }
+
+  /** Feeds a journaled entry; 'rebuild' where committed progress includes it already. */
+  feed(entry: { seq: number; batches: readonly SampleBatch[] }, mode: 'live' | 'rebuild'): void {
+    const nowMs = this.#options.clock.monoMs();
+    for (const batch of entry.batches) this.#byName.get(batch.pipeline)?.feed(batch, entry.seq, nowMs, mode);
+    if (mode === 'rebuild') return;
+    this.#fedThrough = entry.seq;
+    this.#lagEntries++;
+  }
+
+  /** Closes what silence closes. True where there is more to close once the ready windows are drained. */
+  tick(): boolean {
+    const nowMs = this.#options.clock.monoMs();
+    let again = false;
+    for (const pipeline of this.#options.pipelines) {
+      const nextMs = pipeline.tick(nowMs);
+      if (pipeline.ready > 0 && nextMs !== undefined && nextMs <= nowMs) again = true;
+    }
+    return again;
+  }
+
+  /** Infers and concludes all ready windows. */
+  async drain(): Promise<void> {
+    const { pipelines, limits, clock } = this.#options;
+    for (const pipeline of pipelines)
+      while (pipeline.ready > 0) {
+        const windows = pipeline.takeReady(limits.maxBatch);
+        if (!windows) break;
+        const inferred = await this.#infer(pipeline.name, windows);
+        const concluded = pipeline.conclude(windows, inferred, { producedMs: Math.round(clock.wallMs()) });
+        const sum = this.#concluded.get(pipeline.name) ?? { rows: [], alerts: [], actions: [] };
+        sum.rows.push(...concluded.rows);
+        sum.alerts.push(...concluded.alerts);
+        sum.actions.push(...concluded.actions);
+        this.#concluded.set(pipeline.name, sum);
+      }
+  }
+
+  /** Commits everything since the last commit, then hands it on. Nothing to commit: nothing is written. */
+  async commit(): Promise<void> {
+    const { pipelines, outbox } = this.#options;
+    this.#boundJournal();
+    const concluded = [...this.#concluded];
+    const progress: Progress = {
+      rows: concluded.flatMap(([, what]) => what.rows),
+      alerts: concluded.flatMap(([, what]) => what.alerts),
+      sketches: this.#options.takeSketches(),
+      deviceStates: pipelines
+        .map((pipeline) => ({ pipeline: pipeline.name, states: pipeline.dirtyStates() }))
+        .filter(({ states }) => states.length > 0),
+      counters: [
+        ...pipelines.map((pipeline) => ({ pipeline: pipeline.name, counters: pipeline.counters() })),
+        ...this.#orphans,
+      ],
+      fedThrough: this.#fedThrough,
+      trimBelow: this.#oldestOpen(),
+    };
+    if (!this.lags && progress.sketches.length === 0 && progress.deviceStates.length === 0) return;
+    await this.#retry.until('progress', () => outbox.commitProgress(progress));
+    this.#concluded = new Map();
+    this.#orphans = [];
+    this.#lagEntries = 0;
+    for (const [pipeline, what] of concluded) this.#options.onCommitted(pipeline, what);
+  }
+
+  // A batch that the model fails on is not lost: every row of it becomes an error result.
+  async #infer(pipeline: string, windows: WindowBatch): Promise<Inferred> {
+    try {
+      return await this.#options.infer(pipeline, windows);
+    } catch (error) {
+      this.#inferenceErrors++;
+      this.#options.log('error', 'processor', `inference failed: ${messageOf(error)}`, {
+        pipeline,
+        windows: windows.count,
+      });
+      return {
+        outputs: {},
+        inputDigests: new Uint8Array(16 * windows.count),
+        variant: '',
+        backend: '',
+        inferUs: 0,
+        error: messageOf(error),
+      };
+    }
+  }
+
+  #oldestOpen(): number {
+    const open = this.#options.pipelines.map(
+      (pipeline) => pipeline.oldestOpenJournal() ?? Number.POSITIVE_INFINITY,
+    );
+    return Math.min(this.#fedThrough + 1, ...open);
+  }
+
+  // A few samples that no window ever closes (a device that fell silent in a `rate: any` pipeline) hold the journal.
+  #boundJournal(): void {
+    const { outbox, limits, pipelines, log } = this.#options;
+    const oldest = this.#oldestOpen();
+    const span = this.#fedThrough + 1 - oldest;
+    if (span <= limits.maxJournalEntries && outbox.stats().journalBytes <= limits.maxJournalBytes) return;
+    const below = oldest + Math.max(1, span >> 3);
+    for (const pipeline of pipelines) {
+      if ((pipeline.oldestOpenJournal() ?? below) >= below) continue;
+      pipeline.closeBelow(below);
+      log('warn', 'processor', `samples in journal entries below ${below} are closed as they stand`, {
+        pipeline: pipeline.name,
+      });
+    }
+  }
+}

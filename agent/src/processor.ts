@@ -1,0 +1,268 @@
+/**
+ * Ties the pipelines to the outbox. The order is the promise:
+ *
+ *     ingest → accept → journal commit → PUBACK
+ *                         └→ feed → windows → infer → conclude → progress commit → publish
+ *
+ * A crash between any two arrows changes no result and no sum: a journal entry is fed again until the progress that
+ * includes it is durable, and nothing is published before that. Several entries may share one progress commit.
+ */
+import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { Advance, type AdvanceOptions } from './outbox/advance.ts';
+import { addCounters } from './outbox/counters.ts';
+import type { WhenFull } from './outbox/evict.ts';
+import type { Done } from './outbox/group-commit.ts';
+import { type FreshEntry, Intake } from './outbox/intake.ts';
+import { Retry } from './outbox/retry.ts';
+import type { Pipeline } from './pipeline/pipeline.ts';
+import type { SampleCounters } from './pipeline/types.ts';
+import type { Timers } from './ports.ts';
+
+export interface ProcessorOptions extends AdvanceOptions {
+  /** The pipelines that take a topic (topics.ts). */
+  route: (topic: string) => readonly Pipeline[];
+  /** Processing can't go on (a broken invariant). The journal keeps everything; a restart replays it. */
+  onFatal: (error: unknown) => void;
+  timers: Timers;
+  whenFull: WhenFull;
+  limits: AdvanceOptions['limits'] & {
+    /** Messages that may wait for their commit, and rows for inference, before publishers are held back. */
+    maxUncommitted: number;
+  };
+}
+
+export interface ProcessorStats {
+  /** Messages that wait for their commit or for space. */
+  waiting: number;
+  /** Messages refused because too many waited. */
+  refused: number;
+  /** Rows journaled and not yet fed. */
+  queuedRows: number;
+  fedThrough: number;
+  inferenceErrors: number;
+  /** Why the disk refuses, while it does. */
+  failing: string | undefined;
+}
+
+interface Between {
+  change: () => void;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+const HEARTBEAT_MS = 1000;
+const MAINTAIN_MS = 60_000;
+
+/** A processor; nothing runs before `start`. */
+export function createProcessor(options: ProcessorOptions): Processor {
+  return new Processor(options);
+}
+
+export class Processor {
+  readonly #options: ProcessorOptions;
+  readonly #intake: Intake;
+  readonly #advance: Advance;
+  readonly #retry: Retry;
+  #state: 'new' | 'replaying' | 'waiting' | 'working' | 'stopped' | 'failed' = 'new';
+  #stopping = false;
+  #replayed: Promise<void> = Promise.resolve();
+  #queue: FreshEntry[] = [];
+  #queuedRows = 0;
+  #between: Between[] = [];
+  #tickDue = false;
+  #maintainedMs: number;
+  #cancelTimer: () => void = () => {};
+  #idlers: (() => void)[] = [];
+
+  constructor(options: ProcessorOptions) {
+    this.#options = options;
+    this.#maintainedMs = options.clock.monoMs();
+    this.#retry = new Retry(options.timers, options.log);
+    this.#advance = new Advance(options, this.#retry);
+    this.#intake = new Intake({
+      ...options,
+      retry: this.#retry,
+      maxUncommitted: options.limits.maxUncommitted,
+      mayStart: () => this.#queuedRows < options.limits.maxUncommitted,
+      onEntry: (entry) => {
+        this.#queue.push(entry);
+        this.#queuedRows += entry.rows;
+        this.#wake();
+      },
+    });
+  }
+
+  /**
+   * Takes a message. `done` is called without an error once what it carried is in the journal (or is to be
+   * acknowledged without); with an error where it must not be acknowledged. Never throws.
+   */
+  ingest(topic: string, payload: Uint8Array, done: Done): void {
+    this.#intake.ingest(topic, payload, done);
+  }
+
+  /**
+   * Restores the pipelines and replays the journal. The releases that served before should be set by then: entries
+   * that were fed already only rebuild windows, later ones are processed as they were about to be.
+   */
+  start(): Promise<void> {
+    const replayed = this.#replay();
+    this.#replayed = replayed.catch((error: unknown) => this.#fail(error));
+    return replayed;
+  }
+
+  /** Runs `change` when no window is on its way and all progress is durable: for setRelease and setPolicy. */
+  between(change: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#between.push({ change, resolve, reject });
+      this.#wake();
+    });
+  }
+
+  /** Resolves when everything ingested is journaled, processed and committed; messages held for space don't count. */
+  async idle(): Promise<void> {
+    for (;;) {
+      await this.#intake.idle();
+      if (this.#isIdle()) return;
+      this.#tickDue = true;
+      this.#wake();
+      await new Promise<void>((resolve) => this.#idlers.push(resolve));
+    }
+  }
+
+  /**
+   * Takes nothing more, processes what was taken and commits it. With a disk that fails, who waits for PUBACK is
+   * refused, and what is in the journal is replayed by the next start.
+   */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#intake.stop();
+    this.#retry.stop();
+    await this.#replayed;
+    if (this.#state !== 'new') await this.idle();
+    this.#cancelTimer();
+    this.#state = 'stopped';
+  }
+
+  stats(): ProcessorStats {
+    return {
+      waiting: this.#intake.waiting,
+      refused: this.#intake.refused,
+      queuedRows: this.#queuedRows,
+      fedThrough: this.#advance.fedThrough,
+      inferenceErrors: this.#advance.inferenceErrors,
+      failing: this.#retry.failing,
+    };
+  }
+
+  /** A pipeline's counters, with what was turned away before it could count them. */
+  counters(pipeline: Pipeline): SampleCounters {
+    return addCounters(pipeline.counters(), this.#intake.extra(pipeline.name));
+  }
+
+  async #replay(): Promise<void> {
+    const { recovered, log } = this.#options;
+    this.#state = 'replaying';
+    this.#advance.restore();
+    let entries = 0;
+    for await (const entry of recovered.journal()) {
+      if (this.#stopping) break;
+      this.#advance.feed(entry, entry.seq <= recovered.fedThrough ? 'rebuild' : 'live');
+      await this.#advance.drain();
+      if (this.#advance.mustCommit) await this.#advance.commit();
+      entries++;
+    }
+    await this.#advance.commit();
+    if (entries > 0) log('info', 'processor', `replayed ${entries} journal entries`);
+    this.#state = 'waiting';
+    this.#heartbeat();
+  }
+
+  #wake(): void {
+    if (this.#state !== 'waiting') return;
+    this.#state = 'working';
+    this.#work().then(
+      () => {
+        this.#state = 'waiting';
+        if (this.#hasWork()) this.#wake();
+        else this.#tellIdle();
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  async #work(): Promise<void> {
+    while (this.#hasWork()) {
+      const ticked = this.#tickDue;
+      if (ticked) this.#tickDue = this.#advance.tick();
+      this.#feedQueued();
+      await this.#advance.drain();
+      const changes = this.#between.splice(0);
+      if (ticked || changes.length > 0 || this.#advance.mustCommit) await this.#advance.commit();
+      for (const change of changes) this.#change(change);
+      if (ticked) await this.#maintain();
+      this.#intake.kick();
+    }
+  }
+
+  #change({ change, resolve, reject }: Between): void {
+    try {
+      change();
+      this.#tickDue = true;
+      resolve();
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  #feedQueued(): void {
+    let fed = 0;
+    while (fed < this.#queue.length && this.#advance.hasRoom) this.#advance.feed(this.#queue[fed++]!, 'live');
+    for (const entry of this.#queue.splice(0, fed)) this.#queuedRows -= entry.rows;
+  }
+
+  async #maintain(): Promise<void> {
+    const nowMs = this.#options.clock.monoMs();
+    if (nowMs - this.#maintainedMs < MAINTAIN_MS) return;
+    this.#maintainedMs = nowMs;
+    await this.#retry.until('outbox maintenance', () => this.#options.outbox.maintain());
+  }
+
+  #fail(error: unknown): void {
+    this.#state = 'failed';
+    this.#cancelTimer();
+    this.#intake.stop();
+    const stopped = new SkerryError('unavailable', `processing stopped: ${messageOf(error)}`, {
+      cause: error,
+    });
+    this.#intake.abandon(stopped);
+    for (const { reject } of this.#between.splice(0)) reject(stopped);
+    this.#queue = [];
+    this.#queuedRows = 0;
+    this.#tellIdle();
+    if (!this.#stopping) this.#options.onFatal(error);
+  }
+
+  #hasWork(): boolean {
+    return this.#queue.length > 0 || this.#tickDue || this.#between.length > 0;
+  }
+
+  #isIdle(): boolean {
+    if (this.#state === 'failed' || this.#state === 'stopped') return true;
+    return (
+      this.#state === 'waiting' && !this.#hasWork() && !this.#advance.lags && this.#intake.uncommitted === 0
+    );
+  }
+
+  #tellIdle(): void {
+    const told = this.#idlers;
+    this.#idlers = [];
+    for (const resolve of told) resolve();
+  }
+
+  // Within a second, silence closes windows, lagging progress is committed, and a release that was set is taken up.
+  #heartbeat(): void {
+    this.#tickDue = true;
+    this.#cancelTimer = this.#options.timers.after(HEARTBEAT_MS, () => this.#heartbeat());
+    this.#wake();
+  }
+}
