@@ -97,6 +97,8 @@ const limits = z.strictObject({
   maxUnclaimedTopics: z.int().positive().default(100),
   /** Accepted messages that wait for their commit before publishers are held back. */
   maxUncommitted: z.int().positive().default(20_000),
+  /** Journal entries kept for open samples; beyond, the oldest samples are closed as they stand. */
+  maxJournalEntries: z.int().positive().default(10_000),
   /** Windows per inference run. */
   maxBatch: z.int().positive().default(512),
 });

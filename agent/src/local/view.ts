@@ -15,7 +15,7 @@ export interface AgentStatus {
   pipelines: PipelineStatus[];
   outbox: {
     lane: string;
-    pendingBlocks: number;
+    pending: number;
     produced: number;
     delivered: number;
     summarized: number;

@@ -1,0 +1,394 @@
+/**
+ * The agent, assembled from its parts over ports: what runs in Node, in a browser and in the simulation alike. Read
+ * top to bottom it is the agent's life: open what is stored, load what served, replay the journal, then take messages.
+ */
+import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { randomId } from '@skerry/proto/ids';
+import { effectivePolicy } from '@skerry/proto/policy';
+import { releaseRef } from '@skerry/proto/release';
+import { resultJson } from '@skerry/proto/results';
+import type { skerry } from '@skerry/proto/wire';
+import type { AgentConfig } from './config.ts';
+import { type Candidate, createEngine, type Engine } from './inference/engine.ts';
+import { createLane, type Lane } from './lane.ts';
+import { createLink, type Link } from './link.ts';
+import type { LocalView } from './local/view.ts';
+import { agentMetrics, InferenceDurations } from './metrics.ts';
+import type { Compression } from './outbox/blocks.ts';
+import { openOutbox } from './outbox/open.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import type { Pipeline } from './pipeline/pipeline.ts';
+import { createTopicRouter, type TopicRouter } from './pipeline/topics.ts';
+import type { Concluded, Inferred, WindowBatch } from './pipeline/types.ts';
+import type { Ports } from './ports.ts';
+import { createProcessor, type Processor } from './processor.ts';
+import { outMessages, statusMessage } from './publish.ts';
+import { createReleases, type Releases } from './release/activate.ts';
+import type { ReleaseTarget } from './release/slots.ts';
+import {
+  allLabels,
+  epochText,
+  OpenAlerts,
+  outboxStatus,
+  type PipelineFacts,
+  pipelineStatus,
+  reportedPipeline,
+} from './reported.ts';
+import { type DesiredStore, openDesiredStore } from './twin/desired-store.ts';
+import { UnclaimedTopics } from './twin/unclaimed.ts';
+
+export interface AgentOptions {
+  config: AgentConfig;
+  agentId: string;
+  version: string;
+  facts: Readonly<Record<string, string>>;
+  ports: Ports;
+  compression?: Compression;
+  /** Releases from disk (`file:DIR`), verified and in Blobs, by pipeline; called at the start. */
+  localReleases: (knownDigests: readonly string[]) => Promise<ReadonlyMap<string, ReleaseTarget>>;
+  /** Processing can't go on; the platform restarts the agent. */
+  onFatal: (error: unknown) => void;
+}
+
+export interface Agent extends LocalView {
+  start(): Promise<void>;
+  /** Processes and commits what was taken. */
+  stop(): Promise<void>;
+  /** One MQTT message; `done` when it may be acknowledged. Never throws. */
+  ingest(topic: string, payload: Uint8Array, done: (error?: Error) => void): void;
+  /** Tells brokers and whoever listens there that the agent is up. */
+  announce(): void;
+  /** Resolves when everything ingested is processed and committed. */
+  idle(): Promise<void>;
+}
+
+/** Opens the store and assembles the agent; nothing is taken or sent before start(). */
+export async function createAgent(options: AgentOptions): Promise<Agent> {
+  const { ports, config } = options;
+  const { outbox, recovered } = await openOutbox(ports.store, {
+    ...ports,
+    limits: {
+      maxBytes: config.buffer.maxBytes,
+      maxAgeMs: config.buffer.maxAge,
+      whenFull: config.buffer.whenFull,
+      durability: config.buffer.durability,
+    },
+    ...(options.compression && { compression: options.compression }),
+  });
+  const desired = await openDesiredStore(ports.store, ports.log);
+  const agent = new RunningAgent(options, outbox, recovered, desired);
+  await agent.openLink();
+  return agent;
+}
+
+class RunningAgent implements Agent {
+  readonly #o: AgentOptions;
+  readonly #outbox: Outbox;
+  readonly #desired: DesiredStore;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #router: TopicRouter<Pipeline>;
+  readonly #unclaimed: UnclaimedTopics;
+  readonly #alerts = new OpenAlerts();
+  readonly #durations = new InferenceDurations();
+  readonly #boot: string;
+  readonly #startedMonoMs: number;
+  readonly #engine: Engine;
+  readonly #processor: Processor;
+  readonly #releases: Releases;
+  #link: Link | undefined;
+  #state: 'starting' | 'running' | 'stopped' = 'starting';
+
+  constructor(
+    options: AgentOptions,
+    outbox: Outbox,
+    recovered: Parameters<typeof createProcessor>[0]['recovered'],
+    desired: DesiredStore,
+  ) {
+    const { ports, config } = options;
+    this.#o = options;
+    this.#outbox = outbox;
+    this.#desired = desired;
+    this.#boot = randomId(ports.random);
+    this.#startedMonoMs = ports.clock.monoMs();
+    this.#unclaimed = new UnclaimedTopics(config.limits.maxUnclaimedTopics);
+    for (const pipeline of config.pipelines)
+      this.#lanes.set(pipeline.name, createLane(pipeline, { ...options, limits: config.limits }));
+    const lanes = [...this.#lanes.values()];
+    this.#router = createTopicRouter(
+      lanes.map(({ config: { source }, pipeline }) => ({ filters: source.topics, target: pipeline })),
+    );
+    this.#engine = createEngine({ ...ports, maxMemoryBytes: config.inference.maxMemory });
+    this.#processor = createProcessor({
+      ...ports,
+      pipelines: lanes.map((lane) => lane.pipeline),
+      outbox,
+      recovered,
+      route: (topic) => this.#router.match(topic),
+      infer: (pipeline, windows) => this.#infer(pipeline, windows),
+      onCommitted: (pipeline, concluded) => this.#onCommitted(pipeline, concluded),
+      takeDrift: () => this.#takeDrift(),
+      onFatal: options.onFatal,
+      whenFull: config.buffer.whenFull,
+      limits: {
+        maxUncommitted: config.limits.maxUncommitted,
+        maxBatch: config.limits.maxBatch,
+        maxJournalEntries: config.limits.maxJournalEntries,
+        maxJournalBytes: Math.floor(config.buffer.maxBytes / 4),
+      },
+    });
+    this.#releases = createReleases({
+      ...ports,
+      pipelines: lanes.map(({ pipeline }) => ({ name: pipeline.name, channels: pipeline.channels })),
+      engine: this.#engine,
+      obtain: (_, target) => this.#obtain(target),
+      changeOver: (pipeline, candidate, serve) => this.#changeOver(pipeline, candidate, serve),
+    });
+  }
+
+  async openLink(): Promise<void> {
+    const { config, ports, agentId, facts } = this.#o;
+    if (!config.controlPlane) return;
+    this.#link = await createLink({
+      ...ports,
+      url: config.controlPlane.url,
+      enrollToken: config.controlPlane.enrollToken,
+      intervalMs: config.controlPlane.interval,
+      agentId,
+      boot: this.#boot,
+      labels: allLabels(config, facts),
+      facts,
+      outbox: this.#outbox,
+      reported: () => this.#reported(),
+      seen: () => this.#desired.seen(),
+      applyDesired: async (desired, instance) => {
+        await this.#desired.put(desired, instance);
+        this.#converge();
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    const local = await this.#o.localReleases(this.#releases.knownDigests());
+    // What served before, and what lies on disk, is loaded before the journal is replayed; the network comes later.
+    await this.#releases.start();
+    this.#applyPolicies();
+    if (local.size > 0) await this.#releases.apply(local);
+    await this.#processor.start();
+    this.#state = 'running';
+    this.#link?.start();
+    this.#converge();
+  }
+
+  async stop(): Promise<void> {
+    this.#state = 'stopped';
+    this.#o.ports.publisher.publish(statusMessage(this.#o.agentId, 'offline'));
+    this.#releases.stop();
+    await this.#link?.stop();
+    for (const lane of this.#lanes.values()) lane.drift.end();
+    await this.#processor.stop();
+    await this.#engine.close();
+  }
+
+  ingest(topic: string, payload: Uint8Array, done: (error?: Error) => void): void {
+    const pipelines = this.#router.match(topic);
+    if (pipelines.length === 0) {
+      this.#unclaimed.count(topic);
+      done();
+      return;
+    }
+    for (const { name } of pipelines) this.#lanes.get(name)!.messages++;
+    this.#processor.ingest(topic, payload, done);
+  }
+
+  announce(): void {
+    this.#o.ports.publisher.publish(statusMessage(this.#o.agentId, 'online', { version: this.#o.version }));
+  }
+
+  idle(): Promise<void> {
+    return this.#processor.idle();
+  }
+
+  async #infer(pipeline: string, windows: WindowBatch): Promise<Inferred> {
+    const inferred = await this.#engine.run(pipeline, windows);
+    const { variant, backend, inferUs } = inferred;
+    const release = this.#lanes.get(pipeline)!.release;
+    if (inferred.error === undefined)
+      this.#durations.observe({ pipeline, release, variant, backend }, inferUs / 1e6, windows.count);
+    return inferred;
+  }
+
+  #onCommitted(pipeline: string, concluded: Concluded): void {
+    const { ports, agentId } = this.#o;
+    const settings = new Map([[pipeline, this.#lanes.get(pipeline)!.config.publish]]);
+    for (const message of outMessages(ports.crypto, agentId, settings, concluded))
+      ports.publisher.publish(message);
+    for (const message of concluded.actions) ports.publisher.publish(message);
+    this.#alerts.note(concluded.alerts);
+    if (concluded.alerts.length > 0) this.#link?.notify();
+  }
+
+  #takeDrift(): ReturnType<Parameters<typeof createProcessor>[0]['takeDrift']> {
+    return [...this.#lanes.values()].map(({ pipeline, drift }) => ({
+      pipeline: pipeline.name,
+      ...drift.take(),
+    }));
+  }
+
+  async #obtain(target: ReleaseTarget): Promise<void> {
+    if (!this.#link)
+      throw new SkerryError('not-found', `${target.name}@${target.version} is no longer on this device`, {
+        hint: 'restart the agent: releases from disk are taken up at the start',
+      });
+    await this.#link.obtain(target);
+  }
+
+  async #changeOver(pipeline: string, candidate: Candidate, serve: () => void): Promise<void> {
+    const lane = this.#lanes.get(pipeline)!;
+    const { manifest, digest, files } = candidate.release;
+    const referenceFile = manifest.drift && files.get(manifest.drift.reference);
+    const reference = referenceFile && (await this.#o.ports.blobs.read(referenceFile.digest));
+    const change = (): void => {
+      lane.pipeline.setRelease(manifest, digest, releaseRef(manifest));
+      lane.drift.useRelease(manifest, digest, reference);
+      lane.release = releaseRef(manifest);
+      serve();
+    };
+    if (this.#state === 'starting') change();
+    else await this.#processor.between(change);
+  }
+
+  // Converging takes as long as it takes (downloads); it runs beside everything else and reports what it came to.
+  #converge(): void {
+    const { log } = this.#o.ports;
+    this.#applyPolicies();
+    const wishes = new Map<string, ReleaseTarget>();
+    for (const { name, release, releaseDigest } of this.#desired.current()?.pipelines ?? []) {
+      const [releaseName, version] = (release ?? '').split('@');
+      const lane = this.#lanes.get(name ?? '');
+      if (!lane || lane.config.release.kind === 'file' || !releaseName || !version || !releaseDigest)
+        continue;
+      wishes.set(name!, { name: releaseName, version, digest: releaseDigest });
+    }
+    this.#releases
+      .apply(wishes)
+      .catch((error: unknown) =>
+        log('error', 'agent', `desired releases were not applied: ${messageOf(error)}`),
+      )
+      .finally(() => this.#link?.notify());
+  }
+
+  #applyPolicies(): void {
+    for (const { name, policy, policyGeneration } of this.#desired.current()?.pipelines ?? []) {
+      const lane = this.#lanes.get(name ?? '');
+      if (!lane || lane.policyGeneration === (policyGeneration ?? 0)) continue;
+      const parsed = policy ? effectivePolicy.safeParse(JSON.parse(policy)) : undefined;
+      if (parsed && !parsed.success) {
+        this.#o.ports.log('error', 'agent', "a policy can't be read by this agent; the former one stays", {
+          pipeline: name,
+        });
+        continue;
+      }
+      lane.policyGeneration = policyGeneration ?? 0;
+      lane.pipeline.setPolicy(parsed?.data, lane.policyGeneration);
+      lane.drift.usePolicy(parsed?.data, lane.policyGeneration);
+    }
+  }
+
+  #facts(): PipelineFacts[] {
+    return [...this.#lanes.values()].map(({ config, pipeline, policyGeneration, devices }) => ({
+      config,
+      channels: pipeline.channels,
+      counters: this.#processor.counters(pipeline),
+      release: this.#releases.status(pipeline.name),
+      serving: this.#engine.serving(pipeline.name),
+      policyGeneration,
+      devices: [...devices.keys()],
+      p95Us: this.#durations.p95Us(pipeline.name),
+    }));
+  }
+
+  #reported(): skerry.v1.IReported {
+    const { version, facts, config } = this.#o;
+    return {
+      version,
+      labels: allLabels(config, facts),
+      facts: { ...facts, backends: this.#o.ports.backends.map(({ name }) => name).join(',') },
+      pipelines: this.#facts().map(reportedPipeline),
+      unclaimed: this.#unclaimed.list(),
+      unclaimedMessages: this.#unclaimed.messages,
+      appliedGeneration: this.#desired.seen().generation,
+      devices: [...this.#lanes.values()].flatMap(({ pipeline, devices }) =>
+        [...devices.keys()].map((device) => `${pipeline.name}/${device}`),
+      ),
+      trusted: this.#link?.trusted() ?? {},
+    };
+  }
+
+  ready(): { ok: boolean; why: string } {
+    return this.#state === 'running' ? { ok: true, why: '' } : { ok: false, why: this.#state };
+  }
+
+  status(): ReturnType<LocalView['status']> {
+    const { agentId, version, config, ports } = this.#o;
+    const stats = this.#outbox.stats();
+    const { failing } = this.#processor.stats();
+    const url = config.controlPlane?.url ?? '';
+    const lastOk = this.#link?.status()?.lastOkMonoMs;
+    return {
+      agent: agentId,
+      version,
+      epoch: epochText(this.#outbox.epoch),
+      uptimeMs: ports.clock.monoMs() - this.#startedMonoMs,
+      controlPlane: {
+        url,
+        state: this.#link?.state() ?? 'none',
+        ...(lastOk !== undefined && { lastSyncMs: ports.clock.monoMs() - lastOk }),
+      },
+      pipelines: this.#facts().map(pipelineStatus),
+      outbox: outboxStatus(stats),
+      outboxBytes: stats.sizeBytes,
+      unclaimed: this.#unclaimed.list(),
+      unclaimedMessages: this.#unclaimed.messages,
+      alerts: this.#alerts.list(),
+      messagesReceived: [...this.#lanes.values()].reduce(
+        (sum, lane) => sum + lane.messages,
+        this.#unclaimed.messages,
+      ),
+      notices: [
+        ...(this.#link?.notices() ?? []),
+        ...(failing ? [`the disk refuses: ${failing}`] : []),
+        ...(this.#outbox.full ? ['the buffer is full'] : []),
+      ],
+    };
+  }
+
+  recent(limit: number, device?: string): Record<string, unknown>[] {
+    const { agentId, ports } = this.#o;
+    const rows = this.#outbox.tail(device === undefined ? limit : Number.MAX_SAFE_INTEGER);
+    return rows
+      .filter((row) => device === undefined || row.device === device)
+      .slice(-limit)
+      .reverse()
+      .map((row) => resultJson(ports.crypto, agentId, row));
+  }
+
+  metrics(): ReturnType<LocalView['metrics']> {
+    const lanes = [...this.#lanes.values()];
+    return agentMetrics({
+      messages: lanes.map(({ config, messages }) => ({
+        pipeline: config.name,
+        codec: config.source.codec,
+        count: messages,
+      })),
+      pipelines: lanes.map(({ pipeline, drift }) => ({
+        name: pipeline.name,
+        counters: this.#processor.counters(pipeline),
+        drift: drift.status(),
+      })),
+      durations: this.#durations,
+      outbox: this.#outbox.stats(),
+      sync: this.#link?.status()?.outcomes ?? {},
+      unclaimedMessages: this.#unclaimed.messages,
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { print, printJson, printTable } from '@skerry/proto/node/program';
+import { formatBytes, formatDuration } from '@skerry/proto/units';
+import type { AgentStatus } from '../local/view.ts';
+
+/** What the running agent's local server says. Throws SkerryError unavailable where none runs. */
+export async function fetchStatus(url: string): Promise<AgentStatus> {
+  let answer: Response;
+  try {
+    answer = await fetch(new URL('/api/status', url), { signal: AbortSignal.timeout(5_000) });
+  } catch (cause) {
+    throw new SkerryError('unavailable', `no agent answers at ${url}: ${messageOf(cause)}`, {
+      hint: 'start one with skerry-agent run -c agent.yaml, or name its page with --url',
+      cause,
+    });
+  }
+  if (!answer.ok) throw new SkerryError('failed', `${url} answered ${answer.status}; is it a Skerry agent?`);
+  return (await answer.json()) as AgentStatus;
+}
+
+/** `skerry-agent status`. */
+export async function showStatus(options: { url: string; json: boolean }): Promise<void> {
+  const status = await fetchStatus(options.url);
+  if (options.json) return printJson(status);
+  const { controlPlane } = status;
+  print(`${status.agent}  up ${formatDuration(status.uptimeMs)}  ${status.messagesReceived} messages`);
+  print(`control plane: ${controlPlane.state}${controlPlane.url ? ` (${controlPlane.url})` : ''}`);
+  for (const notice of status.notices) print(`! ${notice}`);
+  print('');
+  printTable(
+    ['pipeline', 'release', 'variant', 'backend', 'state', 'devices', 'windows', 'p95'],
+    status.pipelines.map((p) => [
+      p.name,
+      p.release || '–',
+      p.variant || '–',
+      p.backend || '–',
+      p.error ? `${p.state}: ${p.error}` : p.state,
+      `${p.devices.length}`,
+      `${p.windows}`,
+      Number.isFinite(p.inferUsP95) ? `${Math.round(p.inferUsP95)} µs` : '–',
+    ]),
+  );
+  print('');
+  showLedger(status);
+  if (status.unclaimedMessages > 0) {
+    print(`\n${status.unclaimedMessages} messages on topics that no pipeline takes:`);
+    printTable(
+      ['topic', 'messages'],
+      status.unclaimed.map((u) => [u.topic, `${u.messages}`]),
+    );
+  }
+  for (const alert of status.alerts)
+    print(`\nALERT ${alert.pipeline}/${alert.device} since ${alert.since}: ${alert.message}`);
+}
+
+/** The two sums of the ledger, as they add up. */
+export function showLedger(status: AgentStatus): void {
+  printTable(
+    ['samples', 'received', '= rejected', '+ open', '+ used', '+ gap', '+ skipped'],
+    status.pipelines.map(({ name, samples }) => [
+      name,
+      `${samples.received}`,
+      `${Object.values(samples.rejected).reduce((a, b) => a + b, 0)}`,
+      `${samples.open}`,
+      `${samples.used}`,
+      `${samples.gap}`,
+      `${samples.skipped}`,
+    ]),
+  );
+  printTable(
+    ['records', 'produced', '= delivered', '+ pending', '+ summarized', '+ evicted'],
+    status.outbox.map((lane) => [
+      lane.lane,
+      `${lane.produced}`,
+      `${lane.delivered}`,
+      `${lane.pending}`,
+      `${lane.summarized}`,
+      `${lane.evicted}`,
+    ]),
+  );
+  print(`epoch ${status.epoch}, ${formatBytes(status.outboxBytes)} held`);
+}

@@ -1,0 +1,55 @@
+import { shortId } from '@skerry/proto/ids';
+import type { AgentConfig, PipelineConfig } from './config.ts';
+import { DriftWatch } from './drift/watch.ts';
+import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
+import type { Ports } from './ports.ts';
+
+/** A pipeline with what stands beside it. */
+export interface Lane {
+  config: PipelineConfig;
+  pipeline: Pipeline;
+  drift: DriftWatch;
+  /** Devices heard of lately; the oldest is forgotten past MAX_LISTED_DEVICES. */
+  devices: Map<string, true>;
+  messages: number;
+  policyGeneration: number;
+  /** NAME@VERSION that serves. */
+  release: string;
+}
+
+const MAX_LISTED_DEVICES = 1_000;
+
+export interface LaneOptions {
+  agentId: string;
+  limits: AgentConfig['limits'];
+  ports: Pick<Ports, 'clock' | 'crypto' | 'random'>;
+}
+
+/** A lane without a release. Throws SkerryError for a source that isn't supported. */
+export function createLane(config: PipelineConfig, options: LaneOptions): Lane {
+  const { ports, agentId, limits } = options;
+  const channels = Object.keys(config.source.channels);
+  const drift = new DriftWatch({
+    pipeline: config.name,
+    channels,
+    clock: ports.clock,
+    newEpisode: () => shortId(ports.random, 'ep'),
+  });
+  const devices = new Map<string, true>();
+  let latest = '';
+  const pipeline = createPipeline(config, {
+    agent: agentId,
+    crypto: ports.crypto,
+    limits,
+    onSample(device, channel, value, timeUs) {
+      if (device !== latest) {
+        latest = device;
+        if (!devices.has(device)) devices.set(device, true);
+        if (devices.size > MAX_LISTED_DEVICES) devices.delete(devices.keys().next().value!);
+      }
+      drift.onSample(device, channel, value, timeUs);
+    },
+    onOutput: (device, output, value) => drift.onOutput(device, output, value),
+  });
+  return { config, pipeline, drift, devices, messages: 0, policyGeneration: 0, release: '' };
+}

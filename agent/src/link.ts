@@ -1,0 +1,204 @@
+/**
+ * The way to the control plane: enrolment, trust and sync, in that order, for as long as it takes. Nothing of it holds
+ * up the pipelines; without a network the agent works on and this tries again.
+ */
+import type { Crypto } from '@skerry/proto/crypto';
+import { messageOf, SkerryError } from '@skerry/proto/errors';
+import type { skerry } from '@skerry/proto/wire';
+import { type Identity, openIdentity } from './identity/identity.ts';
+import type { Blobs, Clock, Log, Random, Store, Timers, Transport, Wake } from './ports.ts';
+import { obtainManaged } from './release/obtain.ts';
+import type { ReleaseTarget } from './release/slots.ts';
+import { DEFAULT_BACKOFF, fullJitterMs } from './sync/backoff.ts';
+import { endpoint, type Http } from './sync/http.ts';
+import { createSyncLoop, type SyncLoop, type SyncStatus } from './sync/loop.ts';
+import type { OutboxReader } from './sync/outbox-reader.ts';
+import { createTrustClient, type TrustClient } from './trust/client.ts';
+import { createMetadataFetcher } from './trust/fetch-metadata.ts';
+
+export interface LinkOptions {
+  url: string;
+  enrollToken: string | undefined;
+  intervalMs: number;
+  agentId: string;
+  boot: string;
+  labels: Readonly<Record<string, string>>;
+  facts: Readonly<Record<string, string>>;
+  store: Store;
+  blobs: Blobs;
+  crypto: Crypto;
+  clock: Clock;
+  timers: Timers;
+  random: Random;
+  transport: Transport;
+  wake: Wake;
+  log: Log;
+  outbox: OutboxReader;
+  reported(): skerry.v1.IReported;
+  seen(): { instance: string; generation: number };
+  applyDesired(desired: skerry.v1.IDesired, instance: string): Promise<void>;
+}
+
+export type LinkState = 'connected' | 'unreachable' | 'pending-approval';
+
+export interface Link {
+  start(): void;
+  stop(): Promise<void>;
+  /** Something is worth sending soon. */
+  notify(): void;
+  /** Gets and verifies a release that the control plane wishes. Throws SkerryError. */
+  obtain(target: ReleaseTarget): Promise<void>;
+  state(): LinkState;
+  status(): SyncStatus | undefined;
+  /** Role → version of the trusted metadata. */
+  trusted(): Record<string, number>;
+  /** What a person should know: refused enrolment, expiring trust. */
+  notices(): string[];
+}
+
+const ENROL_TIMEOUT_MS = 30_000;
+const PENDING_PAUSE_MS = 5_000;
+
+/** Makes the link; nothing happens before start(). */
+export async function createLink(options: LinkOptions): Promise<Link> {
+  const http: Http = { transport: options.transport, timers: options.timers, timeoutMs: ENROL_TIMEOUT_MS };
+  const identity = await openIdentity({ ...options, http });
+  return new AgentLink(options, http, identity);
+}
+
+class AgentLink implements Link {
+  readonly #o: LinkOptions;
+  readonly #http: Http;
+  readonly #identity: Identity;
+  #trust: Promise<TrustClient> | undefined;
+  #trusted: TrustClient | undefined;
+  #loop: SyncLoop | undefined;
+  #cancel: () => void = () => undefined;
+  #failures = 0;
+  #stopped = false;
+  #problem: string | undefined;
+
+  constructor(options: LinkOptions, http: Http, identity: Identity) {
+    this.#o = options;
+    this.#http = http;
+    this.#identity = identity;
+  }
+
+  start(): void {
+    if (this.#identity.enrolment()?.status === 'approved') this.#connect();
+    else void this.#enrol();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    await this.#loop?.stop();
+  }
+
+  notify(): void {
+    this.#loop?.notify();
+  }
+
+  async obtain(target: ReleaseTarget): Promise<void> {
+    const { blobs, crypto, url } = this.#o;
+    const fetching = {
+      http: this.#http,
+      crypto,
+      blobs,
+      url,
+      accessToken: () => this.#identity.accessToken(),
+    };
+    await obtainManaged(await this.#openTrust(), fetching, target);
+  }
+
+  state(): LinkState {
+    if (this.#identity.enrolment()?.status === 'pending') return 'pending-approval';
+    const status = this.#loop?.status();
+    return status?.lastOkMonoMs !== undefined && status.failuresInARow === 0 ? 'connected' : 'unreachable';
+  }
+
+  status(): SyncStatus | undefined {
+    return this.#loop?.status();
+  }
+
+  trusted(): Record<string, number> {
+    return this.#trusted?.trusted() ?? {};
+  }
+
+  notices(): string[] {
+    const notices = this.#problem ? [this.#problem] : [];
+    const trust = this.#trusted?.state();
+    if (trust?.expiresSoon)
+      notices.push(
+        `signed targets expire ${new Date(trust.targetsExpireMs ?? 0).toISOString()}: no new release after that`,
+      );
+    return notices;
+  }
+
+  async #enrol(): Promise<void> {
+    const { enrollToken, labels, facts, log } = this.#o;
+    try {
+      const request = { labels, facts, ...(enrollToken !== undefined && { token: enrollToken }) };
+      const enrolment = await this.#identity.enrol(request);
+      if (this.#stopped) return;
+      this.#problem = undefined;
+      this.#failures = 0;
+      if (enrolment.status === 'approved') {
+        log('info', 'link', `enrolled as ${enrolment.agent}`, { instance: enrolment.instance });
+        return this.#connect();
+      }
+      this.#later(PENDING_PAUSE_MS);
+    } catch (error) {
+      // A refusal may end too (a token that is made valid, an approval), so it is tried again, only told louder.
+      const away = error instanceof SkerryError && error.code === 'unavailable';
+      const changed = this.#problem !== messageOf(error);
+      this.#problem = away ? undefined : messageOf(error);
+      if (changed) log(away ? 'info' : 'error', 'link', `not enrolled yet: ${messageOf(error)}`);
+      this.#later(fullJitterMs(++this.#failures, DEFAULT_BACKOFF, this.#o.random.unit()));
+    }
+  }
+
+  #later(delayMs: number): void {
+    if (!this.#stopped) this.#cancel = this.#o.timers.after(delayMs, () => void this.#enrol());
+  }
+
+  #connect(): void {
+    this.#loop = createSyncLoop({
+      ...this.#o,
+      identity: this.#identity,
+      settings: { intervalMs: this.#o.intervalMs },
+    });
+    this.#loop.start();
+  }
+
+  #openTrust(): Promise<TrustClient> {
+    const { store, crypto, clock, log, url } = this.#o;
+    const rootDigest = this.#identity.enrolment()?.rootDigest;
+    if (!rootDigest)
+      // Asking again may bring it: the operator may have made the first key after this agent enrolled.
+      return this.#identity
+        .enrol({
+          labels: this.#o.labels,
+          facts: this.#o.facts,
+          ...(this.#o.enrollToken !== undefined && { token: this.#o.enrollToken }),
+        })
+        .then(({ rootDigest: now }) => {
+          if (now) return this.#openTrust();
+          throw new SkerryError('untrusted', 'no root of trust is known yet, so no release can be verified', {
+            hint: 'the operator makes one with skerry key init',
+          });
+        });
+    this.#trust ??= createTrustClient({
+      store,
+      crypto,
+      clock,
+      log,
+      anchor: { rootDigest },
+      fetchMetadata: createMetadataFetcher(this.#http, endpoint(url, 'tuf/').href),
+    }).then((trust) => {
+      this.#trusted = trust;
+      return trust;
+    });
+    return this.#trust;
+  }
+}

@@ -1,0 +1,134 @@
+/** The agent's Prometheus metrics (README: Metrics). Counts of samples and results come from the database. */
+import { DurationHistogram, type Metric, type MetricSample } from '@skerry/proto/prometheus';
+import type { DriftStatus } from './drift/monitor.ts';
+import type { OutboxStats } from './outbox/outbox.ts';
+import type { SampleCounters } from './pipeline/types.ts';
+
+const BOUNDS_S = [
+  1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 1,
+];
+
+/** How long windows took, by what ran them. */
+export class InferenceDurations {
+  readonly #series = new Map<string, { labels: Record<string, string>; histogram: DurationHistogram }>();
+  readonly #byPipeline = new Map<string, DurationHistogram>();
+
+  observe(
+    labels: { pipeline: string; release: string; variant: string; backend: string },
+    seconds: number,
+    windows: number,
+  ): void {
+    const key = Object.values(labels).join('\0');
+    let series = this.#series.get(key);
+    if (!series) {
+      // A series per release that served in this process; releases change too seldom for this to grow.
+      series = { labels, histogram: new DurationHistogram(BOUNDS_S) };
+      this.#series.set(key, series);
+      this.#byPipeline.set(labels.pipeline, series.histogram);
+    }
+    series.histogram.observe(seconds, windows);
+  }
+
+  /** 95 % of the windows of the release that serves took at most this long, microseconds; NaN before the first. */
+  p95Us(pipeline: string): number {
+    return (this.#byPipeline.get(pipeline)?.quantile(0.95) ?? Number.NaN) * 1e6;
+  }
+
+  samples(): Metric['samples'] {
+    return [...this.#series.values()].flatMap(({ labels, histogram }) => histogram.samples(labels));
+  }
+}
+
+export interface MetricsInput {
+  messages: readonly { pipeline: string; codec: string; count: number }[];
+  pipelines: readonly { name: string; counters: SampleCounters; drift: readonly DriftStatus[] }[];
+  durations: InferenceDurations;
+  outbox: OutboxStats;
+  sync: Readonly<Record<string, number>>;
+  unclaimedMessages: number;
+}
+
+/** Every family, in the order of the documentation. */
+export function agentMetrics(input: MetricsInput): Metric[] {
+  const { result, alert } = input.outbox.ledgers;
+  const states = ['pending', 'delivered', 'summarized', 'evicted'] as const;
+  return [
+    counter(
+      'skerry_agent_messages_received_total',
+      'MQTT messages taken by a pipeline',
+      input.messages.map(({ pipeline, codec, count }) => ({ labels: { pipeline, codec }, value: count })),
+    ),
+    counter('skerry_agent_messages_unclaimed_total', 'MQTT messages that no pipeline takes', [
+      { value: input.unclaimedMessages },
+    ]),
+    counter(
+      'skerry_agent_samples_rejected_total',
+      'Samples refused, by reason',
+      input.pipelines.flatMap(({ name, counters }) =>
+        Object.entries(counters.rejected).map(([reason, value]) => ({
+          labels: { pipeline: name, reason },
+          value,
+        })),
+      ),
+    ),
+    counter(
+      'skerry_agent_windows_total',
+      'Windows closed with every tick determined',
+      input.pipelines.map(({ name, counters }) => ({ labels: { pipeline: name }, value: counters.windows })),
+    ),
+    {
+      name: 'skerry_agent_inference_duration_seconds',
+      help: 'Time of a run divided by its windows',
+      type: 'histogram',
+      samples: input.durations.samples(),
+    },
+    counter(
+      'skerry_agent_results_total',
+      'Results produced, by decision; read from the database',
+      input.pipelines.flatMap(({ name, counters }) =>
+        Object.entries(counters.results).map(([decision, value]) => ({
+          labels: { pipeline: name, decision },
+          value,
+        })),
+      ),
+    ),
+    {
+      name: 'skerry_agent_outbox_records',
+      help: 'Results and alerts, by where they are',
+      type: 'gauge',
+      samples: states.map((state) => ({ labels: { state }, value: result[state] + alert[state] })),
+    },
+    {
+      name: 'skerry_agent_outbox_bytes',
+      help: 'Live bytes of journal and outbox',
+      type: 'gauge',
+      samples: [{ value: input.outbox.sizeBytes }],
+    },
+    counter(
+      'skerry_agent_sync_total',
+      'Exchanges with the control plane, by outcome',
+      Object.entries(input.sync).map(([outcome, value]) => ({ labels: { outcome }, value })),
+    ),
+    {
+      name: 'skerry_agent_drift',
+      help: 'Drift of the last judged window, the worst device',
+      type: 'gauge',
+      samples: input.pipelines.flatMap(driftSamples),
+    },
+  ];
+}
+
+function counter(name: string, help: string, samples: readonly MetricSample[]): Metric {
+  return { name, help, type: 'counter', samples };
+}
+
+function driftSamples({ name, drift }: { name: string; drift: readonly DriftStatus[] }): MetricSample[] {
+  const worst = new Map<string, MetricSample>();
+  for (const { signal, measures } of drift)
+    for (const [measure, value] of Object.entries(measures)) {
+      const key = `${signal}\0${measure}`;
+      if (value === undefined || value <= (worst.get(key)?.value ?? Number.NEGATIVE_INFINITY)) continue;
+      worst.set(key, { labels: { pipeline: name, channel: signal, measure }, value });
+    }
+  return [...worst.values()];
+}
