@@ -1,11 +1,14 @@
+import { systemClock } from '@skerry/agent/adapters/system-clock';
 import type { InferenceBackend } from '@skerry/agent/ports';
+import type { Recording } from '@skerry/proto/csv';
 import { SkerryError } from '@skerry/proto/errors';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { type Command, print, printJson, printTable } from '@skerry/proto/node/program';
+import { releaseRef } from '@skerry/proto/release';
+import type { ResultRow } from '@skerry/proto/results';
+import { runLive } from '../evaluate/live.ts';
 import { averagePrecision, rocAuc, spearman } from '../evaluate/metrics.ts';
-import { judgedOutput, scoresOf } from '../evaluate/release-run.ts';
-import { onTicks, samplesOf } from '../fit/recording.ts';
-import { type Rows, rowCount, windowStarts } from '../fit/scaling.ts';
-import { countEpisodes } from '../fit/threshold.ts';
+import { judgedOutput } from '../evaluate/release-run.ts';
 import { type CsvFlags, openRelease, readCsv, withCsvFlags, withVariant } from './shared.ts';
 
 interface EvalFlags extends CsvFlags {
@@ -14,21 +17,28 @@ interface EvalFlags extends CsvFlags {
   json?: boolean;
 }
 
+/** What one variant made of a recording. */
 interface VariantFigures {
   variant: string;
   windows: number;
+  /** Windows that could not be filled. */
+  gaps: number;
+  /** Samples rejected, by reason. */
+  rejected: Record<string, number>;
+  /** Share of the windows past the threshold. */
   past: number;
-  episodes: number;
+  /** Alert episodes opened. */
+  alerts: number;
   auc?: number;
   averagePrecision?: number;
-  /** With the first variant of the release. */
+  /** Of its scores with those of the first variant. */
   spearman: number;
 }
 
 /** `eval DIR --data DATA.csv [--labels COLUMN]`: what every variant of a release makes of a recording. */
 export function addEval(program: Command, backend: InferenceBackend): void {
   withCsvFlags(program.command('eval <release>'))
-    .description('score a recording with every variant of a release, against labels where there are any')
+    .description("run a recording through the agent's pipeline with every variant of a release")
     .requiredOption('--data <csv>', 'a recording with the channels of the release')
     .option(
       '--labels <column>',
@@ -39,81 +49,74 @@ export function addEval(program: Command, backend: InferenceBackend): void {
       'after',
       '\nExample:\n  skerry-model eval releases/press/1.0.0 --data test.csv --labels anomaly',
     )
-    .action(async (directory: string, flags: EvalFlags) => {
-      const release = await openRelease(directory);
-      const { manifest } = release;
-      const channels = manifest.window.channels.map((c) => c.name);
-      const recording = await readCsv(flags.data, flags);
-      const columns = flags.labels === undefined ? channels : [...channels, flags.labels];
-      const samples = samplesOf(recording, columns);
-      const { rate, maxGap, length, hop } = manifest.window;
-      const stretches = (rate === 'any' ? [samples.rows] : onTicks(samples, rate, maxGap))
-        .filter((rows) => rowCount(rows) >= length)
-        .map((rows) => parted(rows, channels.length, length, hop));
-      if (stretches.length === 0)
-        throw new SkerryError('invalid', `${flags.data} holds no window of ${length} rows`);
-      const { threshold, sustain } = judgedOutput(manifest);
-      const labels = stretches.flatMap((s) => s.labels);
-      const figures: VariantFigures[] = [];
-      let first: number[] | undefined;
-      for (const variant of manifest.variants) {
-        const scores: number[] = [];
-        let episodes = 0;
-        await withVariant(backend, release, variant.file, async (session) => {
-          for (const { rows } of stretches) {
-            const part = await scoresOf(session, manifest, rows);
-            episodes += countEpisodes(part, threshold, sustain);
-            scores.push(...part);
-          }
-        });
-        first ??= scores;
-        figures.push({
-          variant: variant.name,
-          windows: scores.length,
-          past: scores.filter((s) => s > threshold).length / scores.length,
-          episodes,
-          ...(flags.labels === undefined
-            ? {}
-            : { auc: rocAuc(scores, labels), averagePrecision: averagePrecision(scores, labels) }),
-          spearman: spearman(first, scores),
-        });
-      }
-      if (flags.json) printJson({ release: `${manifest.name}@${manifest.version}`, variants: figures });
-      else printFigures(`${manifest.name}@${manifest.version} on ${flags.data}`, figures);
-    });
+    .action((directory: string, flags: EvalFlags) => evaluate(backend, directory, flags));
 }
 
-/** The channels' rows without the label column behind them, and each window's label. */
-function parted(
-  rows: Rows,
-  channels: number,
-  length: number,
-  hop: number,
-): { rows: Rows; labels: boolean[] } {
-  const count = rowCount(rows);
-  const values = new Float64Array(count * channels);
-  const faulty = new Uint8Array(count);
-  for (let row = 0; row < count; row++) {
-    const at = row * rows.width;
-    values.set(rows.values.subarray(at, at + channels), row * channels);
-    if (rows.width > channels && rows.values[at + channels]! > 0) faulty[row] = 1;
+async function evaluate(backend: InferenceBackend, directory: string, flags: EvalFlags): Promise<void> {
+  const release = await openRelease(directory);
+  const { manifest } = release;
+  const recording = await readCsv(flags.data, flags);
+  const faultyUs = flags.labels === undefined ? undefined : faultyTimes(recording, flags.labels);
+  const { name: output, threshold } = judgedOutput(manifest);
+  const figures: VariantFigures[] = [];
+  let first: number[] | undefined;
+  for (const { name: variant, file } of manifest.variants) {
+    const { results, report } = await withVariant(backend, release, file, (session) =>
+      runLive({ manifest, variant, session, crypto: nodeCrypto, clock: systemClock }, recording),
+    );
+    if (results.length === 0)
+      throw new SkerryError('invalid', `${flags.data} fills no window of ${manifest.window.length} samples`);
+    const scores = results.map((row) => Number(row.outputs[output]));
+    first ??= scores;
+    const labels = faultyUs && results.map((row) => isFaulty(row, faultyUs));
+    figures.push({
+      variant,
+      windows: results.length,
+      gaps: report.counters.gapWindows,
+      rejected: report.counters.rejected,
+      past: scores.filter((score) => score > threshold).length / scores.length,
+      alerts: report.alerts,
+      ...(labels ? { auc: rocAuc(scores, labels), averagePrecision: averagePrecision(scores, labels) } : {}),
+      spearman: spearman(first, scores),
+    });
   }
-  const labels = windowStarts(count, length, hop).map((start) =>
-    faulty.subarray(start, start + length).includes(1),
-  );
-  return { rows: { width: channels, values }, labels };
+  if (flags.json) printJson({ release: releaseRef(manifest), variants: figures });
+  else printFigures(`${releaseRef(manifest)} on ${flags.data}`, figures);
+}
+
+/** The times of rows whose label isn't 0, ascending. */
+function faultyTimes(recording: Recording, label: string): Float64Array {
+  const index = recording.columns.indexOf(label);
+  if (index === -1)
+    throw new SkerryError('invalid', `the recording has no column "${label}"`, {
+      hint: `it has ${recording.columns.join(', ')}`,
+    });
+  return recording.timesUs
+    .filter((_, row) => recording.rows[row * recording.columns.length + index]! !== 0)
+    .sort();
+}
+
+function isFaulty({ fromUs, toUs }: ResultRow, faultyUs: Float64Array): boolean {
+  let [low, high] = [0, faultyUs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (faultyUs[middle]! < fromUs) low = middle + 1;
+    else high = middle;
+  }
+  return low < faultyUs.length && faultyUs[low]! <= toUs;
 }
 
 function printFigures(title: string, figures: readonly VariantFigures[]): void {
   const number = (x: number | undefined): string => (x === undefined ? '-' : x.toFixed(4));
   print(title);
   printTable(
-    ['variant', 'windows', 'past threshold', 'episodes', 'auc', 'average precision', 'spearman'],
+    ['variant', 'windows', 'gaps', 'past threshold', 'alerts', 'auc', 'average precision', 'spearman'],
     figures.map((f) => [
       f.variant,
       String(f.windows),
+      String(f.gaps),
       number(f.past),
-      String(f.episodes),
+      String(f.alerts),
       number(f.auc),
       number(f.averagePrecision),
       number(f.spearman),

@@ -8,7 +8,7 @@ import type { FittedAnomaly } from '../fit/anomaly.ts';
 import { normalizeRows, type Rows } from '../fit/scaling.ts';
 import { answersOf, oneWindow } from '../fit/windows.ts';
 import { goldenCases, subspaceProbes } from '../golden/cases.ts';
-import { buildGolden, checkGolden } from '../golden/golden.ts';
+import { buildGolden, goldenDeviation } from '../golden/golden.ts';
 import { buildReference } from '../profile/profile.ts';
 import { toYaml, type YamlValue } from './yaml.ts';
 
@@ -80,7 +80,7 @@ async function goldenOf(
  */
 async function toleranceOf(backend: InferenceBackend, int8: Uint8Array, golden: Uint8Array): Promise<number> {
   const session = await backend.create({ bytes: int8 });
-  const { worst } = await checkGolden(session, golden, { rtol: 1, atol: 1 }).finally(() => session.release());
+  const worst = await goldenDeviation(session, golden).finally(() => session.release());
   return Math.max(1, Math.ceil(200 * worst)) / 100;
 }
 
