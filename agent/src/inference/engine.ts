@@ -77,6 +77,8 @@ class Slot {
   readonly #crypto: Crypto;
   #model: LoadedModel;
   #standby: LoadedModel | undefined;
+  /** Those that failed too often; runs may still be under way on them, so they are freed with the slot. */
+  readonly #former: LoadedModel[] = [];
   /** Backends that have had their turn, the one that serves included. */
   readonly #tried = new Set<BackendName>();
   #failures = 0;
@@ -128,7 +130,7 @@ class Slot {
     try {
       const standby = await this.#requireStandby();
       const inferred = await standby.run(windows);
-      if (this.#failures >= FAILURES_UNTIL_STANDBY && this.#model === failed) await this.#swap(standby);
+      if (this.#failures >= FAILURES_UNTIL_STANDBY && this.#model === failed) this.#swap(standby);
       return inferred;
     } catch (second) {
       if (second instanceof SkerryError && second.code !== 'unsupported')
@@ -149,13 +151,12 @@ class Slot {
     return model;
   }
 
-  async #swap(standby: LoadedModel): Promise<void> {
-    const former = this.#model;
+  #swap(standby: LoadedModel): void {
+    this.#former.push(this.#model);
     this.#model = standby;
     this.#standby = undefined;
     this.#failures = 0;
     this.#log('the standby serves from now on', { backend: standby.backend, variant: standby.variant });
-    await former.release();
   }
 
   retire(): Promise<void> {
@@ -165,7 +166,7 @@ class Slot {
 
   #free(): Promise<void> {
     this.#freed ??= (async () => {
-      for (const model of [this.#model, this.#standby]) {
+      for (const model of [this.#model, this.#standby, ...this.#former]) {
         try {
           await model?.release();
         } catch (error) {

@@ -47,6 +47,19 @@ export interface Prepared {
   outcomes: VariantOutcome[];
 }
 
+/** No variant passed on any backend; says how each did. */
+export class NoVariantServes extends SkerryError {
+  readonly outcomes: VariantOutcome[];
+
+  constructor(ref: string, outcomes: VariantOutcome[]) {
+    const reasons = outcomes.map((o) => `${o.backend}/${o.variant}: ${o.detail}`);
+    super('invalid', `${ref} can't serve here: ${reasons.join('; ')}`, {
+      hint: 'what served before still does; correct the release, or inference.backends',
+    });
+    this.outcomes = outcomes;
+  }
+}
+
 const TIMED_BATCH = 32;
 const WARM_UP_RUNS = 2;
 const TIMED_RUNS = 5;
@@ -54,8 +67,8 @@ const TIMED_RUNS = 5;
 const WORTH_CHANGING = 0.95;
 
 /**
- * Prepares a release. Throws SkerryError `untrusted` where a file has other bytes than its digest, and `invalid` where
- * no variant passes on any backend: its message lists each with its reason.
+ * Prepares a release. Throws SkerryError `untrusted` where a file has other bytes than its digest, and
+ * NoVariantServes (`invalid`) where none passes on any backend: its message lists each with its reason.
  */
 export async function prepareRelease(options: PrepareOptions, release: LoadableRelease): Promise<Prepared> {
   const golden =
@@ -65,14 +78,7 @@ export async function prepareRelease(options: PrepareOptions, release: LoadableR
     const model = await prepareOn(options, release, backend, golden, outcomes);
     if (model) return { model, outcomes };
   }
-  const reasons = outcomes.map((o) => `${o.backend}/${o.variant}: ${o.detail}`);
-  throw new SkerryError(
-    'invalid',
-    `${releaseRef(release.manifest)} can't serve here: ${reasons.join('; ')}`,
-    {
-      hint: 'what served before still does; correct the release, or inference.backends',
-    },
-  );
+  throw new NoVariantServes(releaseRef(release.manifest), outcomes);
 }
 
 async function prepareOn(

@@ -13,7 +13,7 @@
  * 1. `activating` is committed before a model is loaded and removed by the commit that ends the attempt. A start that
  *    finds it knows what the last process died of.
  * 2. `active` is written last, when the release has passed everything. `previous` is what was active before it.
- * 3. `refused` holds for as long as that digest is the one desired; another wish clears it.
+ * 3. `refused` is not tried again, whatever is wished, until another release has been activated.
  */
 import { fromUtf8, utf8 } from '@skerry/proto/bytes';
 import { DIGEST_PATTERN } from '@skerry/proto/crypto';
@@ -62,8 +62,6 @@ export function reconcile(
   loadedDigest: string | undefined,
 ): Step {
   const { active, previous, refused } = slots;
-  if (desired && refused?.digest === desired.digest && loadedDigest !== undefined)
-    return { kind: 'refuse', target: desired, reason: refused.reason };
   if (active && loadedDigest === undefined && refused?.digest !== active.digest)
     return { kind: 'load', target: active };
   if (!desired || desired.digest === loadedDigest) return { kind: 'none' };
@@ -92,10 +90,10 @@ export function beginAttempt(slots: SlotRecord, digest: string): SlotRecord {
   return { ...slots, activating: { digest, proven, attempts } };
 }
 
-/** It passed: it is active, what was active is previous. */
+/** It passed: it is active, what was active is previous. Loading what was active already changes no more than that. */
 export function endAttempt(slots: SlotRecord, activated: ReleaseTarget): SlotRecord {
-  const { activating: _, refused: __, ...rest } = slots;
-  if (rest.active?.digest === activated.digest) return rest;
+  const { activating: _, refused, ...rest } = slots;
+  if (rest.active?.digest === activated.digest) return refused ? { ...rest, refused } : rest;
   return { ...rest, active: activated, ...(rest.active && { previous: rest.active }) };
 }
 

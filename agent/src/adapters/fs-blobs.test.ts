@@ -1,0 +1,50 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { utf8 } from '@skerry/proto/bytes';
+import { digestOf } from '@skerry/proto/crypto';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createFsBlobs } from './fs-blobs.ts';
+
+let folder: string;
+const bytes = utf8('weights');
+const digest = digestOf(nodeCrypto, bytes);
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'skerry-blobs-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test('what was written lies under its digest, and reads back', async () => {
+  const blobs = createFsBlobs(join(folder, 'blobs'));
+  expect(await blobs.path(digest)).toBeUndefined();
+  expect(await blobs.read(digest)).toBeUndefined();
+  await blobs.write(digest, bytes);
+  expect(await blobs.path(digest)).toBe(join(folder, 'blobs', 'sha256', digest.slice(7, 9), digest.slice(9)));
+  expect(await blobs.read(digest)).toEqual(bytes);
+  await blobs.write(digest, bytes);
+});
+
+test('retain removes every other blob, and what an interrupted write left behind', async () => {
+  const blobs = createFsBlobs(folder);
+  const other = digestOf(nodeCrypto, utf8('other'));
+  await blobs.write(digest, bytes);
+  await blobs.write(other, utf8('other'));
+  await writeFile(`${await blobs.path(digest)}.1234.tmp`, 'half');
+  await blobs.retain(new Set([digest]));
+  expect(await blobs.path(other)).toBeUndefined();
+  expect(await readdir(join(folder, 'sha256', digest.slice(7, 9)))).toEqual([digest.slice(9)]);
+});
+
+test('a digest that is none never becomes a path', async () => {
+  const blobs = createFsBlobs(folder);
+  await expect(blobs.read('sha256:../../etc/passwd')).rejects.toMatchObject({ code: 'invalid' });
+});
+
+test('a folder that cannot be made is a plain error', async () => {
+  await writeFile(join(folder, 'file'), '');
+  await expect(createFsBlobs(join(folder, 'file')).write(digest, bytes)).rejects.toMatchObject({
+    code: 'failed',
+    message: expect.stringContaining('writing'),
+  });
+});

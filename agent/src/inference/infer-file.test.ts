@@ -1,0 +1,69 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createOrtNodeBackend } from '../adapters/ort-node.ts';
+import { inferJson } from './infer-file.ts';
+import { ELEMENT_TYPES, gemmModel, identityModel } from './test-model.ts';
+
+const backend = createOrtNodeBackend();
+let folder: string;
+let identity: string;
+let gemm: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'skerry-infer-'));
+  identity = join(folder, 'identity.onnx');
+  gemm = join(folder, 'gemm.onnx');
+  const types = Object.keys(ELEMENT_TYPES) as (keyof typeof ELEMENT_TYPES)[];
+  await writeFile(identity, identityModel(types));
+  await writeFile(gemm, gemmModel({ time: 2, channels: 2, weights: [1, 2, 3, 4], bias: 0.5 }));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const window = (data: unknown[], dims = [1, 2, 2], type = 'float32') => ({ window: { type, dims, data } });
+
+test('JSON tensors go in, JSON tensors come out', async () => {
+  expect(await inferJson(backend, gemm, window([1, 1, 1, 2]))).toEqual({
+    outputs: { score: { type: 'float32', dims: [1, 1], data: [14.5] } },
+  });
+});
+
+test('every type keeps its form: 64-bit integers as digits, bool as true and false, NaN and Infinity by name', async () => {
+  const data: Record<string, unknown[]> = {
+    float32: [1.5, 'NaN'],
+    float64: ['Infinity', -0.1],
+    int8: [-128, 127],
+    uint8: [0, 255],
+    int16: [-32_768, 32_767],
+    uint16: [0, 65_535],
+    int32: [-2_147_483_648, 1],
+    uint32: [4_294_967_295, 1],
+    int64: ['-9223372036854775808', '9007199254740993'],
+    uint64: ['18446744073709551615', '0'],
+    bool: [true, false],
+    string: ['é', ''],
+  };
+  const inputs: Record<string, unknown> = {};
+  for (const [type, values] of Object.entries(data)) inputs[`in_${type}`] = { type, dims: [2], data: values };
+  const { outputs } = await inferJson(backend, identity, inputs);
+  for (const [type, values] of Object.entries(data))
+    expect(outputs[`out_${type}`]).toEqual({ type, dims: [2], data: values });
+});
+
+test('inputs that do not fit are refused by name, with what the model wants', async () => {
+  await expect(inferJson(backend, gemm, { x: window([1], [1]).window })).rejects.toMatchObject({
+    code: 'invalid',
+    message: 'the model also wants "window"; the model has no input "x"',
+    hint: 'its inputs are window: float32 [batch, 2, 2]',
+  });
+  await expect(inferJson(backend, gemm, window([1, 2, 3]))).rejects.toThrow(
+    'tensor "window" has 3 values, and its shape [1, 2, 2] holds 4',
+  );
+  await expect(inferJson(backend, gemm, window(['a', 1, 1, 1]))).rejects.toThrow(
+    'input "window", element 0: expected a number',
+  );
+  await expect(inferJson(backend, gemm, window([1], [1], 'int8'))).rejects.toMatchObject({ code: 'failed' });
+  await expect(inferJson(backend, gemm, window([300], [1], 'uint8'))).rejects.toThrow('from 0 to 255');
+  await expect(inferJson(backend, gemm, window([1], [1], 'float16'))).rejects.toThrow('window.type');
+});

@@ -1,0 +1,353 @@
+/**
+ * Brings every pipeline to the release that is wished for: performs the steps of slots.ts one after the other. Whatever
+ * fails, what served before still does. A release that itself is wrong is refused and not tried again; what may change
+ * by itself (network, metadata, disk) is tried again after a pause.
+ */
+import type { Crypto } from '@skerry/proto/crypto';
+import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { releaseRef } from '@skerry/proto/release';
+import type { Candidate, Engine } from '../inference/engine.ts';
+import { type LoadableRelease, NoVariantServes, type VariantOutcome } from '../inference/prepare.ts';
+import type { Blobs, CrashPoint, Log, Random, Store, Timers } from '../ports.ts';
+import { blame, requireChannels, Unfit } from './fitness.ts';
+import { blobsOf } from './kept-blobs.ts';
+import { readStoredRelease } from './obtain.ts';
+import {
+  beginAttempt,
+  decodeRecord,
+  EMPTY_RECORD,
+  encodeRecord,
+  endAttempt,
+  failAttempt,
+  keptDigests,
+  type ReleaseTarget,
+  reconcile,
+  recover,
+  revert,
+  type SlotRecord,
+  type Step,
+} from './slots.ts';
+
+export interface ReleasesOptions {
+  /** Of agent.yaml: which channels each pipeline has. */
+  pipelines: readonly { name: string; channels: readonly string[] }[];
+  engine: Engine;
+  store: Store;
+  blobs: Blobs;
+  crypto: Crypto;
+  timers: Timers;
+  random: Random;
+  log: Log;
+  crashPoint: CrashPoint;
+  /** Gets and verifies a release that was never active here; afterwards its files are in Blobs. */
+  obtain(pipeline: string, target: ReleaseTarget): Promise<void>;
+  /**
+   * Lets the pipeline change over between two batches: calls `serve` at that moment, together with telling the
+   * pipeline. Rejects with SkerryError, and changes nothing, where the pipeline can't serve it.
+   */
+  changeOver(pipeline: string, candidate: Candidate, serve: () => void): Promise<void>;
+}
+
+/** What is true of a pipeline's releases, as it is reported. */
+export interface ReleaseStatus {
+  active: ReleaseTarget | undefined;
+  previous: ReleaseTarget | undefined;
+  /** The wish that isn't fulfilled yet. */
+  trying: ReleaseTarget | undefined;
+  state: 'none' | 'fetching' | 'verifying' | 'active' | 'failed';
+  error: string | undefined;
+  /** How every variant did when this release, or the one that failed, was last checked. */
+  outcomes: readonly VariantOutcome[];
+}
+
+export interface Releases {
+  /** Reads the slots and loads what was active, without network. A release that can't be loaded is reported. */
+  start(): Promise<void>;
+  /** The wishes by pipeline; those not named keep what they have. Resolves when each was tried once. */
+  apply(wishes: ReadonlyMap<string, ReleaseTarget>): Promise<void>;
+  /** Back to the previous release, which is then wished for. Throws SkerryError precondition where there is none. */
+  revert(pipeline: string, reason: string): Promise<void>;
+  status(pipeline: string): ReleaseStatus;
+  /** Digests that are or were active here, over all pipelines. */
+  knownDigests(): string[];
+  stop(): void;
+}
+
+const FIRST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 10 * 60_000;
+
+/** The keeper of all pipelines' releases. */
+export function createReleases(options: ReleasesOptions): Releases {
+  return new Keeper(options);
+}
+
+interface Slot {
+  record: SlotRecord;
+  wish: ReleaseTarget | undefined;
+  state: ReleaseStatus['state'];
+  error: string | undefined;
+  outcomes: readonly VariantOutcome[];
+}
+
+class Keeper implements Releases {
+  readonly #options: ReleasesOptions;
+  readonly #slots = new Map<string, Slot>();
+  /** One attempt at a time: two models being loaded would need the memory of both. */
+  #turn: Promise<void> = Promise.resolve();
+  #cancelRetry: () => void = () => undefined;
+  #pauses = 0;
+  #stopped = false;
+
+  constructor(options: ReleasesOptions) {
+    this.#options = options;
+    for (const { name } of options.pipelines)
+      this.#slots.set(name, {
+        record: EMPTY_RECORD,
+        wish: undefined,
+        state: 'none',
+        error: undefined,
+        outcomes: [],
+      });
+  }
+
+  start(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const [name, slot] of this.#slots) {
+        const stored = await this.#readRecord(name);
+        slot.record = recover(stored);
+        if (slot.record.refused && slot.record !== stored)
+          this.#options.log('error', 'release', slot.record.refused.reason, {
+            pipeline: name,
+            digest: slot.record.refused.digest,
+          });
+        if (slot.record !== stored) await this.#persist(name, slot, slot.record);
+      }
+      await this.#convergeAll();
+    });
+  }
+
+  apply(wishes: ReadonlyMap<string, ReleaseTarget>): Promise<void> {
+    for (const [name, wish] of wishes) {
+      const slot = this.#slots.get(name);
+      if (slot) slot.wish = wish;
+    }
+    return this.#inTurn(() => this.#convergeAll());
+  }
+
+  revert(pipeline: string, reason: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const slot = this.#require(pipeline);
+      const record = revert(slot.record, reason);
+      const target = record.active!;
+      const { engine, changeOver, crypto, blobs } = this.#options;
+      const candidate = await this.#prepare(slot, await readStoredRelease(crypto, blobs, target));
+      await this.#persist(pipeline, slot, record);
+      await changeOver(pipeline, candidate, () => engine.serve(pipeline, candidate));
+      Object.assign(slot, { state: 'failed', error: reason });
+      this.#options.log('warn', 'release', `went back to ${releaseRef(target)}: ${reason}`, { pipeline });
+    });
+  }
+
+  status(pipeline: string): ReleaseStatus {
+    const { record, wish, state, error, outcomes } = this.#require(pipeline);
+    const serving = this.#options.engine.serving(pipeline)?.digest;
+    return {
+      active: record.active?.digest === serving ? record.active : undefined,
+      previous: record.previous,
+      trying: wish?.digest === serving ? undefined : wish,
+      state,
+      error,
+      outcomes,
+    };
+  }
+
+  knownDigests(): string[] {
+    return [...this.#slots.values()].flatMap(({ record }) => keptDigests(record));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelRetry();
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const next = this.#turn.then(() => (this.#stopped ? undefined : work()));
+    this.#turn = next.catch(() => undefined); // the caller of `next` hears of it
+    return next;
+  }
+
+  async #convergeAll(): Promise<void> {
+    let again = false;
+    for (const [name, slot] of this.#slots)
+      try {
+        again = (await this.#converge(name, slot)) || again;
+      } catch (error) {
+        this.#options.log('error', 'release', 'the slots can not be stored', { pipeline: name, error });
+        again = true;
+      }
+    await this.#retain();
+    this.#cancelRetry();
+    if (!again) this.#pauses = 0;
+    else {
+      const ceilingMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(this.#pauses++, 20));
+      // Half fixed, half jitter: never at once, and not all agents together.
+      const pauseMs = ceilingMs * (0.5 + 0.5 * this.#options.random.unit());
+      this.#cancelRetry = this.#options.timers.after(pauseMs, () => {
+        this.apply(new Map()).catch((error: unknown) =>
+          this.#options.log('error', 'release', 'trying again failed', { error: messageOf(error) }),
+        );
+      });
+    }
+  }
+
+  /** Steps until there is nothing to do; says whether to come back later. */
+  async #converge(name: string, slot: Slot): Promise<boolean> {
+    for (let mended = false; ; ) {
+      const loaded = this.#options.engine.serving(name)?.digest;
+      const step = reconcile(slot.wish, slot.record, loaded);
+      switch (step.kind) {
+        case 'none':
+          if (loaded !== undefined) Object.assign(slot, { state: 'active', error: undefined });
+          return false;
+        case 'refuse':
+          Object.assign(slot, { state: 'failed', error: step.reason });
+          return false;
+        case 'load':
+        case 'activate': {
+          const failure = await this.#attempt(name, slot, step);
+          if (!failure) continue;
+          if (mended || !failure.obtained || !(await this.#mend(name, step.target, failure.error)))
+            return true;
+          mended = true;
+        }
+      }
+    }
+  }
+
+  /** Performs a step. Returns what stood in its way where that may change; a release at fault is refused here. */
+  async #attempt(
+    name: string,
+    slot: Slot,
+    step: Extract<Step, { kind: 'load' | 'activate' }>,
+  ): Promise<{ error: unknown; obtained: boolean } | undefined> {
+    const { target } = step;
+    const { log, obtain } = this.#options;
+    let obtained = step.kind === 'load' || step.known;
+    try {
+      if (!obtained) {
+        Object.assign(slot, { state: 'fetching', error: undefined });
+        await obtain(name, target);
+        obtained = true;
+      }
+      Object.assign(slot, { state: 'verifying', error: undefined });
+      await this.#activate(name, slot, target);
+      log('info', 'release', `${releaseRef(target)} serves`, { pipeline: name, digest: target.digest });
+      return undefined;
+    } catch (caught) {
+      const error = obtained ? blame(caught) : caught;
+      // What served before and has nothing to give way to may fail by its surroundings: it gets further tries.
+      const final =
+        error instanceof Unfit && (step.kind === 'activate' || slot.record.previous !== undefined);
+      const reason = messageOf(error);
+      log('error', 'release', `${releaseRef(target)} is not activated`, { pipeline: name, error });
+      await this.#persist(name, slot, failAttempt(slot.record, target.digest, final ? reason : undefined));
+      Object.assign(slot, { state: 'failed', error: reason });
+      return final ? undefined : { error, obtained };
+    }
+  }
+
+  async #activate(name: string, slot: Slot, target: ReleaseTarget): Promise<void> {
+    const { engine, crashPoint, changeOver, crypto, blobs } = this.#options;
+    const before = slot.record;
+    const release = await readStoredRelease(crypto, blobs, target);
+    requireChannels(this.#options.pipelines.find((p) => p.name === name)!, release.manifest);
+    await this.#persist(name, slot, beginAttempt(before, target.digest));
+    crashPoint('release.activating');
+    const candidate = await this.#prepare(slot, release);
+    try {
+      await this.#persist(name, slot, endAttempt(slot.record, target));
+      crashPoint('release.activated');
+      await changeOver(name, candidate, () => engine.serve(name, candidate));
+    } catch (error) {
+      await engine.discard(candidate);
+      if (slot.record.active?.digest !== target.digest) throw error; // the pointer was never written
+      await this.#persist(name, slot, before);
+      throw error instanceof SkerryError ? new Unfit(error) : error;
+    }
+  }
+
+  async #prepare(slot: Slot, release: LoadableRelease): Promise<Candidate> {
+    try {
+      const candidate = await this.#options.engine.prepare(release);
+      slot.outcomes = candidate.outcomes;
+      return candidate;
+    } catch (error) {
+      if (error instanceof NoVariantServes) slot.outcomes = error.outcomes;
+      throw error;
+    }
+  }
+
+  /** Fetches anew what was on the device and is damaged or missing there; says whether that went well. */
+  async #mend(name: string, target: ReleaseTarget, error: unknown): Promise<boolean> {
+    if (!(error instanceof SkerryError) || !['untrusted', 'not-found'].includes(error.code)) return false;
+    await this.#retain(target.digest);
+    try {
+      await this.#options.obtain(name, target);
+      return true;
+    } catch (second) {
+      const ref = releaseRef(target);
+      this.#options.log('warn', 'release', `${ref} can't be fetched anew`, { pipeline: name, error: second });
+      return false;
+    }
+  }
+
+  /** Removes every blob that no release here needs, `except` this one's own. */
+  async #retain(except?: string): Promise<void> {
+    const { crypto, blobs, log } = this.#options;
+    const targets = [...this.#slots.values()]
+      // Without the wishes where something is to be mended: their downloads may begin again.
+      .flatMap(({ record, wish }) => [
+        record.active,
+        record.previous,
+        except === undefined ? wish : undefined,
+      ])
+      .filter((target) => target !== undefined && target.digest !== except);
+    try {
+      const needed = await blobsOf(crypto, blobs, targets as ReleaseTarget[]);
+      if (needed) await blobs.retain(needed);
+    } catch (error) {
+      log('warn', 'release', 'files that nobody needs could not be removed', { error });
+    }
+  }
+
+  async #readRecord(name: string): Promise<SlotRecord> {
+    const bytes = await this.#options.store.get(keyOf(name));
+    if (!bytes) return EMPTY_RECORD;
+    try {
+      return decodeRecord(name, bytes);
+    } catch (error) {
+      this.#options.log('error', 'release', 'the stored slots are damaged, beginning anew', {
+        pipeline: name,
+        error,
+      });
+      return EMPTY_RECORD;
+    }
+  }
+
+  async #persist(name: string, slot: Slot, record: SlotRecord): Promise<void> {
+    await this.#options.store.batch([{ type: 'put', key: keyOf(name), value: encodeRecord(record) }], {
+      sync: true,
+    });
+    slot.record = record;
+  }
+
+  #require(pipeline: string): Slot {
+    const slot = this.#slots.get(pipeline);
+    if (!slot) throw new SkerryError('not-found', `there is no pipeline ${pipeline}`);
+    return slot;
+  }
+}
+
+function keyOf(pipeline: string): string {
+  return `r/${pipeline}`;
+}
