@@ -68,7 +68,7 @@ async function evaluate(backend: InferenceBackend, directory: string, flags: Eva
       throw new SkerryError('invalid', `${flags.data} fills no window of ${manifest.window.length} samples`);
     const scores = results.map((row) => Number(row.outputs[output]));
     first ??= scores;
-    const labels = faultyUs && results.map((row) => isFaulty(row, faultyUs));
+    const labels = faultyUs && results.map((row) => isFaulty(row, faultyUs, manifest.window.rate === 'any'));
     figures.push({
       variant,
       windows: results.length,
@@ -96,14 +96,16 @@ function faultyTimes(recording: Recording, label: string): Float64Array {
     .sort();
 }
 
-function isFaulty({ fromUs, toUs }: ResultRow, faultyUs: Float64Array): boolean {
+// A window of a rate ends before `toUs`; one of consecutive samples ends with the sample there.
+function isFaulty({ fromUs, toUs }: ResultRow, faultyUs: Float64Array, inclusive: boolean): boolean {
   let [low, high] = [0, faultyUs.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (faultyUs[middle]! < fromUs) low = middle + 1;
     else high = middle;
   }
-  return low < faultyUs.length && faultyUs[low]! <= toUs;
+  const nextUs = faultyUs[low] ?? Number.POSITIVE_INFINITY;
+  return inclusive ? nextUs <= toUs : nextUs < toUs;
 }
 
 function printFigures(title: string, figures: readonly VariantFigures[]): void {

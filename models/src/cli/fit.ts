@@ -35,7 +35,7 @@ export function addFit(program: Command, backend: InferenceBackend): void {
     .option('--rows <n>', 'use the first n rows only', wholeOption('rows', 1, 1e9))
     .option(
       '--channels <names>',
-      'columns to use, separated by commas (default: every numeric one)',
+      'columns to use, separated by commas (default: every numeric one that changes)',
       listOption,
     )
     .option('--name <name>', 'name of the release (default: the file name)')

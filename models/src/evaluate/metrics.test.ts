@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { averagePrecision, quantile, rocAuc, spearman, sqnrDb } from './metrics.ts';
+import { averagePrecision, rocAuc, spearman, sqnrDb } from './metrics.ts';
 
 describe('metrics', () => {
   it('AUC is the share of pairs in the right order, ties counting half', () => {
@@ -25,11 +25,5 @@ describe('metrics', () => {
   it('SQNR is 20 dB for an error of a tenth', () => {
     expect(sqnrDb([10, -10], [11, -9])).toBeCloseTo(20, 12);
     expect(sqnrDb([1], [1])).toBe(Number.POSITIVE_INFINITY);
-  });
-
-  it('quantiles lie linearly between order statistics', () => {
-    expect(quantile([3, 1, 2], 0.5)).toBe(2);
-    expect(quantile([0, 10], 0.25)).toBe(2.5);
-    expect(quantile([0, 10], 1)).toBe(10);
   });
 });

@@ -75,11 +75,3 @@ export function sqnrDb(reference: ArrayLike<number>, got: ArrayLike<number>): nu
   }
   return 10 * Math.log10(signal / noise);
 }
-
-/** The value below which a share `q` of the values lies (linear between order statistics, R-7). */
-export function quantile(values: ArrayLike<number>, q: number): number {
-  const sorted = Float64Array.from(values).sort();
-  const at = q * (sorted.length - 1);
-  const low = Math.floor(at);
-  return sorted[low]! + (at - low) * ((sorted[low + 1] ?? sorted[low]!) - sorted[low]!);
-}

@@ -8,7 +8,7 @@ import { durationText, onTicks, type Sampling, samplesOf, samplingOf } from './r
 import { type Rows, rowCount, sliceRows } from './scaling.ts';
 
 export interface FitRequest {
-  /** Every numeric column where left out. */
+  /** Every numeric column that changes where left out. */
   channels: readonly string[] | undefined;
   /** Only the first so many rows. */
   rows: number | undefined;
@@ -37,10 +37,12 @@ export interface FittedRecording {
 // The last quarter sets the threshold: on rows that the model was fitted to, thresholds come out too low.
 const TRAIN_SHARE = 0.75;
 const SHORT_RECORDING_ROWS = 2_000;
+// With more values in a window than this fitting takes minutes, not seconds.
+const DEFAULT_DIMENSIONS = 512;
 
 /**
  * Fits on the first three quarters of the rows and sets the threshold on the rest. Windows are 10 rows, a new one every
- * row, for recordings below 2,000 rows; 32 rows, every 8, for longer ones. Throws SkerryError invalid where there is too
+ * row, for recordings below 2,000 rows; 32 rows, every 8, for longer ones; shorter ones for more than 16 channels. Throws SkerryError invalid where there is too
  * little.
  */
 export async function fitRecording(
@@ -48,13 +50,16 @@ export async function fitRecording(
   recording: Recording,
   request: FitRequest,
 ): Promise<FittedRecording> {
-  const channels = request.channels ?? recording.numericColumns;
-  if (channels.length === 0) throw new SkerryError('invalid', 'the recording has no numeric column');
+  const channels = request.channels ?? changingColumns(recording, request.rows);
+  if (channels.length === 0)
+    throw new SkerryError('invalid', 'the recording has no numeric column that changes');
   const { skipped, ...samples } = samplesOf(recording, channels, request.rows);
   const total = samples.timesUs.length;
   const short = total < SHORT_RECORDING_ROWS;
-  const length = request.length ?? (short ? 10 : 32);
-  const hop = request.hop ?? (short ? 1 : Math.max(1, length / 4));
+  const length =
+    request.length ??
+    Math.max(1, Math.min(short ? 10 : 32, Math.floor(DEFAULT_DIMENSIONS / channels.length)));
+  const hop = request.hop ?? (short ? 1 : Math.max(1, length >> 2));
   const sampling: Sampling =
     request.rate === 'any' ? { rate: 'any', rateHz: undefined } : samplingOf(samples.timesUs);
   const maxGap = durationText(sampling.rateHz ? Math.max(1, Math.round(5_000 / sampling.rateHz)) : 5_000);
@@ -74,6 +79,22 @@ function pick({
   margin,
 }: FitRequest): Pick<AnomalyOptions, 'explained' | 'sustain' | 'margin'> {
   return { explained, sustain, margin };
+}
+
+/** A column that never changes says nothing of what is healthy: an unused input, or the labels of a healthy recording. */
+function changingColumns(recording: Recording, limit = Number.POSITIVE_INFINITY): string[] {
+  const width = recording.columns.length;
+  const rows = Math.min(limit, recording.timesUs.length);
+  return recording.numericColumns.filter((name) => {
+    const c = recording.columns.indexOf(name);
+    let first = Number.NaN;
+    for (let row = 0; row < rows; row++) {
+      const value = recording.rows[row * width + c]!;
+      if (Number.isNaN(first)) first = value;
+      else if (value !== first && !Number.isNaN(value)) return true;
+    }
+    return false;
+  });
 }
 
 /** The first three quarters of all rows and the rest, in order of time, without pieces too short for a window. */

@@ -41,6 +41,8 @@ export interface PcaOptions {
 
 // An element that the others determine to within 1 % of its variance would get an unstable share; the floor caps it.
 const COMPLEMENT_MIN = 0.01;
+// The covariance has the square of it in entries, and the eigenvectors take its cube in time: a minute or two here.
+const DIMENSIONS_MAX = 2_048;
 
 /**
  * Fits the model to normalized rows of healthy operation (row-major, `width` a row); several recordings are several
@@ -49,6 +51,14 @@ const COMPLEMENT_MIN = 0.01;
 export function fitPca(recordings: readonly Float32Array[], options: PcaOptions): PcaModel {
   const { width, length } = options;
   const size = width * length;
+  if (size > DIMENSIONS_MAX)
+    throw new SkerryError(
+      'invalid',
+      `windows of ${length} rows of ${width} channels are ${size} values, ${DIMENSIONS_MAX} at most`,
+      {
+        hint: 'use a shorter --length or fewer --channels',
+      },
+    );
   const { mean, covariance, count } = covarianceOf(recordings, options);
   if (count < 2 * width)
     throw new SkerryError(

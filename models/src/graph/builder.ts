@@ -18,13 +18,8 @@ const IR_VERSION = 8;
 /** A dimension: its size, or the name of a free one. */
 export type Dim = number | string;
 
-/** What attributes of a node may be; whole numbers become INT unless wrapped by `asFloat`. */
+/** What attributes of a node may be: whole numbers become INT, others FLOAT; `float` makes a whole one FLOAT. */
 export type AttributeValue = number | string | readonly number[] | { readonly float: number };
-
-/** Marks a whole number as a FLOAT attribute (Gemm's alpha, for example). */
-export function asFloat(value: number): { readonly float: number } {
-  return { float: value };
-}
 
 /** Builds one graph. Values are known by name; every helper returns the name of what it computes. */
 export class GraphBuilder {

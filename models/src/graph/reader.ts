@@ -8,7 +8,7 @@ import { fromTensorProto } from './tensor.ts';
 /** A model whose graph and node list are known to be there. */
 export type Model = onnx.IModelProto & { graph: onnx.IGraphProto & { node: onnx.INodeProto[] } };
 
-/** An input or output of a graph. */
+/** An output of a graph. */
 export interface ValueShape {
   name: string;
   /** ONNX code of the element type; 0 where the value is no tensor or says nothing. */
@@ -33,13 +33,7 @@ export function opsetOf(model: Model): number {
   return model.opsetImport?.find((o) => !o.domain || o.domain === 'ai.onnx')?.version ?? 0;
 }
 
-/** A graph's inputs that aren't initializers, with their shapes; free dimensions are named, or '' where nameless. */
-export function inputsOfGraph(model: Model): ValueShape[] {
-  const constants = new Set((model.graph.initializer ?? []).map((t) => t.name));
-  return (model.graph.input ?? []).filter((v) => !constants.has(v.name)).map(shapeOf);
-}
-
-/** A graph's outputs with their shapes. */
+/** A graph's outputs with their shapes; free dimensions are named, or '' where nameless. */
 export function outputsOfGraph(model: Model): ValueShape[] {
   return (model.graph.output ?? []).map(shapeOf);
 }

@@ -64,7 +64,7 @@ export function dataTypeOf(type: TensorType): number {
 }
 
 /** The type of an ONNX code. Throws SkerryError unsupported for codes without a plain array (float16, int4, …). */
-export function typeOfDataType(code: number): TensorType {
+function typeOfDataType(code: number): TensorType {
   const entry = Object.entries(CODES).find(([, value]) => value === code);
   if (!entry) throw new SkerryError('unsupported', `tensors of ONNX element type ${code} can't be read here`);
   return entry[0] as TensorType;
