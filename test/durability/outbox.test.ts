@@ -329,7 +329,7 @@ test('drop-oldest: the oldest results become one tombstone that keeps count and 
   expect(tombstone).toMatchObject({ seq: 1, kind: BLOCK_KIND_TOMBSTONE });
   expect(tombstone!.count).toBe(50 * Number(tombstone!.seqLast));
   const { reason, fromUs, toUs } = decode(v1.Tombstone, tombstone!.columns!);
-  expect([reason, fromUs, toUs]).toEqual(['space', 0, tombstone!.count! * 1e6]);
+  expect([reason, Number(fromUs), toUs]).toEqual(['space', 0, tombstone!.count! * 1e6]);
   expect(rest.every((b) => b.kind === BLOCK_KIND_RESULTS)).toBe(true);
   expect(ledger(outbox)).toMatchObject({ produced: 3000, evicted: tombstone!.count, summarized: 0 });
 });

@@ -82,7 +82,10 @@ export class Advance {
   restore(): void {
     const { pipelines, recovered } = this.#options;
     for (const pipeline of pipelines)
-      pipeline.restore(recovered.deviceStates.get(pipeline.name) ?? [], recovered.counters.get(pipeline.name));
+      pipeline.restore(
+        recovered.deviceStates.get(pipeline.name) ?? [],
+        recovered.counters.get(pipeline.name),
+      );
     // Samples of a pipeline that agent.yaml no longer has: no window will need them.
     for (const [pipeline, counters] of recovered.counters) {
       const open = openSamples(counters);

@@ -8,8 +8,8 @@
  *              u8 width of a time (4: first time as f64, then i32 differences; 8: f64 each) · times in µs
  *              values: f64, rows × channels, NaN where the message had none
  *
- * One row of one channel of device `p1`, pipeline `a`: 4 + 3 + 2 + 2 + 4 + 4 + 4 + 2 + 13 + 8 = 46 bytes, the time
- * written in full, no difference behind it.
+ * One row of one channel of device `p1`, pipeline `a`: 7 + 2 + 10 + 4 + 2 + 9 + 8 = 42 bytes (header; pipeline; channels,
+ * rows, devices; device; index; time; value).
  */
 import { fromUtf8, utf8 } from '@skerry/proto/bytes';
 import { crc32c } from '@skerry/proto/crc32c';

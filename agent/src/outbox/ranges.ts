@@ -1,5 +1,5 @@
 /** Makes the range record that takes the place of blocks: a summary of what they held, or a tombstone. */
-import { decode, encode, v1 } from '@skerry/proto/wire';
+import { decode, encode, type skerry, v1 } from '@skerry/proto/wire';
 import { isRange, type Run, type StoredBlock } from './block-codec.ts';
 import { type Compression, unpackAlerts, unpackRows } from './blocks.ts';
 import type { TombstoneReason } from './evict.ts';
@@ -18,7 +18,7 @@ export function summaryOf(blocks: readonly StoredBlock[], compression: Compressi
   for (const block of blocks) {
     if (block.kind === BLOCK_KIND_SUMMARY) {
       const list = decode(v1.SummaryList, block.columns);
-      lines = mergeSummaries(lines, list.summaries as Summary[]);
+      lines = mergeSummaries(lines, list.summaries.map(lineOf));
       level = Math.max(level, list.level + 1);
     } else lines = mergeSummaries(lines, summarize(unpackRows(block, compression)));
   }
@@ -106,13 +106,30 @@ function partsOf(block: StoredBlock, compression: Compression): { fromUs: number
       return unpackRows(block, compression);
     case BLOCK_KIND_ALERTS:
       return unpackAlerts(block, compression)
-        .map((alert) => ({ fromUs: alert.fromUs ?? 0, toUs: alert.toUs ?? 0 }))
+        .map((alert) => ({ fromUs: Number(alert.fromUs), toUs: Number(alert.toUs) }))
         .filter((span) => span.toUs > 0);
     case BLOCK_KIND_SUMMARY:
-      return decode(v1.SummaryList, block.columns).summaries as Summary[];
+      return decode(v1.SummaryList, block.columns).summaries.map(lineOf);
     default: {
       const { fromUs, toUs } = decode(v1.Tombstone, block.columns);
-      return toUs > 0 ? [{ fromUs, toUs }] : [];
+      return Number(toUs) > 0 ? [{ fromUs: Number(fromUs), toUs: Number(toUs) }] : [];
     }
   }
+}
+
+// Fields that are 0 are absent from the wire, and no own properties of a decoded message.
+function lineOf(line: skerry.v1.ISummary): Summary {
+  return {
+    pipeline: line.pipeline ?? '',
+    device: line.device ?? '',
+    releaseDigest: line.releaseDigest ?? '',
+    output: line.output ?? '',
+    count: Number(line.count),
+    min: line.min ?? 0,
+    mean: line.mean ?? 0,
+    max: line.max ?? 0,
+    last: line.last ?? 0,
+    fromUs: Number(line.fromUs),
+    toUs: Number(line.toUs),
+  };
 }
