@@ -54,7 +54,11 @@ export async function showStatus(options: { url: string; json: boolean }): Promi
 }
 
 /** The two sums of the ledger, as they add up. */
-export function showLedger(status: AgentStatus): void {
+export function showLedger(
+  status: Pick<AgentStatus, 'epoch' | 'outbox' | 'outboxBytes'> & {
+    pipelines: Pick<AgentStatus['pipelines'][number], 'name' | 'samples'>[];
+  },
+): void {
   printTable(
     ['samples', 'received', '= rejected', '+ open', '+ used', '+ gap', '+ skipped'],
     status.pipelines.map(({ name, samples }) => [

@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { SkerryError } from '@skerry/proto/errors';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { print, printJson } from '@skerry/proto/node/program';
+import { readReleaseDirectory } from '@skerry/proto/node/release-directory';
+import { packRelease } from '@skerry/proto/pack';
+import { releaseRef } from '@skerry/proto/release';
+import { resultJson } from '@skerry/proto/results';
+import { createFsBlobs } from '../adapters/fs-blobs.ts';
+import { stderrLog } from '../adapters/log.ts';
+import { systemClock } from '../adapters/system-clock.ts';
+import { type BacktestReport, backtest } from '../backtest.ts';
+import { createEngine } from '../inference/engine.ts';
+import { createPipeline } from '../pipeline/pipeline.ts';
+import { inferenceBackends } from './compose.ts';
+import { loadConfig } from './config-file.ts';
+import { recordingBatches } from './recording.ts';
+
+export interface BacktestOptions {
+  config: string;
+  pipeline: string;
+  input: string;
+  time?: string;
+  device?: string;
+  release?: string;
+  out: string;
+  json: boolean;
+}
+
+/** `skerry-agent backtest`: the live code over a recording, results as one JSON object a line. */
+export async function runBacktest(options: BacktestOptions): Promise<void> {
+  const { config, agentId, resolve: inConfig } = await loadConfig(options.config);
+  const pipelineConfig = config.pipelines.find(({ name }) => name === options.pipeline);
+  if (!pipelineConfig)
+    throw new SkerryError('not-found', `${options.config} has no pipeline ${options.pipeline}`, {
+      hint: `it has ${config.pipelines.map(({ name }) => name).join(', ')}`,
+    });
+  const { release } = pipelineConfig;
+  const directory = options.release
+    ? resolve(options.release)
+    : release.kind === 'file'
+      ? inConfig(release.directory)
+      : undefined;
+  if (directory === undefined)
+    throw new SkerryError(
+      'invalid',
+      `pipeline ${options.pipeline} takes its release from the control plane`,
+      {
+        hint: 'name one on disk with --release DIR',
+      },
+    );
+  // Backtests never touch the agent's own data: the release is unpacked into a folder of its own.
+  const scratch = join(tmpdir(), `skerry-backtest-${process.pid}`);
+  const engine = createEngine({
+    backends: inferenceBackends(config.inference.backends),
+    blobs: createFsBlobs(scratch),
+    crypto: nodeCrypto,
+    clock: systemClock,
+    maxMemoryBytes: config.inference.maxMemory,
+    log: stderrLog(systemClock, 'warn'),
+  });
+  try {
+    const loadable = await unpack(directory, scratch);
+    const pipeline = createPipeline(pipelineConfig, {
+      agent: agentId,
+      crypto: nodeCrypto,
+      limits: config.limits,
+    });
+    pipeline.setRelease(loadable.manifest, loadable.digest, releaseRef(loadable.manifest));
+    engine.serve(pipeline.name, await engine.prepare(loadable));
+    const out = createWriteStream(options.out);
+    await once(out, 'open');
+    const startMs = systemClock.monoMs();
+    const report = await backtest(
+      pipeline,
+      (windows) => engine.run(pipeline.name, windows),
+      recordingBatches({
+        file: options.input,
+        pipeline: pipelineConfig,
+        time: options.time,
+        device: options.device,
+        onProgress,
+      }),
+      async ({ rows }) => {
+        if (rows.length === 0) return;
+        const text = rows.map((row) => `${JSON.stringify(resultJson(nodeCrypto, agentId, row))}\n`).join('');
+        if (!out.write(text)) await once(out, 'drain');
+      },
+      config.limits.maxBatch,
+    );
+    out.end();
+    await once(out, 'close');
+    tell(report, (systemClock.monoMs() - startMs) / 1_000, options);
+  } finally {
+    await engine.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function unpack(
+  directory: string,
+  scratch: string,
+): Promise<Parameters<ReturnType<typeof createEngine>['prepare']>[0]> {
+  const { manifest, files } = await readReleaseDirectory(directory);
+  const { release, blobs } = packRelease(nodeCrypto, manifest, files);
+  const store = createFsBlobs(scratch);
+  for (const [digest, bytes] of blobs) await store.write(digest, bytes);
+  return { manifest, digest: release.digest, files: release.files };
+}
+
+function onProgress(share: number, rows: number): void {
+  if (!process.stderr.isTTY) return;
+  const filled = Math.round(share * 30);
+  process.stderr.write(
+    `\r[${'='.repeat(filled)}${' '.repeat(30 - filled)}] ${Math.round(share * 100)} %  ${rows} samples`,
+  );
+  if (share === 1) process.stderr.write('\n');
+}
+
+function tell(report: BacktestReport, seconds: number, options: BacktestOptions): void {
+  const samplesPerSecond = Math.round(report.counters.received / seconds);
+  if (options.json) {
+    printJson({ ...report, seconds, samplesPerSecond, out: options.out });
+    return;
+  }
+  const { received, rejected, used, gap, skipped } = report.counters;
+  print(`${received} samples in ${seconds.toFixed(2)} s: ${samplesPerSecond} samples/s`);
+  print(
+    `${report.results} results (${
+      Object.entries(report.decisions)
+        .map(([d, n]) => `${d} ${n}`)
+        .join(', ') || 'none'
+    }), ${report.alerts} alert episodes → ${options.out}`,
+  );
+  print(`samples: used ${used}, gap ${gap}, skipped ${skipped}, open ${report.open}`);
+  const reasons = Object.entries(rejected).filter(([, n]) => n > 0);
+  if (reasons.length > 0) print(`rejected: ${reasons.map(([reason, n]) => `${reason} ${n}`).join(', ')}`);
+}

@@ -1,0 +1,146 @@
+import { constants } from 'node:fs';
+import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { print, printJson } from '@skerry/proto/node/program';
+import { createFsBlobs } from '../adapters/fs-blobs.ts';
+import { inferenceBackends, localReleases } from './compose.ts';
+import { type LoadedConfig, loadConfig } from './config-file.ts';
+
+interface Check {
+  what: string;
+  ok: boolean;
+  detail: string;
+}
+
+/**
+ * `skerry-agent check`: what `run` would meet, without starting anything. Throws SkerryError failed where anything
+ * would keep the agent from working; a control plane that is away isn't among it.
+ */
+export async function check(options: { config: string; json: boolean }): Promise<void> {
+  const loaded = await loadConfig(options.config);
+  const running = await isRunning(loaded);
+  const checks: Check[] = [
+    {
+      what: 'configuration',
+      ok: true,
+      detail: `${loaded.config.pipelines.length} pipelines, agent ${loaded.agentId}`,
+    },
+  ];
+  checks.push(
+    await attempt('data folder', async () => {
+      await mkdir(loaded.dataDir, { recursive: true });
+      await access(loaded.dataDir, constants.W_OK);
+      return loaded.dataDir;
+    }),
+  );
+  if (running) checks.push({ what: 'agent', ok: true, detail: 'it runs; its ports and brokers are its own' });
+  else checks.push(...(await portChecks(loaded)));
+  checks.push(
+    await attempt('releases on disk', () => releaseCheck(loaded)),
+    ...(await backendChecks(loaded)),
+  );
+  checks.push(await controlPlaneCheck(loaded));
+  if (options.json) printJson(checks);
+  else for (const { what, ok, detail } of checks) print(`${ok ? 'ok  ' : 'FAIL'}  ${what}: ${detail}`);
+  const failed = checks.filter(({ ok }) => !ok);
+  if (failed.length > 0)
+    throw new SkerryError(
+      'failed',
+      `${failed.length} of ${checks.length} checks failed: ${failed.map(({ what }) => what).join(', ')}`,
+    );
+}
+
+async function attempt(what: string, body: () => Promise<string>): Promise<Check> {
+  try {
+    return { what, ok: true, detail: await body() };
+  } catch (error) {
+    const hint = error instanceof SkerryError && error.hint ? ` — ${error.hint}` : '';
+    return { what, ok: false, detail: `${messageOf(error)}${hint}` };
+  }
+}
+
+async function isRunning({ config }: LoadedConfig): Promise<boolean> {
+  const { host, port } = config.local.listen;
+  const answer = await fetch(`http://${host}:${port}/api/status`, {
+    signal: AbortSignal.timeout(2_000),
+  }).catch(() => undefined);
+  return answer?.ok === true;
+}
+
+async function portChecks({ config }: LoadedConfig): Promise<Check[]> {
+  const wanted = [
+    ...(config.mqtt.listen ? [{ what: 'MQTT port', ...config.mqtt.listen }] : []),
+    { what: 'local page', ...config.local.listen },
+  ];
+  return Promise.all(
+    wanted.map(({ what, host, port }) =>
+      attempt(
+        what,
+        () =>
+          new Promise<string>((resolve, reject) => {
+            const server = createServer();
+            server.once('error', (error) =>
+              reject(new SkerryError('failed', `${host}:${port} can't be listened on: ${error.message}`)),
+            );
+            server.listen(port, host, () => server.close(() => resolve(`${host}:${port} is free`)));
+          }),
+      ),
+    ),
+  );
+}
+
+async function releaseCheck(loaded: LoadedConfig): Promise<string> {
+  const scratch = await mkdtemp(join(tmpdir(), 'skerry-check-'));
+  try {
+    const found = await localReleases(loaded, createFsBlobs(scratch), []);
+    return found.size === 0
+      ? 'none'
+      : [...found].map(([pipeline, r]) => `${pipeline} ${r.name}@${r.version}`).join(', ');
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+// One backend that works is enough; the others are told, not failed.
+async function backendChecks({ config }: LoadedConfig): Promise<Check[]> {
+  const names: string[] = [];
+  for (const backend of inferenceBackends(config.inference.backends))
+    try {
+      await backend.create({ bytes: new Uint8Array(0) });
+    } catch (error) {
+      if (!(error instanceof SkerryError) || error.code !== 'unsupported') names.push(backend.name);
+    }
+  return [
+    {
+      what: 'inference',
+      ok: names.length > 0,
+      detail:
+        names.length > 0
+          ? `${names.join(', ')} of ${config.inference.backends.join(', ')}`
+          : `none of ${config.inference.backends.join(', ')} works here`,
+    },
+  ];
+}
+
+async function controlPlaneCheck({ config }: LoadedConfig): Promise<Check> {
+  const what = 'control plane';
+  if (!config.controlPlane) return { what, ok: true, detail: 'none configured; the agent stands alone' };
+  const { url } = config.controlPlane;
+  const answer = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(5_000) }).catch(
+    (error: unknown) => messageOf(error),
+  );
+  if (typeof answer === 'string')
+    return {
+      what,
+      ok: true,
+      detail: `${url} is away (${answer}); the agent works without it and keeps trying`,
+    };
+  return {
+    what,
+    ok: answer.ok,
+    detail: answer.ok ? `${url} answers` : `${url} answered ${answer.status}; is it a Skerry control plane?`,
+  };
+}

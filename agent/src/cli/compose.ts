@@ -1,0 +1,200 @@
+/** The agent's composition root on Node: the only place that constructs its adapters. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { readReleaseDirectory } from '@skerry/proto/node/release-directory';
+import { startEmbeddedBroker } from '../adapters/broker-aedes.ts';
+import { createFetchTransport } from '../adapters/fetch-transport.ts';
+import { createFsBlobs } from '../adapters/fs-blobs.ts';
+import { folderBytes, requireHead, setAside } from '../adapters/level-folder.ts';
+import { openLevelStore } from '../adapters/level-store.ts';
+import { startLocalServer } from '../adapters/local-server.ts';
+import { connectOutsideBroker } from '../adapters/mqtt-client.ts';
+import type { OnPublish } from '../adapters/mqtt-message.ts';
+import { nodeCompression } from '../adapters/node-compression.ts';
+import { createOrtNodeBackend } from '../adapters/ort-node.ts';
+import { createOrtWasmBackend, createOrtWebGpuBackend } from '../adapters/ort-web.ts';
+import { systemClock, systemRandom, systemTimers } from '../adapters/system-clock.ts';
+import { systemFacts } from '../adapters/system-facts.ts';
+import { createWsWake } from '../adapters/ws-wake.ts';
+import { type Agent, createAgent } from '../agent.ts';
+import type { BackendName, Blobs, InferenceBackend, Log, OutMessage, Publisher, Store } from '../ports.ts';
+import { statusMessage } from '../publish.ts';
+import { obtainLocal } from '../release/obtain.ts';
+import type { ReleaseTarget } from '../release/slots.ts';
+import type { LoadedConfig } from './config-file.ts';
+
+export const VERSION = '0.1.0';
+
+/** The backends of agent.yaml, in its order. */
+export function inferenceBackends(names: readonly BackendName[]): InferenceBackend[] {
+  const make = { native: createOrtNodeBackend, webgpu: createOrtWebGpuBackend, wasm: createOrtWasmBackend };
+  return names.map((name) => make[name]());
+}
+
+/** Opens the agent's database; a corrupt one is set aside, never deleted, and a new one begun. */
+export async function openStore(loaded: LoadedConfig, log: Log): Promise<Store> {
+  const location = join(loaded.dataDir, 'db');
+  const options = { location, maxBytes: loaded.config.buffer.maxBytes, folder: { requireHead, folderBytes } };
+  await mkdir(loaded.dataDir, { recursive: true }).catch((cause: unknown) => {
+    throw new SkerryError('failed', `the data folder ${loaded.dataDir} can't be made: ${messageOf(cause)}`, {
+      hint: 'choose another under agent.data, or give this user the right to write there',
+      cause,
+    });
+  });
+  try {
+    return await openLevelStore(options);
+  } catch (error) {
+    if (!(error instanceof SkerryError) || error.code !== 'corrupt') throw error;
+    const aside = await setAside(location, systemClock.wallMs());
+    log('error', 'agent', `the database is corrupt and was set aside as ${aside}; a new one begins`, {
+      error,
+    });
+    return openLevelStore(options);
+  }
+}
+
+/** A running agent with everything that it holds open. */
+export interface RunningHost {
+  agent: Agent;
+  mqttPort: number | undefined;
+  localPort: number;
+  close(): Promise<void>;
+}
+
+/** Starts the whole agent. Ports are taken before anything is processed, so a wrong start changes nothing. */
+export async function startHost(
+  loaded: LoadedConfig,
+  log: Log,
+  onFatal: (error: unknown) => void,
+): Promise<RunningHost> {
+  const { config, agentId, dataDir } = loaded;
+  const closers: (() => Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse()) await close();
+  };
+  try {
+    const store = await openStore(loaded, log);
+    closers.push(() => store.close());
+    const blobs = createFsBlobs(join(dataDir, 'blobs'));
+    const publishers: Publisher[] = [];
+    const agent = await createAgent({
+      config,
+      agentId,
+      version: VERSION,
+      facts: systemFacts(),
+      compression: nodeCompression,
+      localReleases: (known) => localReleases(loaded, blobs, known),
+      onFatal,
+      ports: {
+        clock: systemClock,
+        timers: systemTimers,
+        random: systemRandom,
+        crypto: nodeCrypto,
+        store,
+        blobs,
+        backends: inferenceBackends(config.inference.backends),
+        publisher: { publish: (message: OutMessage) => publishers.forEach((p) => void p.publish(message)) },
+        transport: createFetchTransport(),
+        wake: createWsWake({ timers: systemTimers, random: systemRandom, log }),
+        log,
+        crashPoint: () => undefined,
+      },
+    });
+    const local = await startLocalServer(agent, config.local.listen);
+    closers.push(() => local.close());
+    await agent.start();
+    closers.push(() => agent.stop());
+    const mqttPort = await openBrokers(loaded, agent, publishers, closers, log);
+    agent.announce();
+    return { agent, mqttPort, localPort: local.port, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function openBrokers(
+  loaded: LoadedConfig,
+  agent: Agent,
+  publishers: Publisher[],
+  closers: (() => Promise<void>)[],
+  log: Log,
+): Promise<number | undefined> {
+  const { config, agentId, resolve } = loaded;
+  const { limits, mqtt } = config;
+  const onPublish: OnPublish = (message, done) => agent.ingest(message.topic, message.payload, done);
+  let port: number | undefined;
+  if (mqtt.listen) {
+    const { tls, users } = mqtt.listen;
+    const broker = await startEmbeddedBroker({
+      listen: {
+        ...mqtt.listen,
+        users: users === undefined ? undefined : resolve(users),
+        tls: tls && { cert: resolve(tls.cert), key: resolve(tls.key) },
+      },
+      maxPacketBytes: limits.maxPacketBytes,
+      maxConnections: limits.maxConnections,
+      onPublish,
+      log,
+    });
+    closers.push(() => broker.close());
+    publishers.push(broker.publisher);
+    port = broker.port;
+  }
+  if (mqtt.connect) {
+    const outside = await connectOutsideBroker({
+      connect: { ...mqtt.connect, ca: mqtt.connect.ca === undefined ? undefined : resolve(mqtt.connect.ca) },
+      agentId,
+      topics: [...new Set(config.pipelines.flatMap((pipeline) => pipeline.source.topics))],
+      offline: statusMessage(agentId, 'offline'),
+      maxPacketBytes: limits.maxPacketBytes,
+      maxUncommitted: limits.maxUncommitted,
+      onPublish,
+      onConnect: () => agent.announce(),
+      random: systemRandom,
+      log,
+    });
+    closers.push(() => outside.close());
+    publishers.push(outside.publisher);
+  }
+  return port;
+}
+
+/** Releases from disk, verified, by pipeline. Throws SkerryError untrusted, invalid or not-found. */
+export async function localReleases(
+  loaded: LoadedConfig,
+  blobs: Blobs,
+  knownDigests: readonly string[],
+): Promise<Map<string, ReleaseTarget>> {
+  const { config, resolve } = loaded;
+  const wishes = new Map<string, ReleaseTarget>();
+  const rootBytes = config.trust.root === undefined ? undefined : await readFile(resolve(config.trust.root));
+  for (const { name, release } of config.pipelines) {
+    if (release.kind !== 'file') continue;
+    const directory = resolve(release.directory);
+    const { manifest, files } = await readReleaseDirectory(directory);
+    const targetsBytes = await readFile(join(directory, 'targets.json')).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined;
+        throw error;
+      },
+    );
+    const { allowUnsigned } = config.trust;
+    const nowMs = systemClock.wallMs();
+    wishes.set(
+      name,
+      await obtainLocal(nodeCrypto, blobs, {
+        manifest,
+        files,
+        rootBytes,
+        targetsBytes,
+        allowUnsigned,
+        nowMs,
+        knownDigests,
+      }),
+    );
+  }
+  return wishes;
+}

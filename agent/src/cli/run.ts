@@ -1,0 +1,24 @@
+import { print } from '@skerry/proto/node/program';
+import { stderrLog } from '../adapters/log.ts';
+import { systemClock } from '../adapters/system-clock.ts';
+import type { LogLevel } from '../ports.ts';
+import { startHost } from './compose.ts';
+import { loadConfig } from './config-file.ts';
+
+/** `skerry-agent run`: until SIGINT or SIGTERM; throws, for the supervisor, where processing can't go on. */
+export async function run(options: { config: string; logLevel: LogLevel }): Promise<void> {
+  const loaded = await loadConfig(options.config);
+  const log = stderrLog(systemClock, options.logLevel);
+  let stop: (fatal: unknown) => void = () => undefined;
+  const stopped = new Promise<unknown>((resolve) => {
+    stop = resolve;
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(undefined));
+  const host = await startHost(loaded, log, stop);
+  const { mqtt, local } = loaded.config;
+  const where = host.mqttPort === undefined ? '' : `, MQTT on ${mqtt.listen?.host}:${host.mqttPort}`;
+  print(`${loaded.agentId} runs: its page is http://${local.listen.host}:${host.localPort}${where}`);
+  const fatal = await stopped;
+  await host.close();
+  if (fatal !== undefined) throw fatal;
+}

@@ -1,0 +1,99 @@
+/** `skerry-agent`: the edge runtime's program. */
+import { createProgram, Option, runProgram } from '@skerry/proto/node/program';
+import { runBacktest } from './cli/backtest.ts';
+import { check } from './cli/check.ts';
+import { infer } from './cli/infer.ts';
+import { outboxLedger, outboxLs, outboxVerify } from './cli/outbox.ts';
+import { run } from './cli/run.ts';
+import { showStatus } from './cli/status.ts';
+
+const CONFIG = ['-c, --config <file>', 'the configuration', 'agent.yaml'] as const;
+const JSON_FLAG = ['--json', 'machine output on stdout', false] as const;
+
+const program = createProgram(
+  'skerry-agent',
+  'Takes in MQTT sensor streams, runs ONNX models on the spot, keeps results, syncs',
+);
+program.addHelpText(
+  'after',
+  `
+Examples:
+  skerry-agent check -c agent.yaml
+  skerry-agent run -c agent.yaml
+  skerry-agent status --json
+  skerry-agent outbox ledger -c agent.yaml
+  skerry-agent infer model.onnx --inputs inputs.json --json
+  skerry-agent backtest -c agent/examples/univariate.yaml --pipeline univariate --input recording.csv --out results.ndjson
+
+Settings: a flag before the environment (SKERRY_…) before the file.`,
+);
+
+program
+  .command('run')
+  .description('run the agent until SIGINT or SIGTERM')
+  .addOption(new Option(...CONFIG).env('SKERRY_CONFIG'))
+  .addOption(
+    new Option('--log-level <level>', 'on stderr, as JSON lines')
+      .choices(['debug', 'info', 'warn', 'error'])
+      .default('info')
+      .env('SKERRY_LOG_LEVEL'),
+  )
+  .action(run);
+
+program
+  .command('check')
+  .description('check configuration, folders, ports, releases, backends and control plane; starts nothing')
+  .addOption(new Option(...CONFIG).env('SKERRY_CONFIG'))
+  .option(...JSON_FLAG)
+  .action(check);
+
+program
+  .command('status')
+  .description('what the running agent is doing')
+  .addOption(
+    new Option('--url <url>', "the agent's own page")
+      .default('http://127.0.0.1:7080')
+      .env('SKERRY_AGENT_URL'),
+  )
+  .option(...JSON_FLAG)
+  .action(showStatus);
+
+program
+  .command('infer <model>')
+  .description('one run of any ONNX model')
+  .requiredOption('--inputs <file>', 'JSON: each input name mapped to {"type","dims","data"}')
+  .addOption(
+    new Option('--backend <name>', 'what to run it on')
+      .choices(['native', 'wasm', 'webgpu'])
+      .default('native'),
+  )
+  .option(...JSON_FLAG)
+  .action(infer);
+
+program
+  .command('backtest')
+  .description('the live code over a recording, on event time, at full speed')
+  .addOption(new Option(...CONFIG).env('SKERRY_CONFIG'))
+  .requiredOption('--pipeline <name>', 'which of the configured pipelines')
+  .requiredOption('--input <file>', 'CSV with a header')
+  .requiredOption('--out <file>', 'results, one JSON object a line')
+  .option('--time <column>', 'the time column, where its name does not say so')
+  .option('--device <column|name>', 'a column that names the device, or its name')
+  .option('--release <dir>', 'another release than the configured one')
+  .option(...JSON_FLAG)
+  .action(runBacktest);
+
+const outbox = program.command('outbox').description('what was produced and where it went');
+for (const [name, description, action] of [
+  ['ls', 'what each lane holds', outboxLs],
+  ['ledger', 'the two sums: where every sample and every result went', outboxLedger],
+  ['verify', 'check that both sums add up', outboxVerify],
+] as const)
+  outbox
+    .command(name)
+    .description(description)
+    .addOption(new Option(...CONFIG).env('SKERRY_CONFIG'))
+    .option(...JSON_FLAG)
+    .action(action);
+
+await runProgram(program, process.argv.slice(2));
