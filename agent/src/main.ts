@@ -7,7 +7,8 @@ import { outboxLedger, outboxLs, outboxVerify } from './cli/outbox.ts';
 import { run } from './cli/run.ts';
 import { showStatus } from './cli/status.ts';
 
-const CONFIG = ['-c, --config <file>', 'the configuration', 'agent.yaml'] as const;
+const configOption = (): Option =>
+  new Option('-c, --config <file>', 'the configuration').default('agent.yaml').env('SKERRY_CONFIG');
 const JSON_FLAG = ['--json', 'machine output on stdout', false] as const;
 
 const program = createProgram(
@@ -31,7 +32,7 @@ Settings: a flag before the environment (SKERRY_…) before the file.`,
 program
   .command('run')
   .description('run the agent until SIGINT or SIGTERM')
-  .addOption(new Option(...CONFIG).env('SKERRY_CONFIG'))
+  .addOption(configOption())
   .addOption(
     new Option('--log-level <level>', 'on stderr, as JSON lines')
       .choices(['debug', 'info', 'warn', 'error'])
@@ -43,7 +44,7 @@ program
 program
   .command('check')
   .description('check configuration, folders, ports, releases, backends and control plane; starts nothing')
-  .addOption(new Option(...CONFIG).env('SKERRY_CONFIG'))
+  .addOption(configOption())
   .option(...JSON_FLAG)
   .action(check);
 
@@ -73,7 +74,7 @@ program
 program
   .command('backtest')
   .description('the live code over a recording, on event time, at full speed')
-  .addOption(new Option(...CONFIG).env('SKERRY_CONFIG'))
+  .addOption(configOption())
   .requiredOption('--pipeline <name>', 'which of the configured pipelines')
   .requiredOption('--input <file>', 'CSV with a header')
   .requiredOption('--out <file>', 'results, one JSON object a line')
@@ -92,7 +93,7 @@ for (const [name, description, action] of [
   outbox
     .command(name)
     .description(description)
-    .addOption(new Option(...CONFIG).env('SKERRY_CONFIG'))
+    .addOption(configOption())
     .option(...JSON_FLAG)
     .action(action);
 
