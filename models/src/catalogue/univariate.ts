@@ -91,9 +91,9 @@ There is no int8 variant: the graph has no weights, and quantizing raw values of
 
 ## Figures
 
-On 29 recordings of the Numenta Anomaly Benchmark (56 labelled windows, standard profile, our own scorer, threshold chosen on the same
-files) r scores 43.0; a windowed z-score of the same length 33.1. The figure says how the ratios compare, not what to
-expect on your sensor.
+On 29 recordings of the Numenta Anomaly Benchmark (180,249 samples, 56 labelled windows): at the threshold above 37 of the 56 windows
+have an alarm, and 1.2 of 1,000 samples outside them alarm. In its standard profile (our own scorer, one threshold chosen on these
+same files) r scores 43.0, a windowed z-score of the same length 33.1. That compares the two; it says little of your sensor.
 
 ## Limits
 
