@@ -9,9 +9,11 @@ import { createOrtNodeBackend } from '../adapters/ort-node.ts';
 import { createOrtWasmBackend, createOrtWebGpuBackend } from '../adapters/ort-web.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import type { Blobs, InferenceBackend } from '../ports.ts';
-import { store, type TestRelease, testRelease, windowsOf } from '../release/test-release.ts';
+import { store, type TestRelease, testReleases, windowsOf } from '../release/test-release.ts';
 import { createEngine, type Engine } from './engine.ts';
 import type { LoadableRelease } from './prepare.ts';
+
+const testRelease = testReleases(nodeCrypto);
 
 let folder: string;
 let blobs: Blobs;

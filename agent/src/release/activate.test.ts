@@ -13,7 +13,9 @@ import type { Blobs, Store } from '../ports.ts';
 import { createReleases, type Releases, type ReleasesOptions } from './activate.ts';
 import { obtainLocal, obtainManaged } from './obtain.ts';
 import type { ReleaseTarget } from './slots.ts';
-import { store as putBlobs, type TestRelease, testRelease, windowsOf } from './test-release.ts';
+import { store as putBlobs, type TestRelease, testReleases, windowsOf } from './test-release.ts';
+
+const testRelease = testReleases(nodeCrypto);
 
 const good = testRelease({ version: '1.0.0' });
 const better = testRelease({ version: '1.1.0', weights: [2, 2, 2, 2] });

@@ -1,7 +1,10 @@
+import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { expect, test } from 'vitest';
 import type { Tensor } from '../ports.ts';
 import { createGoldenJudge, readGolden } from './golden.ts';
-import { testRelease } from './test-release.ts';
+import { testReleases } from './test-release.ts';
+
+const testRelease = testReleases(nodeCrypto);
 
 const score = (...values: number[]): { score: Tensor } => ({
   score: { type: 'float32', dims: [values.length, 1], data: Float32Array.from(values) },

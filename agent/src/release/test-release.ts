@@ -1,7 +1,7 @@
 /** A small real release for tests: two channels, two ticks, `score = window · weights`. */
 import { utf8 } from '@skerry/proto/bytes';
+import type { Crypto } from '@skerry/proto/crypto';
 import { parseDocument } from '@skerry/proto/document';
-import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { type PackedRelease, packRelease } from '@skerry/proto/pack';
 import { type ReleaseManifest, releaseManifest } from '@skerry/proto/release';
 import { encode, v1 } from '@skerry/proto/wire';
@@ -19,16 +19,21 @@ export interface TestRelease {
 }
 
 /** `weights` are those of the model, `golden` those that the golden vectors were made with. */
-export function testRelease(
-  options: {
-    version?: string;
-    weights?: number[];
-    golden?: number[];
-    channels?: [string, string];
-    maxFlips?: number;
-    variants?: { name: string; weights: number[] }[];
-  } = {},
-): TestRelease {
+export interface TestReleaseOptions {
+  version?: string;
+  weights?: number[];
+  golden?: number[];
+  channels?: [string, string];
+  maxFlips?: number;
+  variants?: { name: string; weights: number[] }[];
+}
+
+/** Makes releases with this cryptography. */
+export function testReleases(crypto: Crypto): (options?: TestReleaseOptions) => TestRelease {
+  return (options = {}) => build(crypto, options);
+}
+
+function build(crypto: Crypto, options: TestReleaseOptions): TestRelease {
   const weights = options.weights ?? [1, 1, 1, 1];
   const variants = options.variants ?? [{ name: 'fp32', weights }];
   const [a, b] = options.channels ?? ['vibration', 'temperature'];
@@ -50,7 +55,7 @@ golden: { file: golden.pb, rtol: 0.01, atol: 0.01, maxFlips: ${options.maxFlips 
   for (const v of variants)
     files.set(`${v.name}.onnx`, gemmModel({ time: 2, channels: 2, weights: v.weights, bias: 0 }));
   const manifest = parseDocument(text, releaseManifest, { file: 'model.yaml' });
-  const { release: packed, blobs } = packRelease(nodeCrypto, manifest, files);
+  const { release: packed, blobs } = packRelease(crypto, manifest, files);
   const { name, version, digest } = packed;
   return { manifest, files, packed, blobs, target: { name, version, digest } };
 }
