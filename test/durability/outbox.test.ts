@@ -421,3 +421,18 @@ test('sketches are numbered, kept until acknowledged, and the oldest give way be
   await outbox.acknowledge([], 4);
   expect((await outbox.sketches(9)).map((s) => [s.seq, s.signal])).toEqual([[5, 'c5']]);
 });
+
+test('the tail gives the newest rows, once each, also where making room failed after they were committed', async () => {
+  const world = createWorld();
+  const { outbox } = await world.open({ tailRows: 5, maxBytes: 8 * 1024 });
+  for (let i = 0; i < 4; i++) await outbox.commitProgress(progress({ rows: rows(20 * i, 20 * i + 19) }));
+  const step = progress({ rows: rows(80, 200) });
+  const first = world.disk.batches + 1;
+  world.disk.fault = (batch) => (batch > first ? 'full' : undefined);
+  await expect(outbox.commitProgress(step)).rejects.toMatchObject({ code: 'full' });
+  world.disk.fault = undefined;
+  await outbox.commitProgress(step);
+  expect(ledger(outbox).produced).toBe(201);
+  expect(outbox.tail(9).map((r) => r.fromUs / 1e6)).toEqual([196, 197, 198, 199, 200]);
+  expect(outbox.tail(2)).toHaveLength(2);
+});

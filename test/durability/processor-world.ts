@@ -143,7 +143,7 @@ export function createMachine(): Machine {
         recovered,
         route: (topic) => router.match(topic),
         infer: (_, windows) => infer(windows),
-        takeSketches: () => [],
+        takeDrift: () => [],
         onCommitted: (_, concluded) => published.push(...concluded.rows),
         onFatal: (error) => fatal.push(error),
         whenFull: buffer.whenFull,

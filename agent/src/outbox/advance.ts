@@ -20,8 +20,12 @@ export interface AdvanceOptions {
   outbox: Outbox;
   recovered: Recovered;
   infer: (pipeline: string, windows: WindowBatch) => Promise<Inferred>;
-  /** Drift sketches that are due; they are committed with the next progress. */
-  takeSketches: () => readonly skerry.v1.IDriftSketch[];
+  /** What drift has to say since the last call; it is committed with the next progress. */
+  takeDrift: () => readonly {
+    pipeline: string;
+    sketches: readonly skerry.v1.IDriftSketch[];
+    alerts: readonly skerry.v1.IAlertRecord[];
+  }[];
   /** Results, alerts and rules' messages of one pipeline, durable by now. */
   onCommitted: (pipeline: string, concluded: Concluded) => void;
   clock: Clock;
@@ -123,11 +127,7 @@ export class Advance {
         if (!windows) break;
         const inferred = await this.#infer(pipeline.name, windows);
         const concluded = pipeline.conclude(windows, inferred, { producedMs: Math.round(clock.wallMs()) });
-        const sum = this.#concluded.get(pipeline.name) ?? { rows: [], alerts: [], actions: [] };
-        sum.rows.push(...concluded.rows);
-        sum.alerts.push(...concluded.alerts);
-        sum.actions.push(...concluded.actions);
-        this.#concluded.set(pipeline.name, sum);
+        this.#gather(pipeline.name, concluded);
       }
   }
 
@@ -135,11 +135,14 @@ export class Advance {
   async commit(): Promise<void> {
     const { pipelines, outbox } = this.#options;
     this.#boundJournal();
+    const drift = this.#options.takeDrift();
+    for (const { pipeline, alerts } of drift)
+      if (alerts.length > 0) this.#gather(pipeline, { rows: [], alerts, actions: [] });
     const concluded = [...this.#concluded];
     const progress: Progress = {
       rows: concluded.flatMap(([, what]) => what.rows),
       alerts: concluded.flatMap(([, what]) => what.alerts),
-      sketches: this.#options.takeSketches(),
+      sketches: drift.flatMap(({ sketches }) => sketches),
       deviceStates: pipelines
         .map((pipeline) => ({ pipeline: pipeline.name, states: pipeline.dirtyStates() }))
         .filter(({ states }) => states.length > 0),
@@ -156,6 +159,14 @@ export class Advance {
     this.#orphans = [];
     this.#lagEntries = 0;
     for (const [pipeline, what] of concluded) this.#options.onCommitted(pipeline, what);
+  }
+
+  #gather(pipeline: string, what: { [K in keyof Concluded]: Readonly<Concluded[K]> }): void {
+    const sum = this.#concluded.get(pipeline) ?? { rows: [], alerts: [], actions: [] };
+    for (const row of what.rows) sum.rows.push(row);
+    sum.alerts.push(...what.alerts);
+    sum.actions.push(...what.actions);
+    this.#concluded.set(pipeline, sum);
   }
 
   // A batch that the model fails on is not lost: every row of it becomes an error result.

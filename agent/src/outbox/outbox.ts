@@ -39,6 +39,7 @@ export class Outbox implements OutboxReader {
   readonly #state: OutboxState;
   readonly #enforcer: Enforcer;
   readonly #tail: ResultRow[] = [];
+  #remembered: Progress | undefined;
   readonly #spaceListeners = new Set<() => void>();
   /** All changes but appends to the journal go one after another. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -105,8 +106,7 @@ export class Outbox implements OutboxReader {
         const plan = planProgress(this.#state, progress);
         await this.#state.commit('progress.commit', plan, progress);
       }
-      this.#tail.push(...progress.rows);
-      this.#tail.splice(0, this.#tail.length - this.#state.limits.tailRows);
+      this.#remember(progress);
       await this.#enforcer.enforce();
     });
   }
@@ -288,6 +288,15 @@ export class Outbox implements OutboxReader {
       crc32c: crc32c(block.columns),
       columns: block.columns,
     };
+  }
+
+  // A progress that is committed again, because making room failed after it, is remembered once.
+  #remember(progress: Progress): void {
+    if (this.#remembered === progress) return;
+    this.#remembered = progress;
+    const { tailRows } = this.#state.limits;
+    this.#tail.push(...progress.rows.slice(-tailRows));
+    this.#tail.splice(0, this.#tail.length - tailRows);
   }
 
   #tellSpace(): void {
