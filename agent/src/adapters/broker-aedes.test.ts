@@ -1,10 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Socket, connect as tcpConnect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type BrokerOptions, type EmbeddedBroker, startEmbeddedBroker } from './broker-aedes.ts';
+import { DEFAULT_BOUNDS } from './broker-bounds.ts';
 import type { MqttMessage } from './mqtt-message.ts';
 import { hashPassword } from './mqtt-users.ts';
 
@@ -254,7 +256,7 @@ test('a port in use is an error that names the option and the port', async () =>
 
 test('what is kept for an absent subscriber, and as retained, is bounded and counted', async () => {
   const { publisher, stats } = await start({
-    bounds: { maxRetained: 2, maxRetainedBytes: 1000, maxQueuedPerClient: 3, maxQueuedBytes: 10_000 },
+    bounds: { ...DEFAULT_BOUNDS, maxRetained: 2, maxRetainedBytes: 1000, maxQueuedPerClient: 3 },
   });
   const absent = await client({ clientId: 'screen', clean: false });
   await absent.subscribeAsync('q/#', { qos: 1 });
@@ -296,3 +298,56 @@ test('what is kept for an absent subscriber, and as retained, is bounded and cou
   await roundTrip(late);
   expect(kept.sort()).toEqual(['r/0', 'r/1']);
 });
+
+test('a client has so many subscriptions, the broker so many kept sessions, and no more', async () => {
+  const { stats } = await start({
+    bounds: { ...DEFAULT_BOUNDS, maxSubscriptionsPerClient: 2, maxSessions: 1 },
+  });
+  const screen = await client();
+  await screen.subscribeAsync(['a', 'b']);
+  await screen.subscribeAsync('a');
+  await expect(screen.subscribeAsync('c')).rejects.toThrow();
+  await screen.unsubscribeAsync('a');
+  await screen.subscribeAsync('c');
+  const kept = await client({ clientId: 'kept', clean: false });
+  await kept.subscribeAsync('x', { qos: 1 });
+  await kept.subscribeAsync('y', { qos: 1 });
+  const further = await client({ clientId: 'further', clean: false });
+  const gone = closed(further);
+  further.subscribe('x', { qos: 1 });
+  await gone;
+  expect(stats().subscriptionsRefused).toBe(2);
+});
+
+const openssl = spawnSync('openssl', ['version']).status === 0;
+test.skipIf(!openssl)(
+  'over TLS clients find the certificate they trust, and a wrong key file is named',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'skerry-tls-'));
+    const [cert, key] = [join(folder, 'c.pem'), join(folder, 'k.pem')];
+    const request = [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-days',
+      '1',
+    ];
+    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    spawnSync('openssl', [...request, ...names, '-keyout', key, '-out', cert]);
+    await start({}, { tls: { cert, key } });
+    const device = await client({ protocol: 'mqtts', ca: await readFile(cert) });
+    const published = device.publishAsync('plant/x', '1', { qos: 1 });
+    await arrivals(1);
+    pending[0]!.done();
+    await published;
+    await expect(client({ protocol: 'mqtts' })).rejects.toThrow(/self-signed/);
+    await expect(
+      startEmbeddedBroker({ ...minimal, listen: { host: '127.0.0.1', port: 0, tls: { cert, key: cert } } }),
+    ).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('mqtt.listen.tls') });
+    await rm(folder, { recursive: true });
+  },
+);

@@ -16,7 +16,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 import type { Log, OutMessage, Publisher } from '../ports.ts';
-import { type BoundCounts, type BrokerBounds, boundPersistence, DEFAULT_BOUNDS } from './broker-bounds.ts';
+import { type BoundCounts, type BrokerBounds, boundBroker, DEFAULT_BOUNDS } from './broker-bounds.ts';
 import { isReserved, type OnPublish } from './mqtt-message.ts';
 import { readUsers, type Users } from './mqtt-users.ts';
 import { createPacketGuard } from './packet-guard.ts';
@@ -58,6 +58,8 @@ export interface EmbeddedBroker {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const DRAIN_TIMEOUT_MS = 5_000;
+/** QoS 2 messages of one client between PUBLISH and PUBREL. */
+const MAX_QOS2_IN_FLIGHT = 100;
 /** Packets that may come behind CONNECT before it is answered. */
 const EARLY_PACKETS = 1_000;
 
@@ -66,19 +68,14 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
   const { listen, log } = options;
   const users =
     listen.users === undefined ? undefined : readUsers(await text(listen.users, 'users'), listen.users);
-  const server = listen.tls
-    ? createTlsServer({
-        cert: await text(listen.tls.cert, 'tls.cert'),
-        key: await text(listen.tls.key, 'tls.key'),
-        handshakeTimeout: CONNECT_TIMEOUT_MS,
-      })
-    : createServer();
+  const server = listen.tls ? await tlsServer(listen.tls) : createServer();
   const refused = { connections: 0, tooLarge: 0, malformed: 0, unauthorized: 0 };
   const own = { reservedTopic: 0, publishesDropped: 0 };
   const aedes = await Aedes.createBroker({
     connectTimeout: CONNECT_TIMEOUT_MS,
     drainTimeout: DRAIN_TIMEOUT_MS,
     queueLimit: EARLY_PACKETS,
+    maxInflightInbound: MAX_QOS2_IN_FLIGHT,
     authenticate: authenticator(users, refused),
     authorizePublish: (client, packet, callback) => {
       if (isReserved(packet.topic) || packet.topic.includes('\0')) {
@@ -87,7 +84,7 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
       } else hand(options.onPublish, client, packet, callback);
     },
   });
-  const bounded = boundPersistence(aedes, options.bounds ?? DEFAULT_BOUNDS);
+  const bounded = boundBroker(aedes, options.bounds ?? DEFAULT_BOUNDS);
   const logFailure = (client: Client, error: Error): void =>
     log('warn', 'mqtt', 'connection closed', { client: client.id, error: error.message });
   aedes.on('clientError', logFailure);
@@ -235,6 +232,23 @@ function bind(server: Server, listen: BrokerOptions['listen'], log: Log): Promis
       resolve();
     });
   });
+}
+
+async function tlsServer(tls: { cert: string; key: string }): Promise<Server> {
+  const cert = await text(tls.cert, 'tls.cert');
+  const key = await text(tls.key, 'tls.key');
+  try {
+    return createTlsServer({ cert, key, handshakeTimeout: CONNECT_TIMEOUT_MS });
+  } catch (cause) {
+    throw new SkerryError(
+      'invalid',
+      `mqtt.listen.tls: ${tls.cert} and ${tls.key} don't serve: ${messageOf(cause)}`,
+      {
+        hint: 'expected a certificate and its unencrypted private key in PEM',
+        cause,
+      },
+    );
+  }
 }
 
 async function text(file: string, option: string): Promise<string> {
