@@ -4,7 +4,7 @@ import type { InferenceBackend, InferenceSession } from '@skerry/agent/ports';
 import { SkerryError } from '@skerry/proto/errors';
 import { type Command, print } from '@skerry/proto/node/program';
 import { feedOf, judgedOutput, scoresOf, windowInput } from '../evaluate/release-run.ts';
-import { type Rows, rowCount } from '../fit/scaling.ts';
+import { fitScaling, type Rows, rowCount } from '../fit/scaling.ts';
 import { goldenCases } from '../golden/cases.ts';
 import { buildGolden } from '../golden/golden.ts';
 import { buildReference } from '../profile/profile.ts';
@@ -57,7 +57,10 @@ export function addGolden(program: Command, backend: InferenceBackend): void {
   withCsvFlags(program.command('golden <release>'))
     .description("write a release's golden vectors: healthy windows, and the same with faults put in")
     .requiredOption('--data <csv>', 'a recording of healthy operation, with the channels of the release')
-    .addHelpText('after', '\nExample:\n  skerry-model golden releases/press/1.0.0 --data healthy.csv')
+    .addHelpText(
+      'after',
+      '\nReleases made by "fit" hold theirs already; this is for models from elsewhere.\n\nExample:\n  skerry-model golden releases/press/1.0.0 --data healthy.csv',
+    )
     .action(async (directory: string, flags: DataFlags) => {
       const release = await openRelease(directory);
       const rows = await longestStretch(release, flags);
@@ -87,6 +90,7 @@ async function golden(
   const contract = {
     input,
     layout: (window: Float32Array) => feedOf(manifest, raw(window), [0])[input]!,
+    deviations: fitScaling(rows).std,
     score: tensor,
     threshold,
     faulty: manifest.output.map((o) => o.tensor),

@@ -15,7 +15,10 @@ const PROBES = 16;
 export interface GoldenContract {
   /** The input that takes the window. */
   input: string;
+  /** A window of the given rows as that input takes it. */
   layout: (window: Float32Array) => Tensor;
+  /** Standard deviation of each channel, in the units of the rows. */
+  deviations: ArrayLike<number>;
   /** The output that the alert threshold is on. */
   score: string;
   threshold: number;
@@ -24,7 +27,7 @@ export interface GoldenContract {
 }
 
 /**
- * Cases from normalized healthy rows: windows as they are, windows with a fault put into one sensor after another, and
+ * Cases from healthy rows: windows as they are, windows with a fault put into one sensor after another, and
  * the given probes. Windows that score within a quarter of the threshold are left out: there a rounding step decides.
  */
 export async function goldenCases(
@@ -51,7 +54,13 @@ export async function goldenCases(
   const faulty: Float32Array[] = [];
   for (const fault of FAULTS)
     for (let channel = 0; channel < width; channel++) {
-      const window = withFault(healthy[channel % healthy.length]!, channel, width, fault);
+      const window = withFault(
+        healthy[channel % healthy.length]!,
+        channel,
+        shape,
+        contract.deviations[channel]!,
+        fault,
+      );
       if ((await scoreOf(window)) > 1.25) faulty.push(window);
     }
   const cases = (list: readonly Float32Array[], names: readonly string[]): GoldenInput[] =>
@@ -63,19 +72,27 @@ export async function goldenCases(
   ];
 }
 
-type Fault = (value: number, time: number, length: number) => number;
+/** How far a fault moves a channel at one row of a window, in its standard deviations. */
+type Fault = (time: number, length: number) => number;
 
-// In standard deviations of the channel: what an offset, a step, a spike and a drift look like.
+// An offset, a step, a spike and a drift.
 const FAULTS: readonly Fault[] = [
-  (x) => x + 8,
-  (x, t, n) => (t >= n / 2 ? x - 6 : x),
-  (x, t, n) => (t === n - 1 ? x + 24 : x),
-  (x, t, n) => x + (10 * t) / n,
+  () => 8,
+  (time, length) => (time >= length / 2 ? -6 : 0),
+  (time, length) => (time === length - 1 ? 24 : 0),
+  (time, length) => (10 * time) / length,
 ];
 
-function withFault(window: Float32Array, channel: number, width: number, fault: Fault): Float32Array {
-  const length = window.length / width;
-  return window.map((x, i) => (i % width === channel ? fault(x, Math.floor(i / width), length) : x));
+function withFault(
+  window: Float32Array,
+  channel: number,
+  { width, length }: WindowShape,
+  deviation: number,
+  fault: Fault,
+): Float32Array {
+  return window.map((x, i) =>
+    i % width === channel ? x + deviation * fault(Math.floor(i / width), length) : x,
+  );
 }
 
 /** At most `count` of the list, evenly spread. */

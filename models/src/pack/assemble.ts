@@ -63,6 +63,7 @@ async function goldenOf(
     const contract = {
       input: 'window',
       layout: (window: Float32Array) => oneWindow(window, shape),
+      deviations: new Float64Array(shape.width).fill(1),
       score: 'score',
       threshold: 1,
       faulty: ['score', 'attribution'],
