@@ -413,6 +413,42 @@ test('a damaged journal entry is left out; those around it are replayed', async 
   expect((await journalOf(recovered)).map((e) => e.seq)).toEqual([1, 3]);
 });
 
+test('samples of a damaged or vanished journal entry are counted once as rejected{corrupt}, and one alert says so', async () => {
+  const world = createWorld();
+  const { outbox } = await world.open();
+  for (const n of [1, 2, 3, 4])
+    await outbox.appendJournal([samples('press', n, n)], counters(2 * n + 1, { malformed: 1 }));
+  await outbox.commitProgress(progress({ fedThrough: 1, trimBelow: 2, counters: counters(0) }));
+  world.disk.flip(journalKey(2), 30);
+  world.disk.vanish(journalKey(4));
+  for (let start = 0; start < 3; start++) {
+    world.disk.powerLoss();
+    const { outbox: again, recovered } = await world.open();
+    expect(recovered.counters.get('press')).toMatchObject({
+      received: 9,
+      rejected: { malformed: 1, corrupt: 4 },
+    });
+    expect(openSamples(recovered.counters.get('press')!)).toBe(4);
+    expect(ledger(again, 'alerts')).toMatchObject({ produced: 1 });
+  }
+});
+
+test("arrival's counters that were lost begin anew with what the journal is known to have held", async () => {
+  const world = createWorld();
+  const { outbox } = await world.open();
+  for (const n of [1, 2]) await outbox.appendJournal([samples('press', n, n)], counters(2 * n));
+  await outbox.commitProgress(progress({ fedThrough: 1, trimBelow: 2 }));
+  world.disk.flip('c/arrival/press', 10);
+  world.disk.powerLoss();
+  const { recovered, damage } = await world.open();
+  expect(damage.records).toEqual(['c/arrival/press']);
+  expect(recovered.counters.get('press')).toMatchObject({ received: 4, rejected: {} });
+  world.disk.powerLoss();
+  const again = await world.open();
+  expect(again.damage.records).toEqual([]);
+  expect(again.recovered.counters.get('press')).toMatchObject({ received: 4, rejected: {} });
+});
+
 test('sketches are numbered, kept until acknowledged, and the oldest give way beyond their bound', async () => {
   const { outbox } = await createWorld().open({ maxSketches: 3 });
   for (let i = 1; i <= 5; i++) await outbox.commitProgress(progress({ sketches: [{ signal: `c${i}` }] }));

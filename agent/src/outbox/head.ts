@@ -34,6 +34,8 @@ export interface Head {
   version: 1;
   epoch: string;
   fedThrough: number;
+  /** Rows of each pipeline in all the entries up to it: what the journal must have held. */
+  fedRows: Record<string, number>;
   /** Milliseconds that the outbox has been open in all, over restarts: the time by which data ages. */
   poweredMs: number;
   lanes: Record<LaneName, LaneHead>;
@@ -58,6 +60,7 @@ export function freshHead(epoch: Uint8Array): Head {
     version: 1,
     epoch: toHex(epoch),
     fedThrough: 0,
+    fedRows: {},
     poweredMs: 0,
     lanes: { alert: lane(), result: lane() },
     sketch: { last: 0, cursor: 0, offset: 0, dropped: 0 },

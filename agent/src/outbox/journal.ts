@@ -8,10 +8,18 @@ import type { CrashPoint, Store, StoreOp } from '../ports.ts';
 import { arrivalPart } from './counters.ts';
 import { decodeJournal, encodeJournal } from './journal-codec.ts';
 import { countersKey, journalKey, numberOfKey, underPrefix } from './keys.ts';
+import { addCounts } from './ledger.ts';
 import { sealJson } from './sealed.ts';
 
 const SCAN = 16;
 const KEY_BYTES = 18;
+
+/** An entry that is there, with the bytes of key and value and its rows by pipeline (none where it can't be read). */
+interface Live {
+  seq: number;
+  sizeBytes: number;
+  rows: Readonly<Record<string, number>>;
+}
 
 export interface JournalEntry {
   seq: number;
@@ -24,8 +32,8 @@ export class Journal {
   readonly #store: Store;
   readonly #sync: boolean;
   readonly #crashPoint: CrashPoint;
-  /** Live entries in order, with the bytes of key and value. */
-  #live: { seq: number; sizeBytes: number }[] = [];
+  /** In order. */
+  #live: Live[] = [];
   #last = 0;
   #bytes = 0;
   #appending = false;
@@ -57,8 +65,7 @@ export class Journal {
       for (const [key, value] of page) {
         const seq = numberOfKey(key);
         if (Number.isNaN(seq)) continue;
-        this.#live.push({ seq, sizeBytes: KEY_BYTES + value.length });
-        this.#bytes += KEY_BYTES + value.length;
+        this.#add(seq, value, readable(value) ?? []);
         this.#last = Math.max(this.#last, seq);
       }
       const end = page.at(-1)?.[0];
@@ -92,10 +99,14 @@ export class Journal {
     }
     if (!value) return undefined;
     this.#last = seq;
-    this.#live.push({ seq, sizeBytes: KEY_BYTES + value.length });
-    this.#bytes += KEY_BYTES + value.length;
+    this.#add(seq, value, filled);
     this.#crashPoint('journal.append.after');
     return seq;
+  }
+
+  #add(seq: number, value: Uint8Array, batches: readonly SampleBatch[]): void {
+    this.#live.push({ seq, sizeBytes: KEY_BYTES + value.length, rows: rowsOf(batches) });
+    this.#bytes += KEY_BYTES + value.length;
   }
 
   /** Numbers of the live entries below `seq`. */
@@ -111,11 +122,12 @@ export class Journal {
     this.#bytes = this.#live.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   }
 
-  /** Takes note that an entry was rewritten by a commit. */
-  resize(seq: number, valueBytes: number): void {
-    const entry = this.#live.find((live) => live.seq === seq);
-    if (entry) entry.sizeBytes = KEY_BYTES + valueBytes;
-    this.#bytes = this.#live.reduce((sum, live) => sum + live.sizeBytes, 0);
+  /** Rows by pipeline of the live entries first..last. */
+  rows(first: number, last: number): Record<string, number> {
+    let sum: Record<string, number> = {};
+    for (const entry of this.#live)
+      if (entry.seq >= first && entry.seq <= last) sum = addCounts(sum, entry.rows);
+    return sum;
   }
 
   /** Entries up to `through` in order. One that can't be read is told to `onCorrupt` and left out. */
@@ -129,11 +141,17 @@ export class Journal {
   }
 }
 
+function rowsOf(batches: readonly SampleBatch[]): Record<string, number> {
+  const rows: Record<string, number> = {};
+  for (const { pipeline, count } of batches) rows[pipeline] = (rows[pipeline] ?? 0) + count;
+  return rows;
+}
+
 function readable(value: Uint8Array): SampleBatch[] | undefined {
   try {
     return decodeJournal(value);
   } catch {
-    // The caller is told; what the counters say is open and nobody holds is then counted as rejected{corrupt}.
+    // The caller is told. Rows that were never fed are counted as rejected{corrupt} when the outbox opens.
     return undefined;
   }
 }

@@ -7,6 +7,7 @@ import { addCounters, emptyCounters } from './counters.ts';
 import { epochBytes, type Head } from './head.ts';
 import { Journal } from './journal.ts';
 import { type CountersPart, countersKey, numberOfKey, underPrefix } from './keys.ts';
+import { addCounts } from './ledger.ts';
 import { Outbox } from './outbox.ts';
 import { planAlerts } from './progress.ts';
 import { type Damage, openLanes } from './recover.ts';
@@ -51,6 +52,7 @@ export async function openOutbox(
   const small = await readSmall(store, damage);
   const recounted = damage.headLost ? await recountArrival(journal, small, damage) : [];
   const head = damage.headLost ? withSketches(opened.head, small.sketches) : opened.head;
+  recounted.push(...countLost(journal, head, small, damage));
   const state = new OutboxState({
     ...options,
     store,
@@ -158,6 +160,27 @@ async function recountArrival(journal: Journal, small: Small, damage: Damage): P
   return [...forgotten, ...counted];
 }
 
+/**
+ * What was journaled, and neither fed nor is there any more, was lost to damage: rejected{corrupt}. Where arrival's own
+ * counters are gone, what is known to have been journaled takes their place. Returns what has to be written.
+ */
+function countLost(journal: Journal, head: Head, small: Small, damage: Damage): StoreOp[] {
+  const waiting = journal.rows(head.fedThrough + 1, journal.last);
+  const ops: StoreOp[] = [];
+  const known = addCounts(head.fedRows, waiting);
+  for (const pipeline of new Set([...small.arrival.keys(), ...Object.keys(known)])) {
+    const arrival = small.arrival.get(pipeline) ?? { ...emptyCounters(), received: known[pipeline] ?? 0 };
+    const rejected = Object.values(arrival.rejected).reduce((sum, n) => sum + n, 0);
+    const lost = arrival.received - rejected - (known[pipeline] ?? 0);
+    if (lost <= 0 && small.arrival.has(pipeline)) continue;
+    if (lost > 0) damage.samples += lost;
+    const counted = { ...arrival, rejected: addCounts(arrival.rejected, { corrupt: Math.max(0, lost) }) };
+    small.arrival.set(pipeline, counted);
+    ops.push({ type: 'put', key: countersKey('arrival', pipeline), value: sealJson(counted) });
+  }
+  return ops;
+}
+
 /** A lost head's sketches keep their numbers in the store and count from 1 in the new epoch. */
 function withSketches(head: Head, sketches: Small['sketches']): Head {
   const [first, last] = [sketches[0], sketches.at(-1)];
@@ -173,18 +196,18 @@ async function firstCommit(
   ops: readonly StoreOp[],
   damage: Damage,
 ): Promise<void> {
-  const { headLost, holes, records } = damage;
-  const damaged = headLost || holes.length > 0 || records.length > 0;
+  const { headLost, holes, records, samples } = damage;
+  const damaged = headLost || holes.length > 0 || records.length > 0 || samples > 0;
   if (!fresh && !damaged && ops.length === 0) return;
   const message = describe(damage);
   const episode = `damage-${toHex(state.random.bytes(8))}`;
   if (damaged) state.log('error', 'outbox', message, { holes, records: records.slice(0, 20) });
   const plan = planAlerts(state, state.head, damaged ? [state.agentAlert(episode, message)] : []);
   const deletions = records.map((key): StoreOp => ({ type: 'del', key }));
-  await state.commit('outbox.open', { ...plan, ops: [...ops, ...deletions, ...plan.ops] });
+  await state.commit('outbox.open', { ...plan, ops: [...deletions, ...ops, ...plan.ops] });
 }
 
-function describe({ headLost, holes, records }: Damage): string {
+function describe({ headLost, holes, records, samples }: Damage): string {
   const lost = holes.reduce((sum, hole) => sum + hole.records, 0);
   return [
     'outbox: damage found at start',
@@ -192,6 +215,7 @@ function describe({ headLost, holes, records }: Damage): string {
     ...(holes.length > 0
       ? [`${lost} records in ${holes.length} ranges of sequence numbers are counted as evicted`]
       : []),
+    ...(samples > 0 ? [`${samples} samples of the journal are counted as rejected{corrupt}`] : []),
     ...(records.length > 0 ? [`${records.length} other records could not be read`] : []),
   ].join('; ');
 }

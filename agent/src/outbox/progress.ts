@@ -9,7 +9,7 @@ import { addCounters, emptyCounters, feedPart } from './counters.ts';
 import { type Head, withLane } from './head.ts';
 import { blockKey, countersKey, deviceKey, journalKey, sketchKey } from './keys.ts';
 import { type Entry, entryOf } from './lane-index.ts';
-import { produced } from './ledger.ts';
+import { addCounts, produced } from './ledger.ts';
 import { seal, sealJson } from './sealed.ts';
 import type { Change, OutboxState } from './state.ts';
 import type { LaneName, Progress } from './types.ts';
@@ -23,11 +23,13 @@ export function planProgress(state: OutboxState, progress: Progress): Change {
   const withResults = addBlocks(state, state.head, 'result', results);
   const withAlerts = addBlocks(state, withResults.head, 'alert', alerts);
   const withSketches = addSketches(state, withAlerts.head, progress.sketches);
+  const fedThrough = Math.max(state.head.fedThrough, progress.fedThrough);
+  const fedNow = state.journal.rows(state.head.fedThrough + 1, fedThrough);
   const trimmed = state.journal.below(Math.min(progress.trimBelow, progress.fedThrough + 1));
   const states = stateOps(progress);
   const counters = progress.counters.map((c) => ({ pipeline: c.pipeline, part: feedPart(c.counters) }));
   return {
-    head: { ...withSketches.head, fedThrough: Math.max(state.head.fedThrough, progress.fedThrough) },
+    head: { ...withSketches.head, fedThrough, fedRows: addCounts(state.head.fedRows, fedNow) },
     ops: [
       ...withResults.ops,
       ...withAlerts.ops,

@@ -22,6 +22,8 @@ export interface Damage {
   holes: { lane: LaneName; first: number; last: number; records: number }[];
   /** Journal entries, states, counters or sketches whose checksum didn't hold. */
   records: string[];
+  /** Samples that were journaled, never fed, and are gone. */
+  samples: number;
 }
 
 export interface Opened {
@@ -38,7 +40,7 @@ export async function openLanes(store: Store, freshEpoch: () => Uint8Array): Pro
   const copies = [await store.get(HEAD_KEY), await store.get(MIRROR_KEY)];
   const stored = decodeHead(copies);
   const found = { alert: await scanLane(store, 'alert'), result: await scanLane(store, 'result') };
-  const damage: Damage = { headLost: false, holes: [], records: [] };
+  const damage: Damage = { headLost: false, holes: [], records: [], samples: 0 };
   const lanes = { alert: new LaneIndex(), result: new LaneIndex() };
   const empty = copies.every((copy) => copy === undefined) && (await isEmpty(store));
   if (empty) return { head: freshHead(freshEpoch()), fresh: true, lanes, ops: [], damage };
