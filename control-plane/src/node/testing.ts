@@ -14,10 +14,13 @@ import { parseMetadata, type TargetsSigned, tufKey } from '@skerry/proto/tuf/met
 import { addTarget, createRoot, emptyTargets, signMetadata, signTargets } from '@skerry/proto/tuf/repository';
 import { decode, encode, skerry, v1 } from '@skerry/proto/wire';
 import { inflate } from '../adapters/inflate.ts';
+import { joseTokens } from '../adapters/jose-tokens.ts';
+import { createApp } from '../app.ts';
 import { createCoordinator } from '../coordinator.ts';
 import { FleetActor } from '../core/fleet/fleet-actor.ts';
+import type { OperatorRole } from '../core/fleet/tokens.ts';
 import { ShardActor } from '../core/shard/shard-actor.ts';
-import type { ShardPorts, Topic } from '../ports.ts';
+import type { Blobs, ShardPorts, Topic } from '../ports.ts';
 import { actorRef } from './actors.ts';
 import { openSqlite, type SqliteFile } from './sqlite.ts';
 
@@ -110,6 +113,73 @@ export function createWorld(options: { shards?: number; seed?: string } = {}) {
         autoApprove: true,
       });
       return new SimAgent(id, labels, clock, (bytes) => shardFor(id).sync(id, bytes).response, pipeline);
+    },
+  };
+}
+
+/** The app over a world, with blobs in memory. `as` makes a caller with a token of a role. */
+export function createTestApp(world: World) {
+  const held = new Map<string, Uint8Array>();
+  const blobs: Blobs = {
+    async get(digest, range) {
+      const bytes = held.get(digest);
+      if (!bytes) return undefined;
+      const part = range ? bytes.subarray(range[0], range[1] + 1) : bytes;
+      return { bytes: part, sizeBytes: bytes.length };
+    },
+    has: async (digest) => held.get(digest)?.length,
+    async put(digest, bytes) {
+      held.set(digest, bytes);
+    },
+  };
+  const listeners = new Set<(topic: Topic) => void>();
+  const tasks: (() => Promise<void>)[] = [];
+  const logged: string[] = [];
+  const app = createApp({
+    fleet: actorRef(world.fleet),
+    shards: world.shards.map((shard) => actorRef(shard)),
+    coordinator: world.coordinator,
+    blobs,
+    notifier: {
+      wakeAgents: (agents) => world.woken.push(agents),
+      changed: (topic) => {
+        for (const listener of listeners) listener(topic);
+      },
+    },
+    changes: {
+      subscribe(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    timers: {
+      after(_, fn) {
+        let cancelled = false;
+        queueMicrotask(() => {
+          if (!cancelled && listeners.size > 0 && fn.name === 'flush') fn();
+        });
+        return () => {
+          cancelled = true;
+        };
+      },
+    },
+    tokens: joseTokens,
+    crypto: nodeCrypto,
+    now: () => world.clock.nowMs,
+    later: (task) => tasks.push(task),
+    log: (_level, module, msg) => logged.push(`${module}: ${msg}`),
+  });
+  const call = async (path: string, init: RequestInit = {}): Promise<Response> =>
+    app.request(`http://cp.test${path}`, init);
+  return {
+    call,
+    blobs: held,
+    tasks,
+    logged,
+    as(role: OperatorRole) {
+      const { secret } = world.fleet.createOperatorToken('test', { name: `a-${role}`, role });
+      return (path: string, init: RequestInit = {}): Promise<Response> =>
+        call(path, { ...init, headers: { authorization: `Bearer ${secret}`, ...init.headers } });
     },
   };
 }

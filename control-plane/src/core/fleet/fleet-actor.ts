@@ -54,6 +54,15 @@ export class FleetActor {
     });
   }
 
+  /** The number of shards, fixed by the first call: agents are spread over them by hash. */
+  fixShards(wanted: number): number {
+    return this.#write(() => {
+      const held = Number(readMeta(this.#ports.sql, 'shards') ?? 0);
+      if (held === 0) writeMeta(this.#ports.sql, 'shards', wanted);
+      return held === 0 ? wanted : held;
+    });
+  }
+
   /** The key that agents' access tokens are signed with. It never leaves the server. */
   accessKey(): Uint8Array {
     return readMeta(this.#ports.sql, 'accessKey') as Uint8Array;

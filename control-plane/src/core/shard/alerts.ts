@@ -107,10 +107,10 @@ export function listAlerts(
   context: ShardContext,
   query: {
     open: boolean;
-    agent?: string;
-    pipeline?: string;
-    device?: string;
-    cursor?: { updatedMs: number; key: string };
+    agent?: string | undefined;
+    pipeline?: string | undefined;
+    device?: string | undefined;
+    cursor?: { updatedMs: number; key: string } | undefined;
     limit: number;
   },
 ): AlertInfo[] {

@@ -110,7 +110,7 @@ function insert(
 /** The latest sketch of every (agent, device, signal), merged per signal. */
 export function readDrift(
   context: ShardContext,
-  query: { pipeline?: string; agent?: string; device?: string },
+  query: { pipeline?: string | undefined; agent?: string | undefined; device?: string | undefined },
 ): SignalDrift[] {
   const where: string[] = [];
   const params: SqlValue[] = [];

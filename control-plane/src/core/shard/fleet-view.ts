@@ -28,7 +28,12 @@ export interface AgentInfo {
 /** Agents after the cursor, in order of their ids. */
 export function listAgents(
   context: ShardContext,
-  query: { state?: AgentState; selector?: string; cursor?: string; limit: number },
+  query: {
+    state?: AgentState | undefined;
+    selector?: string | undefined;
+    cursor?: string | undefined;
+    limit: number;
+  },
 ): AgentInfo[] {
   const selector = parseSelector(query.selector ?? '');
   const found: AgentInfo[] = [];
@@ -107,7 +112,13 @@ export interface DeviceInfo {
 /** Devices with their latest result, in order of (agent, pipeline, device), after the cursor. */
 export function listDevices(
   context: ShardContext,
-  query: { agent?: string; pipeline?: string; device?: string; cursor?: string; limit: number },
+  query: {
+    agent?: string | undefined;
+    pipeline?: string | undefined;
+    device?: string | undefined;
+    cursor?: string | undefined;
+    limit: number;
+  },
 ): DeviceInfo[] {
   const where: string[] = [];
   const params: SqlValue[] = [];

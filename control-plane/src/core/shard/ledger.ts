@@ -83,7 +83,7 @@ export function endEpochs(context: ShardContext, agent: string, except: string):
 /** Ledgers after the cursor (agent id), all epochs of an agent together. */
 export function listLedgers(
   context: ShardContext,
-  query: { agent?: string; cursor?: string; limit: number },
+  query: { agent?: string | undefined; cursor?: string | undefined; limit: number },
 ): LedgerInfo[] {
   const rows =
     query.agent === undefined

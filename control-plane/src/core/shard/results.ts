@@ -8,16 +8,16 @@ import { inflateBlock } from './columns.ts';
 import type { ShardContext } from './context.ts';
 
 export interface ResultQuery {
-  agent?: string;
-  pipeline?: string;
-  device?: string;
+  agent?: string | undefined;
+  pipeline?: string | undefined;
+  device?: string | undefined;
   /** Window start at or after / before, in microseconds. */
-  fromUs?: number;
-  toUs?: number;
+  fromUs?: number | undefined;
+  toUs?: number | undefined;
   order: 'asc' | 'desc';
   limit: number;
   /** Answers come after it in the order asked for. */
-  cursor?: ResultPosition;
+  cursor?: ResultPosition | undefined;
 }
 
 /** A result's place in the order. */

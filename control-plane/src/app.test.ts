@@ -1,0 +1,408 @@
+import { toBase64Url, utf8 } from '@skerry/proto/bytes';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { addTarget, signTargets } from '@skerry/proto/tuf/repository';
+import { decode, v1 } from '@skerry/proto/wire';
+import { describe, expect, test } from 'vitest';
+import {
+  createTestApp,
+  createWorld,
+  heldTargets,
+  OPERATOR_SEED,
+  packTestRelease,
+  pushTestReleases,
+  signTestRoot,
+  testRow,
+  type World,
+} from './node/testing.ts';
+
+const SEED = new Uint8Array(32).fill(5);
+const PUBLIC_KEY = toBase64Url(nodeCrypto.publicKey(SEED));
+
+function assertion(world: World, claims: Record<string, unknown> = {}, seed = SEED): string {
+  const nowS = Math.floor(world.clock.nowMs / 1000);
+  const payload = {
+    iss: 'gw1',
+    sub: 'gw1',
+    aud: 'http://cp.test/agent/v1/token',
+    jti: 'j1',
+    iat: nowS,
+    exp: nowS + 55,
+    ...claims,
+  };
+  const input = [{ alg: 'EdDSA', typ: 'JWT' }, payload]
+    .map((part) => toBase64Url(utf8(JSON.stringify(part))))
+    .join('.');
+  return `${input}.${toBase64Url(nodeCrypto.sign(seed, utf8(input)))}`;
+}
+
+function tokenRequest(text: string): RequestInit {
+  return {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: text,
+    }),
+  };
+}
+
+function enrolment(token: string | undefined, publicKey = PUBLIC_KEY): RequestInit {
+  return {
+    method: 'POST',
+    body: JSON.stringify({ agent: 'gw1', ...(token && { token }), publicKey, labels: {}, facts: {} }),
+  };
+}
+
+async function json(response: Response): Promise<Record<string, unknown>> {
+  return (await response.json()) as Record<string, unknown>;
+}
+
+describe('agents come in', () => {
+  test('[AU1] enrolment token, key, assertion, access token, sync', async () => {
+    const world = createWorld();
+    const app = createTestApp(world);
+    const admin = app.as('admin');
+    world.fleet.putRoot('ola', signTestRoot(world.fleet));
+    const made = await json(
+      await admin('/api/v1/tokens', { method: 'POST', body: JSON.stringify({ kind: 'enrol' }) }),
+    );
+    const text = String(made.token);
+    expect(text.split('.')[1]).toBe(world.fleet.rootDigest()?.slice('sha256:'.length));
+    const enrolled = await app.call('/agent/v1/enroll', enrolment(text));
+    expect(await json(enrolled)).toEqual({
+      status: 'approved',
+      agent: 'gw1',
+      instance: world.fleet.instance(),
+      rootDigest: world.fleet.rootDigest(),
+    });
+    const granted = await json(await app.call('/agent/v1/token', tokenRequest(assertion(world))));
+    expect(granted).toMatchObject({ token_type: 'Bearer', expires_in: 900 });
+    await world.coordinator.drive();
+    const agent = world.agent('gw1-sim');
+    const sync = await app.call('/agent/v1/sync', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-protobuf',
+        authorization: `Bearer ${String(granted.access_token)}`,
+      },
+      body: agent.request() as Uint8Array<ArrayBuffer>,
+    });
+    expect(sync.status).toBe(200);
+    const answer = decode(v1.SyncResponse, new Uint8Array(await sync.arrayBuffer()));
+    expect(answer.instance).toBe(world.fleet.instance());
+    expect(app.tasks.length).toBe(1);
+  });
+
+  test('[AU2] an assertion is used once, within its minute, for this server, by the key that holds the id', async () => {
+    const world = createWorld();
+    const app = createTestApp(world);
+    const { secret } = world.fleet.createEnrolToken('t', {
+      name: 'e',
+      labels: {},
+      uses: 1,
+      autoApprove: true,
+      expiresMs: world.clock.nowMs + 1000,
+    });
+    await app.call('/agent/v1/enroll', enrolment(secret));
+    const ask = async (text: string): Promise<number> =>
+      (await app.call('/agent/v1/token', tokenRequest(text))).status;
+    expect(await ask(assertion(world))).toBe(200);
+    expect(await ask(assertion(world))).toBe(401);
+    expect(await ask(assertion(world, { jti: 'j2', aud: 'http://other.test/agent/v1/token' }))).toBe(401);
+    expect(await ask(assertion(world, { jti: 'j3' }, new Uint8Array(32).fill(6)))).toBe(401);
+    expect(await ask(assertion(world, { jti: 'j4', iss: 'gw2', sub: 'gw2' }))).toBe(401);
+    const old = assertion(world, { jti: 'j5' });
+    world.clock.nowMs += 10 * 60_000;
+    expect(await ask(old)).toBe(401);
+  });
+
+  test('[AU3] an enrolment token that is used up lets nobody else in, and its holder in again', async () => {
+    const world = createWorld();
+    const app = createTestApp(world);
+    const { secret } = world.fleet.createEnrolToken('t', {
+      name: 'e',
+      labels: { site: 'oslo' },
+      uses: 1,
+      autoApprove: true,
+      expiresMs: world.clock.nowMs + 1000,
+    });
+    expect((await app.call('/agent/v1/enroll', enrolment(secret))).status).toBe(200);
+    expect((await app.call('/agent/v1/enroll', enrolment(secret))).status).toBe(200);
+    const other = await app.call('/agent/v1/enroll', {
+      method: 'POST',
+      body: JSON.stringify({ agent: 'gw2', token: secret, publicKey: PUBLIC_KEY }),
+    });
+    expect(other.status).toBe(401);
+    expect(world.shardFor('gw1').agent('gw1').labels).toEqual({ site: 'oslo' });
+  });
+
+  test('[AU4] a second key under an id waits for approval, whatever token it brings', async () => {
+    const world = createWorld();
+    const app = createTestApp(world);
+    const second = toBase64Url(nodeCrypto.publicKey(new Uint8Array(32).fill(8)));
+    expect((await app.call('/agent/v1/enroll', enrolment(undefined))).status).toBe(202);
+    const operator = app.as('operator');
+    await operator('/api/v1/agents/gw1/approve', { method: 'POST' });
+    expect((await app.call('/agent/v1/enroll', enrolment(undefined))).status).toBe(200);
+    const { secret } = world.fleet.createEnrolToken('t', {
+      name: 'e',
+      labels: {},
+      uses: 5,
+      autoApprove: true,
+      expiresMs: world.clock.nowMs + 1000,
+    });
+    expect((await app.call('/agent/v1/enroll', enrolment(secret, second))).status).toBe(202);
+    expect(world.shardFor('gw1').agentKey('gw1')).toBe(PUBLIC_KEY);
+    expect(await json(await operator('/api/v1/agents/gw1'))).toMatchObject({ replacementWaits: true });
+    await operator('/api/v1/agents/gw1/approve', { method: 'POST' });
+    expect(world.shardFor('gw1').agentKey('gw1')).toBe(second);
+  });
+});
+
+describe('operators', () => {
+  test('[AU5] a token is never stored in the clear', () => {
+    const world = createWorld();
+    const made = [
+      world.fleet.createOperatorToken('t', { name: 'x', role: 'admin' }).secret,
+      world.fleet.createEnrolToken('t', { name: 'e', labels: {}, uses: 1, autoApprove: true, expiresMs: 1 })
+        .secret,
+      world.fleet.createLoginCode('t', 'x', 'viewer').code,
+    ];
+    const sql = world.files.get('fleet')!;
+    const tables = sql.all<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'");
+    const dump = JSON.stringify(tables.map(({ name }) => sql.all(`SELECT * FROM ${name}`)));
+    for (const secret of made) expect(dump).not.toContain(secret.slice(4));
+  });
+
+  test('[AU6] each role may do what it may, and a revoked token nothing', async () => {
+    const world = createWorld();
+    const app = createTestApp(world);
+    const viewer = app.as('viewer');
+    expect((await app.call('/api/v1/agents')).status).toBe(401);
+    expect((await viewer('/api/v1/agents')).status).toBe(200);
+    expect((await viewer('/api/v1/policies', { method: 'POST', body: '' })).status).toBe(403);
+    expect((await app.as('operator')('/api/v1/tokens')).status).toBe(403);
+    expect((await app.as('operator')('/api/v1/rollouts/x/approve', { method: 'POST' })).status).toBe(403);
+    const { id, secret } = world.fleet.createOperatorToken('t', { name: 'x', role: 'viewer' });
+    world.fleet.revokeToken('t', id);
+    const revoked = await app.call('/api/v1/agents', { headers: { authorization: `Bearer ${secret}` } });
+    expect(revoked.status).toBe(401);
+    expect(revoked.headers.get('content-type')).toBe('application/problem+json');
+    expect(await json(revoked)).toMatchObject({
+      status: 401,
+      code: 'unauthorized',
+      instance: '/api/v1/agents',
+    });
+  });
+
+  test('[AU7] a login code works once', async () => {
+    const world = createWorld();
+    const app = createTestApp(world);
+    const { code } = world.fleet.createLoginCode('t', 'owner', 'approver');
+    const login = (): Promise<Response> =>
+      app.call('/api/v1/login', { method: 'POST', body: JSON.stringify({ code }) });
+    const { token } = await json(await login());
+    const me = await app.call('/api/v1/me', { headers: { authorization: `Bearer ${String(token)}` } });
+    expect(await json(me)).toMatchObject({ name: 'owner', role: 'approver' });
+    expect((await login()).status).toBe(401);
+  });
+
+  test('[AP1] the same Idempotency-Key creates once, and another request under it is refused', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0']);
+    const operator = createTestApp(world).as('operator');
+    const create = (body: string): Promise<Response> =>
+      operator('/api/v1/rollouts', { method: 'POST', headers: { 'idempotency-key': 'k' }, body });
+    const text =
+      '{"apiVersion":"skerry/v1","kind":"Rollout","release":"press@1.0.0","stages":[{"name":"all","agents":"100%"}]}';
+    const [first, second] = [await json(await create(text)), await json(await create(text))];
+    expect(second).toEqual(first);
+    expect(world.fleet.rollouts({ limit: 10 })).toHaveLength(1);
+    expect((await create(`${text} `)).status).toBe(409);
+  });
+
+  test('[AP2] lists page by cursor, tags answer 304, and If-Match guards a change', async () => {
+    const world = createWorld({ shards: 3 });
+    for (let i = 0; i < 7; i++) world.agent(`a${i}`);
+    const operator = createTestApp(world).as('operator');
+    const seen: string[] = [];
+    let cursor: unknown;
+    do {
+      const page = await json(await operator(`/api/v1/agents?limit=3${cursor ? `&cursor=${cursor}` : ''}`));
+      seen.push(...(page.items as { id: string }[]).map((a) => a.id));
+      cursor = page.cursor;
+    } while (cursor);
+    expect(seen).toEqual(['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6']);
+    const etag = (await operator('/api/v1/agents/a0')).headers.get('etag')!;
+    expect((await operator('/api/v1/agents/a0', { headers: { 'if-none-match': etag } })).status).toBe(304);
+    const label = (tag: string): Promise<Response> =>
+      operator('/api/v1/agents/a0', {
+        method: 'PATCH',
+        headers: { 'if-match': tag },
+        body: '{"labels":{"line":"1"}}',
+      });
+    expect((await label(etag)).status).toBe(200);
+    expect((await label(etag)).status).toBe(412);
+  });
+
+  test('[AP3] every wrong member of a request is named', async () => {
+    const admin = createTestApp(createWorld()).as('admin');
+    const response = await admin('/api/v1/tokens', {
+      method: 'POST',
+      body: JSON.stringify({ kind: 'operator', name: 'a b', role: 'king' }),
+    });
+    expect(response.status).toBe(422);
+    const { detail } = await json(response);
+    expect(detail).toMatch(/name/);
+    expect(detail).toMatch(/role/);
+  });
+
+  test('[AP4] the OpenAPI document names every endpoint with its schema', async () => {
+    const document = await json(await createTestApp(createWorld()).call('/api/v1/openapi.json'));
+    const paths = document.paths as Record<string, Record<string, { parameters: { name: string }[] }>>;
+    for (const path of [
+      'agents/{id}',
+      'agents/{id}/approve',
+      'devices',
+      'releases/{name}/{version}',
+      'blobs/{digest}',
+      'rollouts/{id}/revert',
+      'policies',
+      'results',
+      'drift',
+      'alerts',
+      'ledger',
+      'audit',
+      'tokens',
+      'events',
+    ])
+      expect(paths).toHaveProperty([`/api/v1/${path}`]);
+    expect(paths['/api/v1/results']?.get?.parameters.map((p) => p.name)).toContain('device');
+  });
+
+  test('[AP5] a body past its limit is refused', async () => {
+    const world = createWorld();
+    const operator = createTestApp(world).as('operator');
+    const body = 'x'.repeat(1024 * 1024 + 1);
+    expect((await operator('/api/v1/policies', { method: 'POST', body })).status).toBe(413);
+  });
+});
+
+describe('releases', () => {
+  async function push(world: World, app: ReturnType<typeof createTestApp>, skip?: string): Promise<Response> {
+    const { release, blobs } = packTestRelease('press', '1.0.0');
+    const operator = app.as('operator');
+    for (const [digest, bytes] of blobs)
+      if (digest !== skip)
+        await operator(`/api/v1/blobs/${digest}`, { method: 'PUT', body: bytes as Uint8Array<ArrayBuffer> });
+    const targets = addTarget(heldTargets(world.fleet), {
+      path: 'press/1.0.0',
+      digest: release.digest,
+      lengthBytes: release.manifestBytes.length,
+    });
+    const signed = signTargets(nodeCrypto, targets, {
+      nowMs: world.clock.nowMs,
+      privateKeys: [OPERATOR_SEED],
+    });
+    return operator('/api/v1/tuf/targets', { method: 'PUT', body: signed as Uint8Array<ArrayBuffer> });
+  }
+
+  test('[TR1] targets with a missing blob are refused by name, and nothing of them is kept', async () => {
+    const world = createWorld();
+    world.fleet.putRoot('ola', signTestRoot(world.fleet));
+    const app = createTestApp(world);
+    const { release } = packTestRelease('press', '1.0.0');
+    const missing = release.files.get('model.onnx')!.digest;
+    const refused = await push(world, app, missing);
+    expect(refused.status).toBe(422);
+    expect((await json(refused)).detail).toContain(`press/1.0.0/model.onnx (${missing})`);
+    expect(world.fleet.releases()).toEqual([]);
+    expect((await push(world, app)).status).toBe(200);
+    expect(world.fleet.releases()).toMatchObject([
+      { name: 'press', version: '1.0.0', digest: release.digest },
+    ]);
+    expect((await app.call('/tuf/1.targets.json')).status).toBe(200);
+    expect((await app.call('/tuf/timestamp.json')).status).toBe(200);
+    expect((await app.call('/tuf/../x.json')).status).toBe(404);
+  });
+
+  test('[TR2] bytes are stored only under their own digest, and served by range', async () => {
+    const app = createTestApp(createWorld());
+    const operator = app.as('operator');
+    const bytes = utf8('hello, blob');
+    const digest = `sha256:${[...nodeCrypto.sha256(bytes)].map((b) => b.toString(16).padStart(2, '0')).join('')}`;
+    const wrong = `sha256:${'0'.repeat(64)}`;
+    const body = bytes as Uint8Array<ArrayBuffer>;
+    expect((await operator(`/api/v1/blobs/${wrong}`, { method: 'PUT', body })).status).toBe(422);
+    expect(app.blobs.size).toBe(0);
+    expect((await operator(`/api/v1/blobs/${digest}`, { method: 'PUT', body })).status).toBe(201);
+    const part = await operator(`/api/v1/blobs/${digest}`, { headers: { range: 'bytes=7-' } });
+    expect([part.status, await part.text(), part.headers.get('content-range')]).toEqual([
+      206,
+      'blob',
+      'bytes 7-10/11',
+    ]);
+    expect((await operator(`/api/v1/blobs/${digest}`, { headers: { range: 'bytes=11-' } })).status).toBe(416);
+    const head = await operator(`/api/v1/blobs/${digest}`, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, '11']);
+    expect((await operator(`/api/v1/blobs/${wrong}`)).status).toBe(404);
+  });
+});
+
+describe('what agents sent', () => {
+  test('[RS3] results are asked for over HTTP in pages, with their ids', async () => {
+    const world = createWorld({ shards: 2 });
+    for (const id of ['a', 'b', 'c']) {
+      const agent = world.agent(id);
+      agent.produce([testRow(0), testRow(4), testRow(8)]);
+      agent.sync();
+    }
+    const viewer = createTestApp(world).as('viewer');
+    const ids: unknown[] = [];
+    let cursor: unknown;
+    do {
+      const page = await json(
+        await viewer(
+          `/api/v1/results?limit=2${cursor ? `&cursor=${encodeURIComponent(String(cursor))}` : ''}`,
+        ),
+      );
+      ids.push(...(page.items as { id: string }[]).map((r) => r.id));
+      cursor = page.cursor;
+    } while (cursor);
+    expect(ids).toHaveLength(9);
+    expect(new Set(ids).size).toBe(9);
+    const one = await json(await viewer('/api/v1/results?agent=b&from=2026-11-20T09:00:08Z'));
+    expect(one.items).toMatchObject([{ agent: 'b', from: '2026-11-20T09:00:08.000Z', decision: 'normal' }]);
+    const metrics = await (await viewer('/metrics')).text();
+    expect(metrics).toContain('skerry_control_results_ingested_total 9');
+    expect(metrics).toContain('skerry_control_agents{state="online"} 3');
+  });
+
+  test('[EV1] a console is told what has changed', async () => {
+    const world = createWorld();
+    const app = createTestApp(world);
+    const viewer = app.as('viewer');
+    const stream = await viewer('/api/v1/events');
+    const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await reader.read()).value).toContain('connected');
+    await app.as('operator')('/api/v1/policies', {
+      method: 'POST',
+      body: 'apiVersion: skerry/v1\nkind: DriftPolicy\nname: p\nrelease: press',
+    });
+    expect((await reader.read()).value).toBe('event: changed\ndata: {"topics":["policies"]}\n\n');
+    await reader.cancel();
+  });
+});
+
+describe('audit', () => {
+  test('[AD1] an altered audit line breaks the chain where it stands', async () => {
+    const world = createWorld();
+    for (let i = 0; i < 5; i++) world.fleet.record('ola', 'test', `${i}`, { i });
+    const viewer = createTestApp(world).as('viewer');
+    expect(await json(await viewer('/api/v1/audit/verify'))).toMatchObject({ ok: true, checked: 6 });
+    world.files.get('fleet')!.run('UPDATE audit SET details = \'{"i":9}\' WHERE seq = 3');
+    expect(await json(await viewer('/api/v1/audit/verify'))).toMatchObject({ ok: false, brokenAt: 3 });
+    world.files.get('fleet')!.run('DELETE FROM audit WHERE seq = 3');
+    expect(await json(await viewer('/api/v1/audit/verify'))).toMatchObject({ ok: false, brokenAt: 3 });
+  });
+});

@@ -1,0 +1,133 @@
+/** What agents call: enrolment, tokens, sync, blobs. */
+import { fromBase64, fromUtf8 } from '@skerry/proto/bytes';
+import { SkerryError } from '@skerry/proto/errors';
+import { NAME_PATTERN } from '@skerry/proto/ids';
+import type { Context, Hono } from 'hono';
+import { z } from 'zod';
+import { serveBlob } from './blobs.ts';
+import { readBody, readText } from './body.ts';
+import { type AppDeps, DEFAULT_LIMITS } from './deps.ts';
+import { bearer, check } from './endpoint.ts';
+import type { Metrics } from './metrics.ts';
+import { driveNow, shardFor } from './shards.ts';
+
+const texts = z
+  .record(z.string().max(64), z.string().max(1_024))
+  .refine((record) => Object.keys(record).length <= 64, 'expected at most 64 entries')
+  .default({});
+
+const enrolRequest = z.object({
+  agent: z.string().regex(NAME_PATTERN, 'expected 1 to 64 of A-Z a-z 0-9 . _ -'),
+  token: z.string().max(500).optional(),
+  /** base64url of the raw Ed25519 key. */
+  publicKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'expected 32 bytes as base64url'),
+  labels: texts,
+  facts: texts,
+});
+
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const SYNC_TYPE = 'application/x-protobuf';
+
+export function agentApiRoutes(app: Hono, deps: AppDeps, metrics: Metrics): void {
+  const limits = { ...DEFAULT_LIMITS, ...deps.limits };
+  app.post('/agent/v1/enroll', async (c) => enrol(deps, c, limits.json));
+  app.post('/agent/v1/token', async (c) => token(deps, c, limits.json));
+  app.post('/agent/v1/sync', async (c) => {
+    const startedMs = deps.now();
+    const agent = await authenticateAgent(deps, bearer(c.req.header('authorization')));
+    if (!(c.req.header('content-type') ?? '').startsWith(SYNC_TYPE))
+      throw new SkerryError('invalid', `a sync is ${SYNC_TYPE}`);
+    const body = await readBody(c.req.raw, limits.sync);
+    const answer = await shardFor(deps, agent).sync(agent, body);
+    for (const topic of answer.topics) deps.notifier.changed(topic);
+    if (answer.progress) deps.later(() => driveNow(deps));
+    metrics.syncTook((deps.now() - startedMs) / 1_000);
+    return new Response(answer.response as Uint8Array<ArrayBuffer>, {
+      headers: { 'content-type': SYNC_TYPE, 'cache-control': 'no-store' },
+    });
+  });
+  app.get('/agent/v1/blobs/:digest', async (c) => {
+    await authenticateAgent(deps, bearer(c.req.header('authorization')));
+    return serveBlob(deps.blobs, c.req.raw, c.req.param('digest'));
+  });
+}
+
+/** The agent of an access token. Throws SkerryError unauthorized. */
+export async function authenticateAgent(deps: AppDeps, accessToken: string | undefined): Promise<string> {
+  if (accessToken === undefined) throw new SkerryError('unauthorized', 'no access token was sent');
+  return deps.tokens.verify(await deps.fleet.accessKey(), accessToken, deps.now());
+}
+
+async function enrol(deps: AppDeps, c: Context, maxBytes: number): Promise<Response> {
+  const text = await readText(c.req.raw, maxBytes);
+  const request = check(enrolRequest, parse(text), 'body');
+  // The part behind the dot is for the agent: the digest of the first root.
+  const secret = request.token?.split('.')[0] ?? '';
+  const granted =
+    secret === ''
+      ? { name: '', labels: {}, autoApprove: false }
+      : await deps.fleet.redeemEnrolToken(secret, request.agent, request.publicKey);
+  const { status, changed } = await shardFor(deps, request.agent).enrol({
+    agent: request.agent,
+    publicKey: request.publicKey,
+    labels: request.labels,
+    facts: request.facts,
+    tokenLabels: granted.labels,
+    autoApprove: granted.autoApprove,
+  });
+  if (changed) {
+    await deps.fleet.record(`agent:${request.agent}`, 'agent.enrol', request.agent, {
+      status,
+      publicKey: request.publicKey,
+      ...(granted.name !== '' && { token: granted.name }),
+    });
+    deps.notifier.changed('agents');
+  }
+  const rootDigest = await deps.fleet.rootDigest();
+  const instance = await deps.fleet.instance();
+  return c.json(
+    { status, agent: request.agent, instance, ...(rootDigest !== undefined && { rootDigest }) },
+    status === 'approved' ? 200 : 202,
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new SkerryError('invalid', 'the body is no JSON', { cause });
+  }
+}
+
+/** RFC 7523, section 2.2: an assertion signed by the agent's key against a bearer token. */
+async function token(deps: AppDeps, c: Context, maxBytes: number): Promise<Response> {
+  const form = new URLSearchParams(fromUtf8(await readBody(c.req.raw, maxBytes)));
+  const assertion = form.get('client_assertion');
+  if (
+    form.get('grant_type') !== 'client_credentials' ||
+    form.get('client_assertion_type') !== ASSERTION_TYPE ||
+    assertion === null
+  )
+    throw new SkerryError('invalid', 'expected client_credentials with a jwt-bearer client_assertion');
+  const agent = deps.tokens.subject(assertion);
+  if (!NAME_PATTERN.test(agent)) throw new SkerryError('unauthorized', 'the assertion names no agent');
+  const shard = shardFor(deps, agent);
+  const publicKey = fromBase64(await shard.agentKey(agent));
+  const { jti, expiresMs } = await deps.tokens.verifyAssertion(
+    publicKey,
+    assertion,
+    audiences(c),
+    deps.now(),
+  );
+  await shard.useAssertion(agent, jti, expiresMs);
+  const accessToken = await deps.tokens.issue(await deps.fleet.accessKey(), agent, deps.now());
+  return c.json({ access_token: accessToken, token_type: 'Bearer', expires_in: 900 }, 200, {
+    'cache-control': 'no-store',
+  });
+}
+
+// Behind a proxy the scheme that the agent sees differs from ours, the host doesn't.
+function audiences(c: Context): string[] {
+  const url = new URL(c.req.url);
+  return ['http:', 'https:'].map((scheme) => `${scheme}//${url.host}${url.pathname}`);
+}

@@ -1,0 +1,71 @@
+import { utf8 } from '@skerry/proto/bytes';
+import type { Topic } from '../ports.ts';
+import type { AppDeps } from './deps.ts';
+import type { Api } from './endpoint.ts';
+
+const HEARTBEAT_MS = 15_000;
+const GATHER_MS = 100;
+
+/**
+ * `/api/v1/events`: server-sent events that name what has changed, and nothing more:
+ *
+ *   event: changed
+ *   data: {"topics":["results","agents"]}
+ *
+ * Topics are gathered for a tenth of a second, each at most once: a slow reader holds back a set of seven names.
+ */
+export function eventRoutes(api: Api, deps: AppDeps): void {
+  api.add(
+    { method: 'GET', path: '/events', summary: 'Live notices (server-sent events)', role: 'viewer' },
+    async ({ c }) =>
+      new Response(eventStream(deps, c.req.raw.signal), {
+        headers: {
+          'content-type': 'text/event-stream',
+          'cache-control': 'no-store',
+          'x-accel-buffering': 'no',
+        },
+      }),
+  );
+}
+
+function eventStream(deps: AppDeps, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const waiting = new Set<Topic>();
+  let stop = (): void => undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const send = (text: string): void => controller.enqueue(utf8(text));
+        let gathering: (() => void) | undefined;
+        let heart: () => void;
+        const flush = (): void => {
+          gathering = undefined;
+          if (waiting.size === 0) return;
+          if ((controller.desiredSize ?? 0) <= 0) {
+            gathering = deps.timers.after(GATHER_MS, flush);
+            return;
+          }
+          send(`event: changed\ndata: ${JSON.stringify({ topics: [...waiting] })}\n\n`);
+          waiting.clear();
+        };
+        const beat = (): void => {
+          if ((controller.desiredSize ?? 0) > 0) send(': still here\n\n');
+          heart = deps.timers.after(HEARTBEAT_MS, beat);
+        };
+        const unsubscribe = deps.changes.subscribe((topic) => {
+          waiting.add(topic);
+          gathering ??= deps.timers.after(GATHER_MS, flush);
+        });
+        stop = () => {
+          unsubscribe();
+          heart();
+          gathering?.();
+        };
+        signal.addEventListener('abort', () => stop());
+        send(': connected\nretry: 2000\n\n');
+        heart = deps.timers.after(HEARTBEAT_MS, beat);
+      },
+      cancel: () => stop(),
+    },
+    { highWaterMark: 16 },
+  );
+}

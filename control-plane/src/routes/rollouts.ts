@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { VERBS, type Verb } from '../core/rollout/operate.ts';
+import type { AppDeps } from './deps.ts';
+import type { Api } from './endpoint.ts';
+import { checkIfMatch } from './endpoint.ts';
+import { driveNow } from './shards.ts';
+
+const SUMMARIES: Record<Verb, string> = {
+  start: 'Starts a draft',
+  pause: 'Stops widening; who has the release keeps it',
+  resume: 'Goes on after a pause or a stall',
+  approve: 'Lets a waiting rollout go on',
+  promote: "Ends this stage's soak",
+  abort: 'Stops for good; who has the release keeps it',
+  revert: 'Takes the release back everywhere',
+};
+
+/** Rollouts and drift policies. */
+export function rolloutRoutes(api: Api, deps: AppDeps): void {
+  const full = async (id: string) => ({
+    ...(await deps.fleet.rollout(id)),
+    decisions: await deps.fleet.decisions(id),
+  });
+  api.add(
+    {
+      method: 'GET',
+      path: '/rollouts',
+      summary: 'Rollouts, newest first',
+      role: 'viewer',
+      query: z.strictObject({
+        name: z.string().optional(),
+        limit: z.coerce.number().int().min(1).max(1000).default(100),
+        cursor: z.string().optional(),
+      }),
+    },
+    async ({ query }) => {
+      const { name, limit } = query;
+      return { items: await deps.fleet.rollouts({ limit, ...(name !== undefined && { name }) }) };
+    },
+  );
+  api.add(
+    {
+      method: 'POST',
+      path: '/rollouts',
+      summary: 'Creates a draft from rollout.yaml (YAML or JSON)',
+      role: 'operator',
+      body: 'text',
+      status: 201,
+    },
+    async ({ operator, body }) => {
+      const rollout = await deps.fleet.createRollout(operator.name, body as unknown as string);
+      deps.notifier.changed('rollouts');
+      return rollout;
+    },
+  );
+  api.add(
+    { method: 'GET', path: '/rollouts/:id', summary: 'One rollout with its decisions', role: 'viewer' },
+    ({ param }) => full(param('id')),
+  );
+  for (const verb of VERBS)
+    api.add(
+      {
+        method: 'POST',
+        path: `/rollouts/:id/${verb}`,
+        summary: SUMMARIES[verb],
+        role: verb === 'approve' ? 'approver' : 'operator',
+      },
+      async ({ c, operator, param }) => {
+        const id = param('id');
+        if (c.req.header('if-match') !== undefined) checkIfMatch(deps, c, await full(id));
+        await deps.fleet.operateRollout(operator.name, id, verb);
+        deps.notifier.changed('rollouts');
+        await driveNow(deps);
+        return full(id);
+      },
+    );
+  policyRoutes(api, deps);
+}
+
+function policyRoutes(api: Api, deps: AppDeps): void {
+  api.add(
+    { method: 'GET', path: '/policies', summary: 'Policies, in order of application', role: 'viewer' },
+    async () => ({ items: await deps.fleet.policies() }),
+  );
+  api.add(
+    {
+      method: 'POST',
+      path: '/policies',
+      summary: 'Applies policy.yaml (YAML or JSON) by its name',
+      role: 'operator',
+      body: 'text',
+      status: 201,
+    },
+    async ({ operator, body }) => {
+      const policy = await deps.fleet.applyPolicy(operator.name, body as unknown as string);
+      deps.notifier.changed('policies');
+      await driveNow(deps);
+      return policy;
+    },
+  );
+  api.add({ method: 'GET', path: '/policies/:name', summary: 'One policy', role: 'viewer' }, ({ param }) =>
+    deps.fleet.policy(param('name')),
+  );
+  api.add(
+    {
+      method: 'DELETE',
+      path: '/policies/:name',
+      summary: 'Takes a policy away',
+      role: 'operator',
+      status: 204,
+    },
+    async ({ c, operator, param }) => {
+      checkIfMatch(deps, c, await deps.fleet.policy(param('name')));
+      await deps.fleet.removePolicy(operator.name, param('name'));
+      deps.notifier.changed('policies');
+      await driveNow(deps);
+      return undefined;
+    },
+  );
+}
