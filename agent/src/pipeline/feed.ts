@@ -200,7 +200,9 @@ export class Feed {
 
   #feedRow({ batch, seq, base, nowMs }: Backlog, row: number): void {
     const device = this.#take(batch, row, seq, base + row, nowMs);
-    if (device && !this.#advance(device, false)) this.#work.push({ device, silent: false });
+    if (!device) return;
+    if (!this.#advance(device, false)) this.#work.push({ device, silent: false });
+    if (device.dirty) this.#touched.add(device);
   }
 
   // The device whose windows may have something to do now.
@@ -243,7 +245,11 @@ export class Feed {
     this.books.span.add(seq);
     device.maxUs = Math.max(device.maxUs, timeUs);
     device.rejected.taken();
-    if (device.blockChannel !== -1 && !Number.isNaN(this.#values[device.blockChannel]!))
+    // What a window waits for may have come: a value of that channel, or (rate: any) a tick in its midst.
+    if (
+      at < rows.count - 1 ||
+      (device.blockChannel !== -1 && !Number.isNaN(this.#values[device.blockChannel]!))
+    )
       device.blockChannel = -1;
     this.#silence.heard(device, nowMs);
   }
@@ -310,15 +316,20 @@ export class Feed {
       return;
     }
     if (this.#unseen(device, batch, row)) return;
-    let flags = 0;
-    if (timeUs < device.nextUs) {
-      const left = this.#lefts
-        .get(device)
-        ?.find((l) => l.timeUs === timeUs && !Number.isNaN(this.#values[l.channel]!));
-      if (!left) return;
-      flags = left.flags;
+    const flags = timeUs < device.nextUs ? this.#leftAt(device, timeUs) : 0;
+    if (flags !== undefined) this.#insert(device, timeUs, seq, flags, nowMs);
+  }
+
+  // Leaves of a row before the next window only the channels whose left neighbour it is; undefined where it is none's.
+  #leftAt(device: Device, timeUs: number): number | undefined {
+    const lefts = this.#lefts.get(device)?.filter((left) => left.timeUs === timeUs) ?? [];
+    let flags: number | undefined;
+    for (let c = 0; c < this.#values.length; c++) {
+      const left = Number.isNaN(this.#values[c]!) ? undefined : lefts.find((l) => l.channel === c);
+      if (left) flags = left.flags;
+      else this.#values[c] = Number.NaN;
     }
-    this.#insert(device, timeUs, seq, flags, nowMs);
+    return flags;
   }
 
   /** After a restore, and after another release: devices that another specification cut start anew. */

@@ -158,6 +158,8 @@ function concludeAll(
     device.dirty = true;
     const { row, alert, actions } = decide(judge, device.decisions, windows, i, inferred, producedMs);
     concluded.rows.push(row);
+    const { results } = feed.books.counters;
+    results[row.decision] = (results[row.decision] ?? 0) + 1;
     if (alert) concluded.alerts.push(alert);
     concluded.actions.push(...actions);
     if (!onOutput) continue;

@@ -66,6 +66,8 @@ export interface SampleCounters {
   skipped: number;
   windows: number;
   gapWindows: number;
+  /** Results by decision. */
+  results: Record<string, number>;
 }
 
 /** State of one device that must survive a restart, persisted in the batch that holds its results. */

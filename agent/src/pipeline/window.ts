@@ -62,8 +62,12 @@ export class Windows {
     this.silenceMs = spec.lateness + spec.maxGap + (periodMs > spec.maxGap ? periodMs : 0);
   }
 
-  /** Cuts whatever windows of a device can close now. False where there was no room for one: call again. */
+  /**
+   * Cuts whatever windows of a device can close now, `silent` as if nothing more would come. False where there was no
+   * room for one: call again.
+   */
   advance(device: Device, silent: boolean): boolean {
+    if (device.rows.count === 0) return true;
     while (!this.#ready.full) {
       if (!(this.#ticks ? this.#step(device, this.#ticks, silent) : this.#stepAny(device, silent))) {
         if (silent && this.#ticks) this.#finish(device, this.#ticks);
@@ -88,13 +92,24 @@ export class Windows {
     if (outcome === 'wait') return false;
     if (outcome === 'complete') this.#put(device, this.#tickUs[0]!, toUs, toUs);
     else if (first < rows.count && rows.timeUs(first) < toUs) this.#gap(device, toUs);
-    else {
-      const beyond = this.#covering(ticks, first < rows.count ? rows.timeUs(first) : device.maxUs);
-      if (beyond <= start) return false;
-      this.#moveTo(device, ticks, beyond);
-      return true;
-    }
+    else return this.#skip(device, ticks, start, watermarkUs);
     this.#moveTo(device, ticks, start + this.#hop);
+    return true;
+  }
+
+  // Past windows without a sample, up to the next sample's or to the first that could still get one in time.
+  #skip(device: Device, ticks: Ticks, start: number, watermarkUs: number): boolean {
+    const { rows } = device;
+    const first = rows.lowerBound(device.nextUs);
+    let beyond = this.#covering(ticks, first < rows.count ? rows.timeUs(first) : device.maxUs);
+    if (watermarkUs !== Number.POSITIVE_INFINITY) {
+      const { length } = this.#tickUs;
+      let last = ticks.at(watermarkUs) - length + 1;
+      if (ticks.timeUs(last) === watermarkUs) last--; // a sample at the watermark is in time
+      beyond = Math.min(beyond, this.#hop * (Math.floor(last / this.#hop) + 1));
+    }
+    if (beyond <= start) return false;
+    this.#moveTo(device, ticks, beyond);
     return true;
   }
 
