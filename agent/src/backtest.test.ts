@@ -1,3 +1,4 @@
+import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { expect, test } from 'vitest';
 import { backtest } from './backtest.ts';
 import { SampleColumns } from './pipeline/samples.ts';
@@ -5,7 +6,7 @@ import { DIGEST, drain, meanModel, testConfig, testPipeline, testRelease } from 
 import type { Concluded, SampleBatch } from './pipeline/types.ts';
 
 function pipelineUnderTest() {
-  const pipeline = testPipeline(testConfig(), { limits: { maxBatch: 7 } });
+  const pipeline = testPipeline(nodeCrypto, testConfig(), { limits: { maxBatch: 7 } });
   const window = { rate: 'any', length: 8, hop: 1, channels: [{ name: 'a', range: [-2, 2] }] };
   pipeline.setRelease(testRelease(window, { output: [score] }), DIGEST, 'test@1.0.0');
   return pipeline;

@@ -1,5 +1,6 @@
 // From a message to the pending batch: what is taken, and the one reason for which anything isn't.
 import { utf8 } from '@skerry/proto/bytes';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { describe, expect, test } from 'vitest';
 import { compileTemplate } from './template.ts';
 import { DIGEST, testConfig, testPipeline, testRelease } from './test-pipeline.ts';
@@ -17,7 +18,7 @@ function send(pipeline: ReturnType<typeof testPipeline>, payload: unknown, topic
 
 describe('the contract', () => {
   test('a good message is one accepted row with its device, its time in microseconds and its values', () => {
-    const pipeline = testPipeline(testConfig({ channels: { a: 'x.v', b: 'b' } }));
+    const pipeline = testPipeline(nodeCrypto, testConfig({ channels: { a: 'x.v', b: 'b' } }));
     expect(send(pipeline, { ts: 1_700_000_000.25, x: { v: 3 } })).toBe(1);
     const batch = pipeline.takePending()!;
     expect(batch).toMatchObject({ pipeline: 'p', channelCount: 2, count: 1, devices: ['d1'] });
@@ -41,7 +42,7 @@ describe('the contract', () => {
     ['empty', { ts: 5 }],
     ['empty', { a: null, ts: 5 }],
   ])('%s: %j is received, rejected for that reason, and nothing of it is kept', (reason, payload) => {
-    const pipeline = testPipeline();
+    const pipeline = testPipeline(nodeCrypto);
     pipeline.setRelease(testRelease({ channels: [{ name: 'a', range: [0, 80] }] }), DIGEST, 'test@1.0.0');
     expect(send(pipeline, payload)).toBe(0);
     expect(pipeline.counters()).toMatchObject({ received: 1, rejected: { [reason]: 1 } });
@@ -49,14 +50,14 @@ describe('the contract', () => {
   });
 
   test('ranges are closed, and exactly maxFuture ahead is still taken', () => {
-    const pipeline = testPipeline();
+    const pipeline = testPipeline(nodeCrypto);
     pipeline.setRelease(testRelease({ channels: [{ name: 'a', range: [0, 80] }] }), DIGEST, 'test@1.0.0');
     expect(send(pipeline, { a: 80, ts: 1_800_000_005 })).toBe(1);
     expect(send(pipeline, { a: 0, ts: 1 })).toBe(1);
   });
 
   test('one bad channel rejects its row and not the other rows of the message', () => {
-    const pipeline = testPipeline(testConfig({ channels: { a: 'a', b: 'b' } }));
+    const pipeline = testPipeline(nodeCrypto, testConfig({ channels: { a: 'a', b: 'b' } }));
     const rows = [
       { ts: 1, a: 1, b: 'x' },
       { ts: 2, a: 1, b: 2 },
@@ -73,13 +74,13 @@ describe('the contract', () => {
     ['iso', '1970-01-01T00:00:01.5Z', 1_500_000],
     ['iso', '1970-01-01T01:00:01.5+01:00', 1_500_000],
   ])('time in %s: %j', (unit, ts, timeUs) => {
-    const pipeline = testPipeline(testConfig({ time: { field: 'ts', unit } }));
+    const pipeline = testPipeline(nodeCrypto, testConfig({ time: { field: 'ts', unit } }));
     expect(send(pipeline, { ts, a: 1 })).toBe(1);
     expect(pipeline.takePending()!.timeUs[0]).toBe(timeUs);
   });
 
   test('without a time field samples of one clock tick keep their order and none passes for a conflict', () => {
-    const pipeline = testPipeline(testConfig({ time: undefined }));
+    const pipeline = testPipeline(nodeCrypto, testConfig({ time: undefined }));
     send(pipeline, [{ a: 1 }, { a: 2 }]);
     send(pipeline, { a: 3 });
     expect([...pipeline.takePending()!.timeUs]).toEqual([NOW_US, NOW_US + 1, NOW_US + 2]);
@@ -106,7 +107,7 @@ describe('the device', () => {
   });
 
   test('a message without one is counted as device', () => {
-    const pipeline = testPipeline(testConfig({ device: '{payload.id}' }));
+    const pipeline = testPipeline(nodeCrypto, testConfig({ device: '{payload.id}' }));
     expect(send(pipeline, { ts: 1, a: 1 })).toBe(0);
     expect(pipeline.counters().rejected).toEqual({ device: 1 });
   });

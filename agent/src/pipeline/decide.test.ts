@@ -16,7 +16,7 @@ const { EPISODE_STATE_OPEN, EPISODE_STATE_UPDATE, EPISODE_STATE_CLEARED } = v1.E
 
 function piped(rest: object = {}, config: object = {}): Pipeline {
   const channels = [{ name: 'a' }, { name: 'b' }];
-  const pipeline = testPipeline(testConfig({ channels: { a: 'a', b: 'b' } }, config));
+  const pipeline = testPipeline(nodeCrypto, testConfig({ channels: { a: 'a', b: 'b' } }, config));
   pipeline.setRelease(
     testRelease({ channels, length: 1, rate: 'any' }, { output: [SCORE, ATTRIBUTION], ...rest }),
     DIGEST,
@@ -225,7 +225,7 @@ describe('the model’s input', () => {
 
 test('drift sees each value taken and each output, and nothing of what was rejected', () => {
   const seen: unknown[] = [];
-  const pipeline = testPipeline(testConfig(), {
+  const pipeline = testPipeline(nodeCrypto, testConfig(), {
     onSample: (...args) => seen.push(args),
     onOutput: (...args) => seen.push(args),
   });

@@ -153,12 +153,12 @@ function concludeAll(
   onOutput: PipelineOptions['onOutput'],
 ): Concluded {
   const concluded: Concluded = { rows: [], alerts: [], actions: [] };
+  const { results } = feed.books.counters;
   for (let i = 0; i < windows.count; i++) {
     const device = feed.device(windows.devices[i]!);
     device.dirty = true;
     const { row, alert, actions } = decide(judge, device.decisions, windows, i, inferred, producedMs);
     concluded.rows.push(row);
-    const { results } = feed.books.counters;
     results[row.decision] = (results[row.decision] ?? 0) + 1;
     if (alert) concluded.alerts.push(alert);
     concluded.actions.push(...actions);

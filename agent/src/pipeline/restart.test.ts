@@ -68,7 +68,7 @@ type Drawn = ReturnType<typeof draw>;
 
 function fresh({ release, limits }: Drawn): Pipeline {
   const channels = Object.fromEntries(CHANNELS.map((name) => [name, name]));
-  const pipeline = testPipeline(testConfig({ channels }), { limits });
+  const pipeline = testPipeline(nodeCrypto, testConfig({ channels }), { limits });
   pipeline.setRelease(release, DIGEST, 'test@1.0.0');
   return pipeline;
 }

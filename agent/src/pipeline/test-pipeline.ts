@@ -1,7 +1,7 @@
 /** Small pipelines for tests: a release and a configuration with the given differences, and a model of one line. */
-import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { type ReleaseManifest, releaseManifest } from '@skerry/proto/release';
 import { agentConfig, type PipelineConfig } from '../config.ts';
+import type { Crypto } from '../ports.ts';
 import { createPipeline, type Pipeline, type PipelineOptions } from './pipeline.ts';
 import { SampleColumns } from './samples.ts';
 import type { Concluded, Inferred, SampleBatch, WindowBatch } from './types.ts';
@@ -47,11 +47,12 @@ export function testConfig(source: object = {}, rest: object = {}): PipelineConf
 }
 
 export function testPipeline(
+  crypto: Crypto,
   config: PipelineConfig = testConfig(),
   options: Partial<Omit<PipelineOptions, 'limits'>> & { limits?: Partial<PipelineOptions['limits']> } = {},
 ): Pipeline {
   const limits = { maxDevices: 100, maxOpenSamples: 1000, maxBatch: 512, ...options.limits };
-  return createPipeline(config, { agent: 'agent-1', crypto: nodeCrypto, ...options, limits });
+  return createPipeline(config, { agent: 'agent-1', crypto, ...options, limits });
 }
 
 /** Rows of `[device, seconds, ...values]` as a batch; NaN stands for an absent channel. */

@@ -1,4 +1,5 @@
 // Random streams through the real windows and through the plainest model of them that can be written.
+import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { expect, test } from 'vitest';
 import { type NaiveSpec, NaiveWindows } from './naive-windows.ts';
 import { rowsOf, seeded, testConfig, testPipeline, testRelease } from './test-pipeline.ts';
@@ -70,7 +71,7 @@ function compare(seed: number): void {
   const { naive: spec, release, names } = drawSpec(random);
   const naive = new NaiveWindows(spec);
   const channels = Object.fromEntries(names.map((name) => [name, name]));
-  const pipeline = testPipeline(testConfig({ channels }));
+  const pipeline = testPipeline(nodeCrypto, testConfig({ channels }));
   pipeline.setRelease(release, 'sha256:x', 'test@1.0.0');
 
   const rejected: Record<string, number> = {};
@@ -105,6 +106,7 @@ function compare(seed: number): void {
       ...closed,
       windows: naive.windows.length,
       gapWindows: naive.gaps,
+      results: {},
     });
     expect(pipeline.oldestOpenJournal() === undefined, `seed ${seed}`).toBe(naive.ledger().open === 0);
   }

@@ -1,11 +1,12 @@
 // Timelines: what closes when, and what becomes of every sample.
+import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { describe, expect, test } from 'vitest';
 import type { Pipeline } from './pipeline.ts';
 import { DIGEST, drain, rowsOf, testConfig, testPipeline, testRelease } from './test-pipeline.ts';
 import { createTicks } from './ticks.ts';
 
 function piped(window: object, limits: object = {}): Pipeline {
-  const pipeline = testPipeline(testConfig(), { limits });
+  const pipeline = testPipeline(nodeCrypto, testConfig(), { limits });
   pipeline.setRelease(testRelease(window), DIGEST, 'test@1.0.0');
   return pipeline;
 }
@@ -100,7 +101,7 @@ describe('identity of a value', () => {
   });
 
   test('a row with one channel that is new is taken for that channel', () => {
-    const pipeline = testPipeline(testConfig({ channels: { a: 'a', b: 'b' } }));
+    const pipeline = testPipeline(nodeCrypto, testConfig({ channels: { a: 'a', b: 'b' } }));
     pipeline.setRelease(
       testRelease({ channels: [{ name: 'a' }, { name: 'b' }], length: 1 }),
       DIGEST,
@@ -212,7 +213,7 @@ describe('bounds', () => {
 
 describe('releases', () => {
   test('samples that come before any release wait for one', () => {
-    const pipeline = testPipeline();
+    const pipeline = testPipeline(nodeCrypto);
     expect(feed(pipeline, 4, 5, 6, 7)).toEqual([]);
     pipeline.setRelease(testRelease(), DIGEST, 'test@1.0.0');
     pipeline.tick(0);
@@ -220,7 +221,7 @@ describe('releases', () => {
   });
 
   test('past maxOpenSamples the oldest of them close as skipped', () => {
-    const pipeline = testPipeline(testConfig(), { limits: { maxOpenSamples: 4 } });
+    const pipeline = testPipeline(nodeCrypto, testConfig(), { limits: { maxOpenSamples: 4 } });
     feed(pipeline, 2, 3, 4, 5, 6, 7);
     expect(pipeline.counters()).toMatchObject({ skipped: 2, rejected: {} });
     pipeline.setRelease(testRelease(), DIGEST, 'test@1.0.0');
