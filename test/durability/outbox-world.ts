@@ -1,7 +1,8 @@
 /** A small world for the outbox: a disk that can fail, a clock that is set by hand, rows made from a number. */
 import type { OpenOptions } from '@skerry/agent/outbox/open';
 import { openOutbox } from '@skerry/agent/outbox/open';
-import type { Progress } from '@skerry/agent/outbox/types';
+import type { Outbox } from '@skerry/agent/outbox/outbox';
+import type { Progress, Recovered } from '@skerry/agent/outbox/types';
 import type { SampleBatch } from '@skerry/agent/pipeline/types';
 import type { ResultRow } from '@skerry/proto/results';
 import type { skerry } from '@skerry/proto/wire';
@@ -110,7 +111,26 @@ export function counters(received: number, rejected: Record<string, number> = {}
   return [
     {
       pipeline: 'press',
-      counters: { received, rejected, used: 0, gap: 0, skipped: 0, windows: 0, gapWindows: 0 },
+      counters: { received, rejected, used: 0, gap: 0, skipped: 0, windows: 0, gapWindows: 0, results: {} },
     },
   ];
+}
+
+/** The entries that a start would replay. */
+export async function journalOf(recovered: Recovered) {
+  const entries = [];
+  for await (const entry of recovered.journal()) entries.push(entry);
+  return entries;
+}
+
+/** The terms of the current epoch's ledger. */
+export function ledger(outbox: Outbox, lane: 'results' | 'alerts' = 'results') {
+  const { decisions: _, ...terms } = outbox.ledgers().at(-1)![lane]!;
+  return terms;
+}
+
+/** What would be sent: first and last number, kind and count of each block. */
+export async function kinds(outbox: Outbox, lane: 'alert' | 'result' = 'result') {
+  const blocks = await outbox.pending(lane, 0, 1024 ** 3);
+  return blocks.map((b) => [b.seq, b.seqLast, b.kind, b.count]);
 }

@@ -11,7 +11,7 @@ const FEED_REASONS: ReadonlySet<string> = new Set(['late', 'duplicate', 'conflic
 
 /** Counters of a pipeline that has seen nothing. */
 export function emptyCounters(): SampleCounters {
-  return { received: 0, rejected: {}, used: 0, gap: 0, skipped: 0, windows: 0, gapWindows: 0 };
+  return { received: 0, rejected: {}, used: 0, gap: 0, skipped: 0, windows: 0, gapWindows: 0, results: {} };
 }
 
 /** The part that is committed with the journal. */
@@ -40,5 +40,6 @@ export function addCounters(a: SampleCounters, b: SampleCounters): SampleCounter
     skipped: a.skipped + b.skipped,
     windows: a.windows + b.windows,
     gapWindows: a.gapWindows + b.gapWindows,
+    results: addCounts(a.results, b.results),
   };
 }
