@@ -25,7 +25,9 @@ export interface Client {
   send(method: string, path: string, options?: RequestOptions): Promise<Response>;
   /** The JSON of a good response. */
   json<T>(method: string, path: string, options?: RequestOptions): Promise<T>;
-  /** Every item of a list up to `limit`, page by page. */
+  /** A list page by page, each asked for when the one before has been taken. */
+  pages<T>(path: string, query: Query): AsyncGenerator<T[]>;
+  /** The items of a list up to `limit`. */
   list<T>(path: string, query: Query, limit: number): Promise<T[]>;
 }
 
@@ -70,17 +72,23 @@ export function createClient(
     ...server,
     send,
     json,
-    async list<T>(path: string, query: Query, limit: number): Promise<T[]> {
-      const items: T[] = [];
+    async *pages<T>(path: string, query: Query): AsyncGenerator<T[]> {
       let cursor: string | undefined;
       do {
         const page: Page<T> = await json<Page<T>>('GET', path, {
-          query: { ...query, limit: Math.min(PAGE_MAX, limit - items.length), cursor },
+          query: { limit: PAGE_MAX, ...query, cursor },
         });
-        items.push(...page.items);
+        yield page.items;
         cursor = page.cursor ?? undefined;
-      } while (cursor !== undefined && items.length < limit);
-      return items;
+      } while (cursor !== undefined);
+    },
+    async list<T>(path: string, query: Query, limit: number): Promise<T[]> {
+      const items: T[] = [];
+      for await (const page of this.pages<T>(path, { ...query, limit: Math.min(PAGE_MAX, limit) })) {
+        items.push(...page);
+        if (items.length >= limit) break;
+      }
+      return items.slice(0, limit);
     },
   };
 }
@@ -104,7 +112,8 @@ function buildRequest(
     signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
   };
   const { body } = options;
-  if (body instanceof Uint8Array || typeof body === 'string') init.body = body as BodyInit;
+  if (body instanceof Uint8Array || typeof body === 'string')
+    init.body = body as string | Uint8Array<ArrayBuffer>;
   else if (body !== undefined) {
     headers.set('content-type', 'application/json');
     init.body = JSON.stringify(body);

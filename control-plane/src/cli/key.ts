@@ -5,11 +5,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { digestOf } from '@skerry/proto/crypto';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { createKeyFile, readKeyFile } from '@skerry/proto/node/key-file';
 import { type Command, print } from '@skerry/proto/node/program';
-import { digestOf } from '@skerry/proto/crypto';
 import { parseKeyFile, type SigningKey } from '@skerry/proto/tuf/keys';
 import { parseMetadata, type TufKey } from '@skerry/proto/tuf/metadata';
 import { createRoot, emptyTargets, signMetadata, signTargets } from '@skerry/proto/tuf/repository';
@@ -61,12 +61,20 @@ async function initKey(session: Session, options: { key: string; passphrase: boo
   const rootBytes = signMetadata(nodeCrypto, root, [key.privateKey]);
   await putMetadata(client, 'root', rootBytes);
   const privateKeys = [key.privateKey];
-  await putMetadata(client, 'targets', signTargets(nodeCrypto, emptyTargets(nowMs), { nowMs, privateKeys }), 0);
+  await putMetadata(
+    client,
+    'targets',
+    signTargets(nodeCrypto, emptyTargets(nowMs), { nowMs, privateKeys }),
+    0,
+  );
   const rootDigest = digestOf(nodeCrypto, rootBytes);
-  session.show({ keyFile: options.key, keyid: key.keyid, rootDigest, rootVersion: 1, targetsVersion: 1 }, () => {
-    print(`The key is in ${options.key}; the root of trust is ${rootDigest}.`);
-    print('Enrolment tokens made from now on carry it: skerry token create --enroll');
-  });
+  session.show(
+    { keyFile: options.key, keyid: key.keyid, rootDigest, rootVersion: 1, targetsVersion: 1 },
+    () => {
+      print(`The key is in ${options.key}; the root of trust is ${rootDigest}.`);
+      print('Enrolment tokens made from now on carry it: skerry token create --enroll');
+    },
+  );
 }
 
 async function makeKey(file: string, withPassphrase: boolean): Promise<SigningKey> {

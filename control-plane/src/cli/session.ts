@@ -1,6 +1,7 @@
 /** What every command that talks to the control plane shares: server, token, `--json`. */
-import { type Command, printJson } from '@skerry/proto/node/program';
+
 import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { type Command, printJson } from '@skerry/proto/node/program';
 import { durationMs } from '@skerry/proto/units';
 import { type Client, createClient } from './client.ts';
 import { chooseServer, credentialsFile, readCredentials } from './credentials.ts';
@@ -61,7 +62,9 @@ export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER):
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < min || value > max)
-      throw usageError(`expected a whole number ${max < Number.MAX_SAFE_INTEGER ? `from ${min} to ${max}` : `of at least ${min}`}`);
+      throw usageError(
+        `expected a whole number ${max < Number.MAX_SAFE_INTEGER ? `from ${min} to ${max}` : `of at least ${min}`}`,
+      );
     return value;
   };
 }
@@ -88,7 +91,9 @@ export function readLabels(pairs: readonly string[]): Record<string, string | nu
       if (removed) return [removed[1]!, null];
       const at = pair.indexOf('=');
       if (at < 1)
-        throw new SkerryError('invalid', `"${pair}" is no label`, { hint: 'write KEY=VALUE, or KEY- to remove' });
+        throw new SkerryError('invalid', `"${pair}" is no label`, {
+          hint: 'write KEY=VALUE, or KEY- to remove',
+        });
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );

@@ -73,7 +73,9 @@ export async function putMetadata(
 }
 
 /** The targets that the server holds, signatures verified under the walked root. Throws SkerryError untrusted. */
-export async function fetchTargets(client: Client): Promise<{ targets: TargetsSigned; rootDigest: string; keyids: string[] }> {
+export async function fetchTargets(
+  client: Client,
+): Promise<{ targets: TargetsSigned; rootDigest: string; keyids: string[] }> {
   const roots = await fetchRoots(client);
   const root = parseMetadata('root', roots.at(-1)!).signed;
   const rootDigest = digestOf(nodeCrypto, roots[0]!);

@@ -4,9 +4,10 @@
  *
  *   call('getRollout', ['ro_x'])  →  {value: …}  |  {error: {code: 'not-found', message: '…', hint: '…'}}
  */
+
+import { randomBytes } from 'node:crypto';
 import { type ErrorCode, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
-import { randomBytes } from 'node:crypto';
 import { inflate } from '../adapters/inflate.ts';
 import type { ActorRef, ShardPorts } from '../ports.ts';
 import { durableSql } from './do-sql.ts';
@@ -46,14 +47,14 @@ export function callActor(actor: object, method: string, args: readonly unknown[
   }
 }
 
-/** The actor behind a stub. */
-export function remoteActor<A extends object>(stub: ObjectStub): ActorRef<A> {
+/** The actor behind a stub. A stub belongs to the event that made it, so each call takes a fresh one. */
+export function remoteActor<A extends object>(stub: () => ObjectStub): ActorRef<A> {
   return new Proxy({} as ActorRef<A>, {
     get(_, key) {
       // A promise looks for `then`; an actor has none.
       if (typeof key !== 'string' || key === 'then') return undefined;
       return async (...args: unknown[]): Promise<unknown> => {
-        const answer = (await stub.call(key, args)) as CallAnswer;
+        const answer = (await stub().call(key, args)) as CallAnswer;
         if (!('error' in answer)) return answer.value;
         const { code, message, hint } = answer.error;
         throw new SkerryError(code, message, hint === undefined ? {} : { hint });

@@ -1,4 +1,5 @@
 /** What this host takes from the platform, as structural types, and the bindings of wrangler.jsonc. */
+import type { Topic } from '../ports.ts';
 
 export type SqlStorageValue = ArrayBuffer | string | number | null;
 
@@ -29,12 +30,12 @@ export interface ObjectState {
   waitUntil(promise: Promise<unknown>): void;
 }
 
-export interface ObjectNamespace {
+export interface ObjectNamespace<S extends ObjectStub = ObjectStub> {
   idFromName(name: string): unknown;
-  get(id: unknown): ObjectStub;
+  get(id: unknown): S;
 }
 
-/** A Durable Object from outside: its own `fetch`, and `call` of actor-object.ts. */
+/** A Durable Object from outside: its `fetch`, and its methods by RPC. */
 export interface ObjectStub {
   fetch(request: Request): Promise<Response>;
   call(method: string, args: unknown[]): Promise<unknown>;
@@ -54,14 +55,24 @@ export interface R2Bucket {
   put(key: string, value: Uint8Array): Promise<unknown>;
 }
 
-export interface ExecutionContext {
-  waitUntil(promise: Promise<unknown>): void;
+/** When each topic last changed in an object: numbers that only grow while it lives. */
+export type TopicVersions = Partial<Record<Topic, number>>;
+
+export interface FleetStub extends ObjectStub {
+  drive(): Promise<void>;
+  changed(topic: Topic): Promise<void>;
+  versions(): Promise<TopicVersions>;
+}
+
+export interface ShardStub extends ObjectStub {
+  wake(agents: readonly string[] | 'all'): Promise<void>;
+  versions(): Promise<TopicVersions>;
 }
 
 /** The bindings of wrangler.jsonc. */
 export interface Env {
-  FLEET: ObjectNamespace;
-  SHARD: ObjectNamespace;
+  FLEET: ObjectNamespace<FleetStub>;
+  SHARD: ObjectNamespace<ShardStub>;
   BLOBS: R2Bucket;
   ASSETS?: { fetch(request: Request): Promise<Response> };
   /** How many shards this deployment has; it never changes afterwards. */

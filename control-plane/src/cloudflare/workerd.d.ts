@@ -9,4 +9,6 @@ declare module 'cloudflare:workers' {
     protected env: Env;
     constructor(ctx: import('./platform.ts').ObjectState, env: Env);
   }
+  /** Keeps the current event alive until the promise settles. */
+  export function waitUntil(promise: Promise<unknown>): void;
 }

@@ -1,0 +1,195 @@
+/** `skerry release`: the registry of signed releases. */
+import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { type Command, print } from '@skerry/proto/node/program';
+import { removeTarget, targetPath } from '@skerry/proto/tuf/repository';
+import { formatBytes } from '@skerry/proto/units';
+import { parseReleaseRef } from '@skerry/proto/version';
+import type { ReleaseDetails, ReleaseInfo } from '../core/fleet/releases.ts';
+import { fields, shortDigest, table, time } from './format.ts';
+import { loadKey } from './key.ts';
+import { diffReleases } from './release-diff.ts';
+import { pushReleases } from './release-push.ts';
+import { verifyRelease } from './release-verify.ts';
+import { action, type Session, usageError } from './session.ts';
+import { changeTargets } from './trust.ts';
+
+/** Adds `release push|ls|show|diff|verify|yank`. */
+export function addReleaseCommands(program: Command): void {
+  const release = program
+    .command('release')
+    .description('releases: push, look at, compare, verify, take away');
+  release
+    .command('push')
+    .description('sign releases with your key and upload what the server lacks')
+    .argument('<dir...>', 'release folders: model.yaml and the files it names')
+    .requiredOption('--key <file>', "the operator's key (skerry key init)")
+    .addHelpText(
+      'after',
+      `
+A version that was pushed once never changes: other bytes under it are refused.
+
+Examples:
+  skerry release push releases/press-vibration/1.3.0 --key operator-key.json
+  skerry release push releases/*/* --key operator-key.json`,
+    )
+    .action(
+      action<{ key: string }>(async (session, directories, { key }) => {
+        const outcome = await pushReleases(session.client, directories, {
+          keyFile: key,
+          key: await loadKey(key),
+        });
+        session.show(outcome, () => {
+          table(
+            ['release', 'digest', 'uploaded', ''],
+            outcome.releases.map((r) => [
+              r.release,
+              shortDigest(r.digest),
+              formatBytes(r.uploadedBytes),
+              r.isNew ? 'new' : 'was listed already',
+            ]),
+          );
+          print(`The signed list of releases is at version ${outcome.targetsVersion}.`);
+        });
+      }),
+    );
+  release
+    .command('ls')
+    .description('every release, newest version first')
+    .argument('[name]', 'only this one')
+    .addHelpText('after', '\nExample:\n  skerry release ls press-vibration')
+    .action(action((session, [name]) => listReleases(session, name)));
+  release
+    .command('show')
+    .description('one release: files, contract, thresholds')
+    .argument('<release>', 'NAME@VERSION')
+    .addHelpText('after', '\nExample:\n  skerry release show press-vibration@1.3.0')
+    .action(action((session, [ref]) => showRelease(session, ref!)));
+  release
+    .command('diff')
+    .description('what differs between two releases')
+    .argument('<from>', 'NAME@VERSION')
+    .argument('<to>', 'NAME@VERSION')
+    .addHelpText('after', '\nExample:\n  skerry release diff press-vibration@1.2.0 press-vibration@1.3.0')
+    .action(action((session, [from, to]) => showDiff(session, from!, to!)));
+  release
+    .command('verify')
+    .description('check a release as an agent would: signatures, then every byte')
+    .argument('<release>', 'NAME@VERSION')
+    .addHelpText('after', '\nExample:\n  skerry release verify press-vibration@1.3.0')
+    .action(action((session, [ref]) => showVerified(session, ref!)));
+  release
+    .command('yank')
+    .description(
+      'take a release off the signed list: it is never newly activated again, rollouts of it revert',
+    )
+    .argument('<release>', 'NAME@VERSION')
+    .requiredOption('--key <file>', "the operator's key")
+    .addHelpText('after', '\nExample:\n  skerry release yank press-vibration@1.3.0 --key operator-key.json')
+    .action(action<{ key: string }>((session, [ref], { key }) => yank(session, ref!, key)));
+}
+
+async function listReleases(session: Session, name: string | undefined): Promise<void> {
+  const releases = await session.client.list<ReleaseInfo>('api/v1/releases', { name }, 10_000);
+  session.show(releases, () =>
+    table(
+      ['release', 'digest', 'size', 'pushed', 'by', ''],
+      releases.map((r) => [
+        `${r.name}@${r.version}`,
+        shortDigest(r.digest),
+        formatBytes(r.sizeBytes),
+        time(r.pushedMs),
+        r.pushedBy,
+        r.yankedMs === null ? '' : `yanked ${time(r.yankedMs)}`,
+      ]),
+      'no release yet: skerry release push DIR --key FILE',
+    ),
+  );
+}
+
+/** Fetches a release. Wrong usage where the reference names no version. */
+export async function fetchRelease(session: Session, ref: string): Promise<ReleaseDetails> {
+  const { name, version } = readRef(ref);
+  return session.client.json<ReleaseDetails>(
+    'GET',
+    `api/v1/releases/${encodeURIComponent(name)}/${encodeURIComponent(version)}`,
+  );
+}
+
+function readRef(ref: string): { name: string; version: string } {
+  const { name, version } = parseReleaseRef(ref);
+  if (version === undefined) throw usageError(`"${ref}" names no version: write NAME@VERSION`);
+  return { name, version };
+}
+
+async function showRelease(session: Session, ref: string): Promise<void> {
+  const release = await fetchRelease(session, ref);
+  const { manifest } = release;
+  const { window } = manifest;
+  session.show(release, () => {
+    fields([
+      ['release', `${release.name}@${release.version}`],
+      ['digest', release.digest],
+      ['description', manifest.description || undefined],
+      ['pushed', `${time(release.pushedMs)} by ${release.pushedBy}`],
+      ['yanked', release.yankedMs === null ? undefined : time(release.yankedMs)],
+      [
+        'window',
+        `${window.length} samples every ${window.hop}, ${window.rate === 'any' ? 'any rate' : `${window.rate} Hz`}`,
+      ],
+      ['channels', window.channels.map((c) => (c.unit ? `${c.name} (${c.unit})` : c.name)).join(', ')],
+      [
+        'outputs',
+        manifest.output
+          .map((o) => `${o.name} (${o.kind}${o.threshold === undefined ? '' : `, threshold ${o.threshold}`})`)
+          .join(', '),
+      ],
+      ['variants', manifest.variants.map((v) => `${v.name} (${v.precision})`).join(', ')],
+    ]);
+    print('');
+    table(
+      ['file', 'size', 'digest'],
+      release.files.map((f) => [f.path, formatBytes(f.sizeBytes), shortDigest(f.digest)]),
+    );
+  });
+}
+
+async function showDiff(session: Session, from: string, to: string): Promise<void> {
+  const [a, b] = [await fetchRelease(session, from), await fetchRelease(session, to)];
+  const diff = diffReleases(a, b);
+  session.show({ from, to, ...diff }, () => {
+    table(
+      ['', from, to],
+      [
+        ...diff.files.map((f) => [
+          f.path,
+          f.from ? shortDigest(f.from) : '–',
+          f.to ? shortDigest(f.to) : '–',
+        ]),
+        ...diff.manifest.map((m) => [m.path, m.from ?? '–', m.to ?? '–']),
+      ],
+      'the same in every file and in the manifest',
+    );
+  });
+}
+
+async function showVerified(session: Session, ref: string): Promise<void> {
+  const { name, version } = readRef(ref);
+  const verified = await verifyRelease(nodeCrypto, session.client, name, version);
+  session.show(verified, () =>
+    print(
+      `${ref} is good: listed in signed targets ${verified.targetsVersion}, ${verified.files} files, ${formatBytes(verified.bytes)}, every digest as signed.`,
+    ),
+  );
+}
+
+async function yank(session: Session, ref: string, keyFile: string): Promise<void> {
+  const { name, version } = readRef(ref);
+  const path = targetPath(name, version);
+  const signer = { key: await loadKey(keyFile), keyFile };
+  const outcome = await changeTargets(session.client, signer, (targets) => removeTarget(targets, path));
+  session.show({ yanked: ref, targetsVersion: outcome.version }, () =>
+    print(
+      `${ref} is off the signed list (now version ${outcome.version}); agents that run it are taken back.`,
+    ),
+  );
+}

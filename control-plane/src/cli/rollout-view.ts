@@ -1,0 +1,79 @@
+/** A rollout for people: where it stands, its stages, and why it was decided so. */
+import { print } from '@skerry/proto/node/program';
+import type { RolloutInfo, StoredDecision } from '../core/fleet/rollouts.ts';
+import type { StageSpec } from '../core/rollout/spec.ts';
+import { duration, fields, number, percent, plain, table, time } from './format.ts';
+
+export interface RolloutDetails extends RolloutInfo {
+  decisions: StoredDecision[];
+}
+
+/** One line: release, state, how far. */
+export function statusLine(rollout: RolloutInfo): string {
+  const { evidence } = rollout;
+  const reach = evidence ? `, ${evidence.reached} of ${evidence.members} agents serve it` : '';
+  const trouble = evidence && evidence.failed > 0 ? `, ${evidence.failed} refused it` : '';
+  return `${rollout.spec.release}  ${rollout.status}${reach}${trouble}`;
+}
+
+/** Everything about a rollout. */
+export function showRollout(rollout: RolloutDetails): void {
+  const { spec, evidence } = rollout;
+  fields([
+    ['rollout', rollout.id],
+    ['release', `${spec.release} (${rollout.release.digest})`],
+    ['state', rollout.status],
+    ['selector', spec.selector || 'every agent'],
+    ['control', spec.control > 0 ? `${percent(spec.control)} kept out until the last stage` : undefined],
+    ['created', `${time(rollout.createdMs)} by ${rollout.createdBy}`],
+    [
+      'agents',
+      evidence
+        ? `${evidence.reached} of ${evidence.members} serve it, ${evidence.failed} refused it, ${evidence.offline} not heard of`
+        : undefined,
+    ],
+  ]);
+  print('');
+  table(
+    ['stage', 'agents', 'soak', 'members', 'eligible', 'entered', ''],
+    spec.stages.map((stage, i) => stageRow(rollout, stage, i)),
+  );
+  if (rollout.gates.length > 0) {
+    print('\nGates, as they were last judged');
+    table(
+      ['gate', 'verdict', 'value', 'bound', ''],
+      rollout.gates.map((g) => [g.gate, g.verdict, number(g.value), number(g.bound), g.text]),
+    );
+  }
+  for (const failure of evidence?.failures ?? []) print(plain(`! ${failure.agent}: ${failure.error}`));
+  print('\nDecisions');
+  for (const decision of rollout.decisions) showDecision(decision);
+}
+
+function stageRow(rollout: RolloutDetails, stage: StageSpec, index: number): string[] {
+  const frozen = rollout.frozen.find((f) => f.stage === index);
+  return [
+    stage.name,
+    'share' in stage.agents ? percent(stage.agents.share) : `${stage.agents.count}`,
+    stage.soak > 0 ? duration(stage.soak) : '–',
+    frozen ? `${frozen.members}` : '–',
+    frozen ? `${frozen.eligible}` : '–',
+    frozen ? time(frozen.atMs) : '–',
+    stage.approval === 'required' ? 'a person approves' : '',
+  ];
+}
+
+function showDecision(decision: StoredDecision): void {
+  const move = decision.from === decision.to ? decision.to : `${decision.from} → ${decision.to}`;
+  print(plain(`${time(decision.atMs)}  ${decision.who}  ${decision.rule}: ${decision.text}  [${move}]`));
+  const { evidence, gates, frozen } = decision.numbers;
+  if (frozen) print(`    membership: ${frozen.members} of ${frozen.eligible} eligible agents`);
+  if (evidence)
+    print(
+      `    ${evidence.reached} of ${evidence.members} serve it, ${evidence.failed} failed, ${evidence.offline} offline, ${evidence.errors} errors in ${evidence.windows} windows`,
+    );
+  for (const g of gates ?? [])
+    print(
+      plain(`    gate ${g.gate}: ${g.verdict}, ${number(g.value)} against ${number(g.bound)}; ${g.text}`),
+    );
+}

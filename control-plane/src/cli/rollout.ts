@@ -1,0 +1,128 @@
+/** `skerry rollout`: moves a release over the fleet, stage by stage. */
+import { type Command, print } from '@skerry/proto/node/program';
+import type { RolloutInfo, StoredDecision } from '../core/fleet/rollouts.ts';
+import { VERBS, type Verb } from '../core/rollout/operate.ts';
+import { readText } from './files.ts';
+import { table, time } from './format.ts';
+import { type RolloutDetails, showRollout, statusLine } from './rollout-view.ts';
+import { watchRollout } from './rollout-watch.ts';
+import { action, type Session, wholeNumber } from './session.ts';
+
+const WHAT: Readonly<Record<Verb, [description: string, done: string]>> = {
+  start: ['begin a draft', 'is started'],
+  pause: ['stop widening; who has the release keeps it', 'is paused'],
+  resume: ['go on after a pause or a stall', 'goes on'],
+  approve: ['let it past what waits for a person', 'is approved'],
+  promote: ["end this stage's soak and go on", 'is promoted'],
+  abort: ['stop for good; who has the release keeps it', 'is aborted'],
+  revert: ['take the release back from every agent', 'is being reverted'],
+};
+
+/** Adds `rollout create|ls|show|watch` and the verbs. */
+export function addRolloutCommands(program: Command): void {
+  const rollout = program.command('rollout').description('rollouts: move a release over the fleet in stages');
+  rollout
+    .command('create')
+    .description('make a rollout from rollout.yaml')
+    .requiredOption('-f, --file <file>', 'rollout.yaml, or - for stdin')
+    .option('--start', 'start it at once')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  skerry rollout create -f rollout.yaml\n  skerry rollout create -f rollout.yaml --start',
+    )
+    .action(
+      action<{ file: string; start?: boolean }>((session, _, { file, start }) =>
+        create(session, file, start === true),
+      ),
+    );
+  rollout
+    .command('ls')
+    .description('rollouts, newest first')
+    .option('--name <release>', 'only of this release name')
+    .option('--limit <n>', 'at most so many', wholeNumber(1), 50)
+    .addHelpText('after', '\nExample:\n  skerry rollout ls --name press-vibration')
+    .action(action<{ name?: string; limit: number }>((session, _, options) => list(session, options)));
+  rollout
+    .command('show')
+    .description('one rollout: stages, gates, every decision with its numbers')
+    .argument('<rollout>')
+    .addHelpText('after', '\nExample:\n  skerry rollout show ro_4k2h…')
+    .action(
+      action(async (session, [id]) => {
+        const details = await fetchRollout(session, id!);
+        session.show(details, () => showRollout(details));
+      }),
+    );
+  rollout
+    .command('watch')
+    .description('follow a rollout until it ends or waits for a person')
+    .argument('<rollout>')
+    .option('--interval <seconds>', 'how often to ask', wholeNumber(1), 2)
+    .addHelpText(
+      'after',
+      '\nEnds with 0 where it completed, 1 where it was reverted, aborted or stalled, 21 where it waits for a person.\n\nExample:\n  skerry rollout watch ro_4k2h…',
+    )
+    .action(
+      action<{ interval: number }>((session, [id], { interval }) =>
+        watchRollout(session, () => fetchRollout(session, id!), interval * 1_000),
+      ),
+    );
+  for (const verb of VERBS)
+    rollout
+      .command(verb)
+      .description(WHAT[verb][0])
+      .argument('<rollout>')
+      .addHelpText('after', `\nExample:\n  skerry rollout ${verb} ro_4k2h…`)
+      .action(action((session, [id]) => operate(session, id!, verb)));
+}
+
+function rolloutPath(id: string): string {
+  return `api/v1/rollouts/${encodeURIComponent(id)}`;
+}
+
+async function create(session: Session, file: string, start: boolean): Promise<void> {
+  let rollout = await session.client.json<RolloutInfo>('POST', 'api/v1/rollouts', {
+    body: await readText(file),
+    headers: { 'content-type': 'application/yaml' },
+  });
+  if (start) rollout = await session.client.json<RolloutInfo>('POST', `${rolloutPath(rollout.id)}/start`);
+  session.show(rollout, () => {
+    print(`${rollout.id}  ${statusLine(rollout)}`);
+    print(
+      start
+        ? `Follow it: skerry rollout watch ${rollout.id}`
+        : `It is a draft. Start it: skerry rollout start ${rollout.id}`,
+    );
+  });
+}
+
+async function list(session: Session, options: { name?: string; limit: number }): Promise<void> {
+  const rollouts = await session.client.list<RolloutInfo>(
+    'api/v1/rollouts',
+    { name: options.name },
+    options.limit,
+  );
+  session.show(rollouts, () =>
+    table(
+      ['rollout', 'release', 'state', 'selector', 'created', 'by'],
+      rollouts.map((r) => [
+        r.id,
+        r.spec.release,
+        r.status,
+        r.spec.selector || 'every agent',
+        time(r.createdMs),
+        r.createdBy,
+      ]),
+      'no rollout yet: skerry rollout create -f rollout.yaml',
+    ),
+  );
+}
+
+async function fetchRollout(session: Session, id: string): Promise<RolloutDetails> {
+  return session.client.json<RolloutInfo & { decisions: StoredDecision[] }>('GET', rolloutPath(id));
+}
+
+async function operate(session: Session, id: string, verb: Verb): Promise<void> {
+  const rollout = await session.client.json<RolloutInfo>('POST', `${rolloutPath(id)}/${verb}`);
+  session.show(rollout, () => print(`${id} ${WHAT[verb][1]}: ${rollout.status}`));
+}

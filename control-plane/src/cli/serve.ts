@@ -1,0 +1,91 @@
+/** `skerry serve`: the whole control plane in this process, over a data folder. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { type Command, print } from '@skerry/proto/node/program';
+import { createNodeControlPlane } from '../node/host.ts';
+import { writeBootstrap } from './bootstrap.ts';
+import { buildConsoleIfMissing } from './build-console.ts';
+import { wholeNumber } from './session.ts';
+
+interface ServeOptions {
+  data: string;
+  host: string;
+  port: number;
+  shards: number;
+  bootstrap?: string;
+}
+
+/** Adds `serve`. */
+export function addServeCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('run the control plane here')
+    .requiredOption('--data <dir>', 'where it keeps everything (SKERRY_DATA)', process.env.SKERRY_DATA)
+    .option('--host <host>', 'the address it listens on', process.env.SKERRY_HOST ?? '127.0.0.1')
+    .option('--port <port>', 'the port', wholeNumber(0, 65_535), Number(process.env.SKERRY_PORT ?? 7070))
+    .option(
+      '--shards <n>',
+      'databases that agents are spread over; fixed once data exist',
+      wholeNumber(1, 64),
+      1,
+    )
+    .option(
+      '--bootstrap <file>',
+      'before it answers, write URL and tokens for programs on this machine there (mode 0600)',
+    )
+    .addHelpText(
+      'after',
+      `
+Ctrl-C ends it cleanly. Beyond one machine, put a proxy that speaks TLS in front.
+
+Examples:
+  skerry serve --data ./control-plane-data
+  skerry serve --data /var/lib/skerry --host 0.0.0.0 --port 7070`,
+    )
+    .action(async (options: ServeOptions) => serve(options));
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  // Signals count from here on: one that comes while it starts ends it as cleanly.
+  const stopped = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
+  await buildConsoleIfMissing(print);
+  const { data: dataDir, host, shards } = options;
+  const port = options.port === 0 ? await freePort(host) : options.port;
+  if (options.bootstrap !== undefined)
+    await writeBootstrap(options.bootstrap, {
+      dataDir,
+      url: urlOf(host, port),
+      isLoopback: isLoopback(host),
+    });
+  const plane = await createNodeControlPlane({ dataDir, host, port, shards });
+  try {
+    print(`The control plane is at ${plane.url}`);
+    // With a bootstrap file the link is in there, and not in a log.
+    if (options.bootstrap === undefined)
+      print(`Console, once: ${plane.url}/#login=${await plane.loginCode()}`);
+    if (!stopped.signal.aborted) await once(stopped.signal, 'abort');
+  } finally {
+    await plane.close();
+  }
+  print('The control plane has ended.');
+}
+
+// The bootstrap file names the port before the server listens.
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function urlOf(host: string, port: number): string {
+  const everywhere: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
+  return `http://${everywhere[host] ?? (host.includes(':') ? `[${host}]` : host)}:${port}`;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
