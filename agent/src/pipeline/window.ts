@@ -5,7 +5,8 @@
  * (greatest accepted event time less `lateness`) has reached its last tick and every tick of every channel is
  * determined (resample.ts), or as a gap when one never will be; silence closes what is pending at once. Closed is
  * final: samples before the next window's start are late. A stretch without a single sample holds no windows; it is
- * skipped in one step and counted nowhere.
+ * skipped in one step and counted nowhere. Windows that reach from such a stretch into the samples behind it, a
+ * device's first ones too, are gaps.
  *
  *   1Hz, length 4, hop 4, maxGap 2s, lateness 1s
  *   samples 0 1 2 3 4    4 moves the watermark to 3, the last tick of [0, 4): closed, all exact
@@ -38,6 +39,7 @@ export class Windows {
   readonly #ready: ReadyWindows;
   readonly #books: Books;
   readonly #tickUs: Float64Array;
+  readonly #firstTickUs: Float64Array;
   readonly #target: Target;
   readonly #result: Resampled = { filled: 0, blockUs: 0 };
   readonly #satisfied: Uint8Array;
@@ -55,6 +57,7 @@ export class Windows {
     this.#ready = ready;
     this.#books = books;
     this.#tickUs = new Float64Array(spec.length);
+    this.#firstTickUs = this.#tickUs.subarray(0, 1);
     this.#target = { data: new Float32Array(0), offset: 0, stride: columns.length };
     this.#satisfied = new Uint8Array(columns.length);
     // A device slower than maxGap would otherwise be taken for silent between any two samples.
@@ -86,9 +89,8 @@ export class Windows {
     const { length } = this.#tickUs;
     const watermarkUs = silent ? Number.POSITIVE_INFINITY : device.maxUs - this.#latenessUs;
     if (watermarkUs < ticks.timeUs(start + length - 1) || this.#blocked(device, watermarkUs)) return false;
-    for (let k = 0; k < length; k++) this.#tickUs[k] = ticks.timeUs(start + k);
     const toUs = ticks.timeUs(start + length);
-    const outcome = this.#resample(device, watermarkUs);
+    const outcome = this.#resampleTicks(device, ticks, start, watermarkUs);
     if (outcome === 'wait') return false;
     if (outcome === 'complete') this.#put(device, this.#tickUs[0]!, toUs, toUs);
     else if (first < rows.count && rows.timeUs(first) < toUs) this.#gap(device, toUs);
@@ -155,32 +157,38 @@ export class Windows {
     return device.blockChannel !== -1 && watermarkUs <= device.blockUs;
   }
 
+  // Looks at the first tick alone before working out all: many windows in a row may begin inside the same hole.
+  #resampleTicks(device: Device, ticks: Ticks, start: number, watermarkUs: number): Outcome {
+    this.#tickUs[0] = ticks.timeUs(start);
+    const first = this.#resampleAt(this.#firstTickUs, 0, device, watermarkUs);
+    if (first !== 'complete') return first;
+    for (let k = 1; k < this.#tickUs.length; k++) this.#tickUs[k] = ticks.timeUs(start + k);
+    return this.#resample(device, watermarkUs);
+  }
+
   #resample(device: Device, watermarkUs: number): Outcome {
-    const target = this.#target;
-    const slot = this.#ready.slot();
-    target.data = slot.data;
     let filled = 0;
     for (let c = 0; c < this.#columns.length; c++) {
-      target.offset = slot.offset + c;
-      const channel = this.#columns[c]!;
-      const outcome = resample(
-        device.rows,
-        channel,
-        this.#tickUs,
-        watermarkUs,
-        this.#spec,
-        target,
-        this.#result,
-      );
-      if (outcome === 'wait') {
-        device.blockChannel = channel;
-        device.blockUs = this.#result.blockUs;
-      }
+      const outcome = this.#resampleAt(this.#tickUs, c, device, watermarkUs);
       if (outcome !== 'complete') return outcome;
       filled += this.#result.filled;
     }
     this.#result.filled = filled;
     return 'complete';
+  }
+
+  #resampleAt(tickUs: Float64Array, c: number, device: Device, watermarkUs: number): Outcome {
+    const target = this.#target;
+    const { data, offset } = this.#ready.slot();
+    target.data = data;
+    target.offset = offset + c;
+    const channel = this.#columns[c]!;
+    const outcome = resample(device.rows, channel, tickUs, watermarkUs, this.#spec, target, this.#result);
+    if (outcome === 'wait') {
+      device.blockChannel = channel;
+      device.blockUs = this.#result.blockUs;
+    }
+    return outcome;
   }
 
   #put(device: Device, fromUs: number, toUs: number, coversToUs: number): void {
