@@ -72,6 +72,7 @@ function open<A extends object>(
     try {
       await onAlarm?.(ref);
     } catch (error) {
+      if (closed) return;
       process.stderr.write(
         `${JSON.stringify({ time: new Date().toISOString(), level: 'error', module: 'alarm', msg: String(error) })}\n`,
       );

@@ -56,7 +56,9 @@ export async function createNodeControlPlane(options: NodeControlPlaneOptions): 
   let coordinator: Coordinator | undefined;
   const fleet = openFleet(dataDir, async () => coordinator?.drive());
   const opened: { close(): void }[] = [fleet];
+  let closed = false;
   const closeAll = (): void => {
+    closed = true;
     for (const actor of opened) actor.close();
   };
   try {
@@ -79,7 +81,7 @@ export async function createNodeControlPlane(options: NodeControlPlaneOptions): 
       tokens: joseTokens,
       crypto: nodeCrypto,
       now: Date.now,
-      later: createLater(log),
+      later: createLater(log, () => closed),
       log,
       asset: createAssets(options.consoleDir ?? CONSOLE_DIR),
     };
@@ -127,9 +129,10 @@ function afterMs(delayMs: number, fn: () => void): () => void {
 }
 
 // A tenth of a second, so that a burst of syncs asks the coordinator once.
-function createLater(log: AppDeps['log']): AppDeps['later'] {
+function createLater(log: AppDeps['log'], isClosed: () => boolean): AppDeps['later'] {
   return (task) => {
     afterMs(100, () => {
+      if (isClosed()) return;
       task().catch((error: unknown) => log('error', 'background', messageOf(error)));
     });
   };

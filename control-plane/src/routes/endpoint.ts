@@ -66,7 +66,7 @@ export class Api {
         operator,
         query: query as z.output<Q>,
         body: body as z.output<B>,
-        param: (name: string) => decodeURIComponent(c.req.param(name) ?? ''),
+        param: (name: string) => c.req.param(name) ?? '',
       };
       const run = async (): Promise<Response> =>
         answer(await handler(input), spec.status ?? 200, this.#deps, c);

@@ -1,3 +1,4 @@
+import { formatDuration } from '@skerry/proto/units';
 import { judgeGates } from './gates.ts';
 import {
   type Effect,
@@ -98,7 +99,7 @@ function forward(rollout: Rollout, state: Running, evidence: Evidence, nowMs: nu
     return move(
       rollout,
       { ...state, phase: 'evaluating', enteredMs: nowMs },
-      auto('soaked', `soaked for ${stage.soak} ms`),
+      auto('soaked', `soaked for ${formatDuration(stage.soak)}`),
     );
   }
   if (gates.some((gate) => gate.verdict !== 'pass')) return undefined;
@@ -119,7 +120,7 @@ function stalled(rollout: Rollout, state: Running, evidence: Evidence, nowMs: nu
     {
       who: 'auto',
       rule: 'stallAfter',
-      text: `stage ${rollout.spec.stages[state.stage]!.name} made no progress for ${rollout.spec.stallAfter} ms`,
+      text: `stage ${rollout.spec.stages[state.stage]!.name} made no progress for ${formatDuration(rollout.spec.stallAfter)}`,
       numbers: { evidence },
     },
   );

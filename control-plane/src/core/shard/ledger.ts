@@ -43,6 +43,9 @@ export interface LedgerInfo extends LedgerJson {
   addsUp: boolean;
 }
 
+/** Ledgers in one exchange: an agent has one per epoch that it still knows of. */
+const MAX_REPORTS = 16;
+
 /** Stores what an agent reports. */
 export function storeLedgers(
   context: ShardContext,
@@ -50,7 +53,7 @@ export function storeLedgers(
   currentEpoch: string,
   reports: readonly skerry.v1.ILedgerReport[],
 ): void {
-  for (const report of reports) {
+  for (const report of reports.slice(0, MAX_REPORTS)) {
     const epoch = toHex(report.epoch ?? new Uint8Array());
     context.sql.run(
       `INSERT INTO ledger (agent, epoch, doc, current, updated_ms) VALUES (?, ?, ?, ?, ?)
