@@ -140,7 +140,7 @@ class RunningAgent implements Agent {
       ...ports,
       pipelines: lanes.map(({ pipeline }) => ({ name: pipeline.name, channels: pipeline.channels })),
       engine: this.#engine,
-      obtain: (_, target) => this.#obtain(target),
+      obtain: (pipeline, target) => this.#obtain(pipeline, target),
       changeOver: (pipeline, candidate, serve) => this.#changeOver(pipeline, candidate, serve),
     });
   }
@@ -168,10 +168,10 @@ class RunningAgent implements Agent {
   }
 
   async start(): Promise<void> {
-    const local = await this.#o.localReleases(this.#releases.knownDigests());
     // What served before, and what lies on disk, is loaded before the journal is replayed; the network comes later.
     await this.#releases.start();
     this.#applyPolicies();
+    const local = await this.#o.localReleases(this.#releases.knownDigests());
     if (local.size > 0) await this.#releases.apply(local);
     await this.#processor.start();
     this.#state = 'running';
@@ -234,12 +234,11 @@ class RunningAgent implements Agent {
     }));
   }
 
-  async #obtain(target: ReleaseTarget): Promise<void> {
-    if (!this.#link)
-      throw new SkerryError('not-found', `${target.name}@${target.version} is no longer on this device`, {
-        hint: 'restart the agent: releases from disk are taken up at the start',
-      });
-    await this.#link.obtain(target);
+  async #obtain(pipeline: string, target: ReleaseTarget): Promise<void> {
+    if (this.#lanes.get(pipeline)?.config.release.kind === 'file')
+      await this.#o.localReleases(this.#releases.knownDigests());
+    else if (this.#link) await this.#link.obtain(target);
+    else throw new SkerryError('unavailable', `${releaseRef(target)} is not on this device`);
   }
 
   async #changeOver(pipeline: string, candidate: Candidate, serve: () => void): Promise<void> {

@@ -59,7 +59,7 @@ export function reportedPipeline(facts: PipelineFacts): skerry.v1.IReportedPipel
     })),
     channels: [...facts.channels],
     windows: counters.windows,
-    errors: counters.results.error,
+    errors: counters.results.error ?? 0,
     latencyP95Us: Number.isFinite(facts.p95Us) ? facts.p95Us : 0,
   };
 }

@@ -3,13 +3,10 @@
  * Every 64-bit field of skerry/v1 (microseconds, counters, sequence numbers) stays below 2^53.
  */
 
-import protobuf from 'protobufjs/minimal.js';
+// First, because the generated modules settle their defaults while they load.
+import './numbers.ts';
 import { onnx } from '#gen/onnx';
 import { skerry } from '#gen/skerry';
-
-// protobufjs returns Long objects wherever the package `long` is importable; the messages here want numbers.
-(protobuf.util as { Long: unknown }).Long = null;
-protobuf.configure();
 
 export { onnx, skerry };
 export const v1: typeof skerry.v1 = skerry.v1;

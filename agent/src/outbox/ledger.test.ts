@@ -45,7 +45,6 @@ test('counters part into what arrival and what feeding counted, and make the who
     skipped: 1,
     windows: 2,
     gapWindows: 1,
-    results: {},
     results: { normal: 2 },
   };
   expect(arrivalPart(whole)).toEqual({
