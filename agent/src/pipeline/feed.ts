@@ -1,18 +1,11 @@
 /**
  * From journaled samples to windows: one place that knows every device of a pipeline. Samples enter in the order of
- * the journal; each is taken, or rejected as
- *
- *   devices     the pipeline holds windows for `maxDevices` others already
- *   late        its time lies before the device's next window
- *   duplicate   every channel it carries has that very value at that time already
- *   conflict    every channel is there already, and some with another value; the first one wins
- *   overflow    the device has `maxOpenSamples` open; the watermark still moves, so that windows close and make room
- *
- * A sample with one new channel is taken for that channel. Without a release samples stay open until one comes; past
- * `maxOpenSamples` the oldest close as skipped.
+ * the journal; each is taken or rejected (admit.ts; as `devices` where the pipeline holds `maxDevices` others already),
+ * and may let its device's windows close (window.ts). Without a release samples stay open until one comes.
  */
 import { invariant } from '@skerry/proto/errors';
 import { emptyCounters } from '../outbox/counters.ts';
+import { Admission, type AdmissionOptions } from './admit.ts';
 import type { ReadyWindows } from './batch.ts';
 import { type Books, closeOldest, closeRow, createDevice, type Device } from './device.ts';
 import { decodeDevice, encodeDevice, type Left } from './device-state.ts';
@@ -21,15 +14,8 @@ import { Silence } from './silence.ts';
 import type { DeviceState, SampleBatch, SampleCounters, WindowBatch } from './types.ts';
 import type { Windows } from './window.ts';
 
-type FeedReason = 'devices' | 'late' | 'duplicate' | 'conflict' | 'overflow';
-
-export interface FeedOptions {
-  /** Channels of the configuration, which are the columns of every batch. */
-  readonly width: number;
+export interface FeedOptions extends AdmissionOptions {
   readonly maxDevices: number;
-  readonly maxOpenSamples: number;
-  /** Called for each value that was taken, not while rebuilding. */
-  readonly onSample: ((device: string, channel: number, value: number, timeUs: number) => void) | undefined;
 }
 
 /** What cuts windows: a release's. */
@@ -56,7 +42,7 @@ export class Feed {
   readonly #touched = new Set<Device>();
   readonly #lefts = new Map<Device, Left[]>();
   readonly #silence = new Silence<Device>();
-  readonly #values: Float64Array;
+  readonly #admission: Admission;
   /** Devices whose windows wait for room, before anything else is fed. */
   #work: { device: Device; silent: boolean }[] = [];
   #backlog: Backlog[] = [];
@@ -66,7 +52,7 @@ export class Feed {
 
   constructor(options: FeedOptions) {
     this.#options = options;
-    this.#values = new Float64Array(options.width);
+    this.#admission = new Admission(options, this.books);
   }
 
   /** Windows cut and not taken yet. */
@@ -116,8 +102,11 @@ export class Feed {
     const base = this.#place(seq, batch);
     for (let row = 0; row < batch.count; row++) {
       const device = this.#devices.get(batch.devices[batch.device[row]!]!);
-      if (device && seq > device.floorSeq && !device.rejected.has(seq, base + row))
-        this.#putBack(device, batch, row, seq, nowMs);
+      if (!device || seq <= device.floorSeq || device.rejected.has(seq, base + row)) continue;
+      if (batch.channelCount !== this.#options.width) {
+        if (batch.timeUs[row]! >= device.nextUs) this.books.counters.skipped++;
+      } else if (this.#admission.putBack(device, this.#lefts.get(device) ?? [], batch, row, seq))
+        this.#silence.heard(device, nowMs);
     }
   }
 
@@ -193,143 +182,45 @@ export class Feed {
     }
   }
 
+  #cuts(device: Device): boolean {
+    return this.#cutter !== undefined && device.specTag === this.#cutter.tag;
+  }
+
   #advance(device: Device, silent: boolean): boolean {
-    const cutter = this.#cutter;
-    return !cutter || device.specTag !== cutter.tag || cutter.windows.advance(device, silent);
+    return !this.#cutter || !this.#cuts(device) || this.#cutter.windows.advance(device, silent);
   }
 
   #feedRow({ batch, seq, base, nowMs }: Backlog, row: number): void {
-    const device = this.#take(batch, row, seq, base + row, nowMs);
-    if (!device) return;
-    if (!this.#advance(device, false)) this.#work.push({ device, silent: false });
+    if (batch.channelCount !== this.#options.width) {
+      this.books.counters.skipped++; // journaled under another configuration: nobody knows which column is which
+      return;
+    }
+    const device = this.#deviceOf(batch.devices[batch.device[row]!]!);
+    if (!device) {
+      this.#admission.reject('devices');
+      return;
+    }
+    const outcome = this.#admission.take(device, batch, row, seq, base + row, this.#cuts(device));
+    if (outcome === 'taken') this.#silence.heard(device, nowMs);
+    if (outcome === 'taken' || outcome === 'overflow')
+      if (!this.#advance(device, false)) this.#work.push({ device, silent: false });
     if (device.dirty) this.#touched.add(device);
   }
 
-  // The device whose windows may have something to do now.
-  #take(batch: SampleBatch, row: number, seq: number, place: number, nowMs: number): Device | undefined {
-    if (batch.channelCount !== this.#options.width) {
-      this.books.counters.skipped++; // journaled under another configuration: nobody knows which column is which
-      return undefined;
-    }
-    const id = batch.devices[batch.device[row]!]!;
-    const timeUs = batch.timeUs[row]!;
+  // The row's device, a new one where there is room for it.
+  #deviceOf(id: string): Device | undefined {
     let device = this.#devices.get(id);
-    if (!device) {
-      if (this.#devices.size >= this.#options.maxDevices) return this.#reject('devices');
-      device = createDevice(id, this.#options.width);
-      device.specTag = this.#cutter?.tag ?? 0;
-      this.#devices.set(id, device);
-      this.#change(device);
-    }
-    if (timeUs < device.lateUs) {
-      device.late++;
-      return this.#rejectAt(device, 'late', seq, place, timeUs);
-    }
-    const repeated = this.#unseen(device, batch, row);
-    if (repeated) return this.#reject(repeated);
-    if (device.rows.count >= this.#options.maxOpenSamples && !this.#makeRoom(device, timeUs)) {
-      device.maxUs = Math.max(device.maxUs, timeUs);
-      this.#rejectAt(device, 'overflow', seq, place, timeUs);
-      return device;
-    }
-    this.#insert(device, timeUs, seq, 0, nowMs);
-    this.#observe(device, timeUs);
+    if (device || this.#devices.size >= this.#options.maxDevices) return device;
+    device = createDevice(id, this.#options.width);
+    device.specTag = this.#cutter?.tag ?? 0;
+    device.dirty = true;
+    this.#devices.set(id, device);
     return device;
-  }
-
-  #insert(device: Device, timeUs: number, seq: number, flags: number, nowMs: number): void {
-    const { rows } = device;
-    let at = rows.lowerBound(timeUs);
-    while (at < rows.count && rows.timeUs(at) === timeUs) at++;
-    rows.insert(at, timeUs, seq, flags, this.#values);
-    this.books.span.add(seq);
-    device.maxUs = Math.max(device.maxUs, timeUs);
-    device.rejected.taken();
-    // What a window waits for may have come: a value of that channel, or (rate: any) a tick in its midst.
-    if (
-      at < rows.count - 1 ||
-      (device.blockChannel !== -1 && !Number.isNaN(this.#values[device.blockChannel]!))
-    )
-      device.blockChannel = -1;
-    this.#silence.heard(device, nowMs);
-  }
-
-  // Copies the row's values, without those whose channel is taken at that time; says so where none is left.
-  #unseen(device: Device, batch: SampleBatch, row: number): 'duplicate' | 'conflict' | undefined {
-    const { width } = this.#options;
-    const values = this.#values;
-    const timeUs = batch.timeUs[row]!;
-    for (let c = 0; c < width; c++) values[c] = batch.values[row * width + c]!;
-    const { rows } = device;
-    let conflict = false;
-    for (let at = rows.lowerBound(timeUs); at < rows.count && rows.timeUs(at) === timeUs; at++)
-      for (let c = 0; c < width; c++) {
-        const held = rows.value(at, c);
-        if (Number.isNaN(held) || Number.isNaN(values[c]!)) continue;
-        conflict ||= held !== values[c];
-        values[c] = Number.NaN;
-      }
-    for (let c = 0; c < width; c++) if (!Number.isNaN(values[c]!)) return undefined;
-    return conflict ? 'conflict' : 'duplicate';
-  }
-
-  // While no release cuts windows the oldest samples give way to newer ones.
-  #makeRoom(device: Device, timeUs: number): boolean {
-    const { rows } = device;
-    if (this.#cutter && device.specTag === this.#cutter.tag) return false;
-    const oldestUs = rows.timeUs(0);
-    if (timeUs <= oldestUs) return false;
-    device.nextUs = Math.max(device.nextUs, oldestUs + 1);
-    device.lateUs = Math.max(device.lateUs, device.nextUs);
-    closeOldest(device, rows.lowerBound(oldestUs + 1), this.books);
-    this.#touched.add(device);
-    return true;
-  }
-
-  #observe(device: Device, timeUs: number): void {
-    const { onSample } = this.#options;
-    if (!onSample) return;
-    for (let c = 0; c < this.#values.length; c++)
-      if (!Number.isNaN(this.#values[c]!)) onSample(device.id, c, this.#values[c]!, timeUs);
-  }
-
-  #reject(reason: FeedReason): undefined {
-    const { rejected } = this.books.counters;
-    rejected[reason] = (rejected[reason] ?? 0) + 1;
-  }
-
-  #rejectAt(device: Device, reason: FeedReason, seq: number, place: number, timeUs: number): undefined {
-    if (timeUs >= device.nextUs) device.rejected.add(seq, place, timeUs);
-    this.#change(device);
-    this.#reject(reason);
   }
 
   #change(device: Device): void {
     device.dirty = true;
     this.#touched.add(device);
-  }
-
-  #putBack(device: Device, batch: SampleBatch, row: number, seq: number, nowMs: number): void {
-    const timeUs = batch.timeUs[row]!;
-    if (batch.channelCount !== this.#options.width) {
-      if (timeUs >= device.nextUs) this.books.counters.skipped++;
-      return;
-    }
-    if (this.#unseen(device, batch, row)) return;
-    const flags = timeUs < device.nextUs ? this.#leftAt(device, timeUs) : 0;
-    if (flags !== undefined) this.#insert(device, timeUs, seq, flags, nowMs);
-  }
-
-  // Leaves of a row before the next window only the channels whose left neighbour it is; undefined where it is none's.
-  #leftAt(device: Device, timeUs: number): number | undefined {
-    const lefts = this.#lefts.get(device)?.filter((left) => left.timeUs === timeUs) ?? [];
-    let flags: number | undefined;
-    for (let c = 0; c < this.#values.length; c++) {
-      const left = Number.isNaN(this.#values[c]!) ? undefined : lefts.find((l) => l.channel === c);
-      if (left) flags = left.flags;
-      else this.#values[c] = Number.NaN;
-    }
-    return flags;
   }
 
   /** After a restore, and after another release: devices that another specification cut start anew. */
