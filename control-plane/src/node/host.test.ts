@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -204,4 +205,32 @@ test('[ND5] a console file is served where it is built, and nothing outside its 
   expect((await host.fetch(new Request(`${host.url}/..%2f..%2fpackage.json`))).status).toBe(404);
   expect((await fetch(`${host.url}/healthz`)).status).toBe(200);
   expect(await (await fetch(`${host.url}/readyz`)).json()).toMatchObject({ status: 'ready' });
+});
+
+test('[ND6] what was acknowledged survives kill -9, and the folder opens again', async () => {
+  const host = await start();
+  const { agent, sync } = await enrolled(host, 'gw1');
+  await sync();
+  await stop(host);
+  const program = `
+    const { createNodeControlPlane } = await import(${JSON.stringify(new URL('./host.ts', import.meta.url).href)});
+    const host = await createNodeControlPlane({ dataDir: ${JSON.stringify(dataDir)}, port: 0 });
+    process.stdout.write(host.url);
+  `;
+  const child = spawn(process.execPath, ['--conditions=source', '--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await new Promise<string>((resolve) =>
+    child.stdout.once('data', (data) => resolve(String(data))),
+  );
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  agent.produce([testRow(0), testRow(4), testRow(8)]);
+  const remote = { url } as NodeControlPlane;
+  await syncOver(remote, agent, await accessToken(remote, 'gw1', 'again'));
+  child.kill('SIGKILL');
+  await ended;
+  expect(agent.blocks).toEqual([]);
+  const back = await start();
+  const [counts] = await Promise.all(back.shards.map((shard) => shard.counts()));
+  expect(counts?.counters.results_ingested).toBe(3);
 });

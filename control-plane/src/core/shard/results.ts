@@ -7,6 +7,9 @@ import type { SqlValue } from '../../ports.ts';
 import { inflateBlock } from './columns.ts';
 import type { ShardContext } from './context.ts';
 
+/** Spans looked up at a time. */
+const PAGE = 64;
+
 export interface ResultQuery {
   agent?: string | undefined;
   pipeline?: string | undefined;
@@ -35,9 +38,8 @@ export function queryResults(context: ShardContext, query: ResultQuery): FoundRe
   const descending = query.order === 'desc';
   const found: FoundResult[] = [];
   for (const span of candidateBlocks(context, query)) {
-    // Rows of this block and of all after it start at `edge` or beyond it: what lies before the edge is settled.
-    const edge = descending ? span.last : span.first;
-    if (settled(found, edge, descending) >= query.limit) break;
+    // Rows of this block and of all after it start at its edge or beyond it: what lies before the edge is settled.
+    if (settled(found, span.edge, descending) >= query.limit) break;
     for (const { row, agent } of readBlock(context, span.block)) {
       const position = { fromUs: row.fromUs, key: keyOf(agent, row) };
       if (!wanted(query, agent, row) || !isAfter(query, position)) continue;
@@ -81,7 +83,7 @@ function keyOf(agent: string, row: ResultRow): string {
 function* candidateBlocks(
   context: ShardContext,
   query: ResultQuery,
-): Generator<{ block: number; first: number; last: number }> {
+): Generator<{ block: number; edge: number }> {
   const where: string[] = [];
   const params: SqlValue[] = [];
   for (const column of ['agent', 'pipeline', 'device'] as const) {
@@ -105,18 +107,23 @@ function* candidateBlocks(
     params.push(high);
   }
   const clause = where.length > 0 ? `WHERE ${where.join(' AND ')}` : '';
-  const order = descending ? 'last DESC, block' : 'first, block';
-  const page = 64;
-  for (let offset = 0; ; offset += page) {
-    const rows = context.sql.all<{ block: number; first: number; last: number }>(
-      `SELECT block, min(first_from_us) AS first, max(last_from_us) AS last FROM block_stream ${clause}
-       GROUP BY block ORDER BY ${order} LIMIT ? OFFSET ?`,
+  // In the index's own order a block's first appearance carries its edge; nothing is grouped or sorted.
+  const edge = descending ? 'last_from_us' : 'first_from_us';
+  const seen = new Set<number>();
+  for (let offset = 0; ; offset += PAGE) {
+    const rows = context.sql.all<{ block: number; edge: number }>(
+      `SELECT block, ${edge} AS edge FROM block_stream ${clause} ORDER BY ${edge} ${descending ? 'DESC' : ''}
+       LIMIT ? OFFSET ?`,
       ...params,
-      page,
+      PAGE,
       offset,
     );
-    yield* rows;
-    if (rows.length < page) return;
+    for (const row of rows) {
+      if (seen.has(row.block)) continue;
+      seen.add(row.block);
+      yield row;
+    }
+    if (rows.length < PAGE) return;
   }
 }
 
