@@ -15,7 +15,7 @@ export function createLocalApp(view: LocalView, page: string): Hono {
     await next();
     context.header(
       'Content-Security-Policy',
-      "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+      "default-src 'self'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
     );
     context.header('X-Content-Type-Options', 'nosniff');
     context.header('Cache-Control', 'no-store');
