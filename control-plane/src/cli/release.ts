@@ -1,9 +1,11 @@
 /** `skerry release`: the registry of signed releases. */
+
+import { NAME_PATTERN } from '@skerry/proto/ids';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { type Command, print } from '@skerry/proto/node/program';
 import { removeTarget, targetPath } from '@skerry/proto/tuf/repository';
 import { formatBytes } from '@skerry/proto/units';
-import { parseReleaseRef } from '@skerry/proto/version';
+import { VERSION_PATTERN } from '@skerry/proto/version';
 import type { ReleaseDetails, ReleaseInfo } from '../core/fleet/releases.ts';
 import { fields, shortDigest, table, time } from './format.ts';
 import { loadKey } from './key.ts';
@@ -116,8 +118,9 @@ export async function fetchRelease(session: Session, ref: string): Promise<Relea
 }
 
 function readRef(ref: string): { name: string; version: string } {
-  const { name, version } = parseReleaseRef(ref);
-  if (version === undefined) throw usageError(`"${ref}" names no version: write NAME@VERSION`);
+  const [name = '', version = '', ...rest] = ref.split('@');
+  if (!NAME_PATTERN.test(name) || !VERSION_PATTERN.test(version) || rest.length > 0)
+    throw usageError(`"${ref}" names no release: write NAME@VERSION`);
   return { name, version };
 }
 

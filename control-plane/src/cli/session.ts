@@ -47,14 +47,25 @@ export function action<O extends object = object>(
   return async (...all) => {
     const command = all.at(-1) as Command;
     const options = command.optsWithGlobals<O & GlobalOptions>();
-    await run(await openSession(options), command.args, options);
+    try {
+      await run(await openSession(options), command.args, options);
+    } catch (error) {
+      if (isUsageError(error)) command.error(`error: ${error.message}`);
+      throw error;
+    }
   };
 }
 
 /** A wrong value of an option or argument: wrong usage, exit code 2. */
 export function usageError(message: string): Error {
-  // commander knows its own errors by this code.
-  return Object.assign(new Error(message), { code: 'commander.invalidArgument' });
+  return Object.assign(new Error(message), { code: USAGE_CODE });
+}
+
+// commander knows its own errors about a value by this code.
+const USAGE_CODE = 'commander.invalidArgument';
+
+function isUsageError(error: unknown): error is Error {
+  return error instanceof Error && (error as { code?: string }).code === USAGE_CODE;
 }
 
 /** Parses a whole number of at least `min`; anything else is wrong usage. */

@@ -5,6 +5,7 @@
  *                    ├── ShardObject  (SHARDS)    agents, results, alerts, wake sockets
  *                    └── R2                       blobs
  */
+import './buffer-fix.ts';
 import { waitUntil } from 'cloudflare:workers';
 import { SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
