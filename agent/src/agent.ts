@@ -2,9 +2,8 @@
  * The agent, assembled from its parts over ports: what runs in Node, in a browser and in the simulation alike. Read
  * top to bottom it is the agent's life: open what is stored, load what served, replay the journal, then take messages.
  */
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { SkerryError } from '@skerry/proto/errors';
 import { randomId } from '@skerry/proto/ids';
-import { effectivePolicy } from '@skerry/proto/policy';
 import { releaseRef } from '@skerry/proto/release';
 import { resultJson } from '@skerry/proto/results';
 import type { skerry } from '@skerry/proto/wire';
@@ -34,6 +33,7 @@ import {
   pipelineStatus,
   reportedPipeline,
 } from './reported.ts';
+import { Convergence } from './twin/convergence.ts';
 import { type DesiredStore, openDesiredStore } from './twin/desired-store.ts';
 import { UnclaimedTopics } from './twin/unclaimed.ts';
 
@@ -85,6 +85,7 @@ class RunningAgent implements Agent {
   readonly #o: AgentOptions;
   readonly #outbox: Outbox;
   readonly #desired: DesiredStore;
+  readonly #twin: Convergence;
   readonly #lanes = new Map<string, Lane>();
   readonly #router: TopicRouter<Pipeline>;
   readonly #unclaimed: UnclaimedTopics;
@@ -143,6 +144,14 @@ class RunningAgent implements Agent {
       obtain: (pipeline, target) => this.#obtain(pipeline, target),
       changeOver: (pipeline, candidate, serve) => this.#changeOver(pipeline, candidate, serve),
     });
+    this.#twin = new Convergence({
+      log: ports.log,
+      timers: ports.timers,
+      lanes: this.#lanes,
+      desired,
+      releases: this.#releases,
+      link: () => this.#link,
+    });
   }
 
   async openLink(): Promise<void> {
@@ -162,7 +171,7 @@ class RunningAgent implements Agent {
       seen: () => this.#desired.seen(),
       applyDesired: async (desired, instance) => {
         await this.#desired.put(desired, instance);
-        this.#converge();
+        this.#twin.converge();
       },
     });
   }
@@ -170,17 +179,18 @@ class RunningAgent implements Agent {
   async start(): Promise<void> {
     // What served before, and what lies on disk, is loaded before the journal is replayed; the network comes later.
     await this.#releases.start();
-    this.#applyPolicies();
+    this.#twin.applyPolicies();
     const local = await this.#o.localReleases(this.#releases.knownDigests());
     if (local.size > 0) await this.#releases.apply(local);
     await this.#processor.start();
     this.#state = 'running';
     this.#link?.start();
-    this.#converge();
+    this.#twin.converge();
   }
 
   async stop(): Promise<void> {
     this.#state = 'stopped';
+    this.#twin.stop();
     this.#o.ports.publisher.publish(statusMessage(this.#o.agentId, 'offline'));
     this.#releases.stop();
     await this.#link?.stop();
@@ -254,43 +264,6 @@ class RunningAgent implements Agent {
     };
     if (this.#state === 'starting') change();
     else await this.#processor.between(change);
-  }
-
-  // Converging takes as long as it takes (downloads); it runs beside everything else and reports what it came to.
-  #converge(): void {
-    const { log } = this.#o.ports;
-    this.#applyPolicies();
-    const wishes = new Map<string, ReleaseTarget>();
-    for (const { name, release, releaseDigest } of this.#desired.current()?.pipelines ?? []) {
-      const [releaseName, version] = (release ?? '').split('@');
-      const lane = this.#lanes.get(name ?? '');
-      if (!lane || lane.config.release.kind === 'file' || !releaseName || !version || !releaseDigest)
-        continue;
-      wishes.set(name!, { name: releaseName, version, digest: releaseDigest });
-    }
-    this.#releases
-      .apply(wishes)
-      .catch((error: unknown) =>
-        log('error', 'agent', `desired releases were not applied: ${messageOf(error)}`),
-      )
-      .finally(() => this.#link?.notify());
-  }
-
-  #applyPolicies(): void {
-    for (const { name, policy, policyGeneration } of this.#desired.current()?.pipelines ?? []) {
-      const lane = this.#lanes.get(name ?? '');
-      if (!lane || lane.policyGeneration === (policyGeneration ?? 0)) continue;
-      const parsed = policy ? effectivePolicy.safeParse(JSON.parse(policy)) : undefined;
-      if (parsed && !parsed.success) {
-        this.#o.ports.log('error', 'agent', "a policy can't be read by this agent; the former one stays", {
-          pipeline: name,
-        });
-        continue;
-      }
-      lane.policyGeneration = policyGeneration ?? 0;
-      lane.pipeline.setPolicy(parsed?.data, lane.policyGeneration);
-      lane.drift.usePolicy(parsed?.data, lane.policyGeneration);
-    }
   }
 
   #facts(): PipelineFacts[] {

@@ -46,6 +46,8 @@ export interface Link {
   stop(): Promise<void>;
   /** Something is worth sending soon. */
   notify(): void;
+  /** The release that trusted targets list as NAME@VERSION. Throws SkerryError unavailable, untrusted or not-found. */
+  resolve(name: string, version: string): Promise<ReleaseTarget>;
   /** Gets and verifies a release that the control plane wishes. Throws SkerryError. */
   obtain(target: ReleaseTarget): Promise<void>;
   state(): LinkState;
@@ -97,6 +99,18 @@ class AgentLink implements Link {
 
   notify(): void {
     this.#loop?.notify();
+  }
+
+  async resolve(name: string, version: string): Promise<ReleaseTarget> {
+    const trust = await this.#openTrust();
+    const path = `${name}/${version}`;
+    if (!trust.target(path)) await trust.refresh();
+    const listed = trust.target(path);
+    if (!listed)
+      throw new SkerryError('not-found', `${name}@${version} is not among the trusted targets`, {
+        hint: 'push it with skerry release push, or correct the version in agent.yaml',
+      });
+    return { name, version, digest: listed.digest };
   }
 
   async obtain(target: ReleaseTarget): Promise<void> {

@@ -1,8 +1,8 @@
 import { concat, toBase32, toBase64Url, toHex, utf8 } from './bytes.ts';
 import type { Crypto } from './crypto.ts';
 
-/** What an agent or pipeline may be called. */
-export const NAME_PATTERN: RegExp = /^[A-Za-z0-9._-]{1,64}$/;
+/** What an agent or pipeline may be called. `.` and `..` mean something else in paths. */
+export const NAME_PATTERN: RegExp = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
 
 /** The window that a result is about: [fromUs, toUs), microseconds since the Unix epoch. */
 export interface ResultKey {

@@ -1,6 +1,7 @@
 /** policy.yaml: drift thresholds and alert thresholds that are pushed without a new release. */
 import { z } from 'zod';
 import { canonicalJson } from './canonical.ts';
+import { SkerryError } from './errors.ts';
 import { duration, name } from './schema.ts';
 
 /** The drift measures that thresholds may be set on. */
@@ -40,7 +41,7 @@ export const driftPolicy = z.strictObject({
 export type DriftPolicy = z.output<typeof driftPolicy>;
 
 /** What one pipeline of one agent is to do: every matching policy merged, later applied ones over earlier ones. */
-export const effectivePolicy = z.strictObject({
+const effectivePolicy = z.strictObject({
   windowMs: z.number().positive(),
   minSamples: z.int().positive(),
   input: driftThresholds,
@@ -75,4 +76,13 @@ export function mergePolicies(policies: readonly DriftPolicy[]): EffectivePolicy
 /** The form in which an effective policy travels. */
 export function encodePolicy(policy: EffectivePolicy): string {
   return canonicalJson(policy);
+}
+
+/** Reads the form in which an effective policy travels. Throws SkerryError invalid on anything else. */
+export function decodePolicy(text: string): EffectivePolicy {
+  try {
+    return effectivePolicy.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new SkerryError('invalid', "the policy can't be read by this version", { cause });
+  }
 }

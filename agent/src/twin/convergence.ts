@@ -1,0 +1,106 @@
+/**
+ * From desired state to what runs: policies act at once, releases are handed to their keeper, pinned ones are looked up
+ * among the trusted targets first. Converging takes as long as it takes (downloads); it runs beside everything else.
+ */
+import { messageOf } from '@skerry/proto/errors';
+import { decodePolicy } from '@skerry/proto/policy';
+import type { Lane } from '../lane.ts';
+import type { Link } from '../link.ts';
+import type { Log, Timers } from '../ports.ts';
+import type { Releases } from '../release/activate.ts';
+import type { ReleaseTarget } from '../release/slots.ts';
+import type { DesiredStore } from './desired-store.ts';
+
+export interface ConvergenceOptions {
+  log: Log;
+  timers: Timers;
+  lanes: ReadonlyMap<string, Lane>;
+  desired: DesiredStore;
+  releases: Releases;
+  link: () => Link | undefined;
+}
+
+const PIN_RETRY_MS = 30_000;
+
+export class Convergence {
+  readonly #o: ConvergenceOptions;
+  #cancelRetry: (() => void) | undefined;
+
+  constructor(options: ConvergenceOptions) {
+    this.#o = options;
+  }
+
+  /** Works towards the desired state in the background, and tells the control plane what came of it. */
+  converge(): void {
+    const { log, link, releases } = this.#o;
+    this.applyPolicies();
+    this.#wishes()
+      .then((wishes) => releases.apply(wishes))
+      .catch((error: unknown) =>
+        log('error', 'twin', `desired releases were not applied: ${messageOf(error)}`),
+      )
+      .finally(() => link()?.notify());
+  }
+
+  stop(): void {
+    this.#cancelRetry?.();
+  }
+
+  /** What the control plane wishes, and what agent.yaml pins; releases from disk are wished for at the start. */
+  async #wishes(): Promise<Map<string, ReleaseTarget>> {
+    const wishes = new Map<string, ReleaseTarget>();
+    for (const { name, release, releaseDigest } of this.#o.desired.current()?.pipelines ?? []) {
+      const [releaseName, version] = (release ?? '').split('@');
+      if (this.#o.lanes.get(name ?? '')?.config.release.kind !== 'managed') continue;
+      if (!releaseName || !version || !releaseDigest) continue;
+      wishes.set(name!, { name: releaseName, version, digest: releaseDigest });
+    }
+    for (const lane of this.#o.lanes.values()) {
+      const pinned = await this.#pinned(lane);
+      if (pinned) wishes.set(lane.config.name, pinned);
+    }
+    return wishes;
+  }
+
+  async #pinned({ config }: Lane): Promise<ReleaseTarget | undefined> {
+    const { log, link, releases, timers } = this.#o;
+    const pin = config.release;
+    const way = link();
+    if (pin.kind !== 'pinned' || !way) return undefined;
+    const { active } = releases.status(config.name);
+    if (active?.name === pin.name && active.version === pin.version) return undefined;
+    try {
+      return await way.resolve(pin.name, pin.version);
+    } catch (error) {
+      log('warn', 'twin', `the pinned release is not known yet: ${messageOf(error)}`, {
+        pipeline: config.name,
+      });
+      this.#cancelRetry ??= timers.after(PIN_RETRY_MS, () => {
+        this.#cancelRetry = undefined;
+        this.converge();
+      });
+      return undefined;
+    }
+  }
+
+  /** Puts the policies of the desired state into force where they aren't yet. */
+  applyPolicies(): void {
+    for (const { name, policy, policyGeneration } of this.#o.desired.current()?.pipelines ?? []) {
+      const lane = this.#o.lanes.get(name ?? '');
+      if (!lane || lane.policyGeneration === (policyGeneration ?? 0)) continue;
+      const generation = policyGeneration ?? 0;
+      try {
+        const effective = policy ? decodePolicy(policy) : undefined;
+        lane.pipeline.setPolicy(effective, generation);
+        lane.drift.usePolicy(effective, generation);
+      } catch (error) {
+        // A later control plane may know more than this agent; the policy that is in force stays.
+        this.#o.log('error', 'twin', `policy ${generation} is not applied: ${messageOf(error)}`, {
+          pipeline: name,
+        });
+        continue;
+      }
+      lane.policyGeneration = generation;
+    }
+  }
+}
