@@ -1,7 +1,7 @@
 /** What the contract suite needs of a host, and the two who call it: an operator and agents, both over HTTP alone. */
 import { randomBytes } from 'node:crypto';
 import { signAssertion } from '@skerry/agent/identity/jwt';
-import { packTestRelease, SimAgent, type SimPipeline } from '@skerry/control-plane/node/testing';
+import { packTestRelease, SimAgent } from '@skerry/control-plane/node/testing';
 import { toBase64Url, utf8 } from '@skerry/proto/bytes';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import type { PackedRelease } from '@skerry/proto/pack';
@@ -155,6 +155,8 @@ export function targetOf(release: PackedRelease): { path: string; digest: string
     lengthBytes: release.manifestBytes.length,
   };
 }
+
+type SimPipeline = SimAgent['pipeline'];
 
 /** An agent over HTTP: a device key of its own, enrolled, with an access token, and SimAgent's outbox. */
 export class HttpAgent {

@@ -13,6 +13,7 @@ interface ServeOptions {
   port: number;
   shards: number;
   bootstrap?: string;
+  build: boolean;
 }
 
 /** Adds `serve`. */
@@ -33,6 +34,7 @@ export function addServeCommand(program: Command): void {
       '--bootstrap <file>',
       'before it answers, write URL and tokens for programs on this machine there (mode 0600)',
     )
+    .option('--no-build', "don't build the console where it is missing (from the sources only)")
     .addHelpText(
       'after',
       `
@@ -49,7 +51,7 @@ async function serve(options: ServeOptions): Promise<void> {
   // Signals count from here on: one that comes while it starts ends it as cleanly.
   const stopped = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
-  await buildConsoleIfMissing(print);
+  if (options.build) await buildConsoleIfMissing(print);
   const { data: dataDir, host, shards } = options;
   const port = options.port === 0 ? await freePort(host) : options.port;
   if (options.bootstrap !== undefined)
