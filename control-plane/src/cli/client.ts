@@ -51,7 +51,7 @@ export function createClient(
       });
     }
     if (response.ok) return response;
-    throw await problem(response);
+    throw await problem(response, server.token !== '');
   };
   const json = async <T>(method: string, path: string, options?: RequestOptions): Promise<T> => {
     const response = await send(method, path, {
@@ -134,7 +134,7 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   503: 'unavailable',
 };
 
-async function problem(response: Response): Promise<SkerryError> {
+async function problem(response: Response, tokenSent: boolean): Promise<SkerryError> {
   const fallback = BY_STATUS[response.status] ?? 'failed';
   const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   const text = (key: string): string | undefined =>
@@ -142,7 +142,8 @@ async function problem(response: Response): Promise<SkerryError> {
   const named = ERROR_CODES.find((code) => code === body.code);
   const code = fallback === 'unavailable' ? fallback : (named ?? fallback);
   const message = text('detail') ?? text('title') ?? `the control plane answered ${response.status}`;
-  const hint = text('hint') ?? (code === 'unauthorized' ? 'log in again: skerry login' : undefined);
+  const refused = response.status === 401 && tokenSent;
+  const hint = refused ? 'log in again (skerry login), or give another --token (SKERRY_TOKEN)' : text('hint');
   return new SkerryError(code, message, hint === undefined ? {} : { hint });
 }
 
