@@ -175,7 +175,7 @@ async function post(url: string, type: string, body: string | Uint8Array, token?
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': type, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
-    body: body as BodyInit,
+    body: body as string,
   });
   if (!response.ok) throw new Error(`POST ${url}: ${response.status} ${await response.text()}`);
   return response;

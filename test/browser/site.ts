@@ -32,7 +32,7 @@ export async function startSite(dataDir: string, consoleDir: string, port = 0) {
     const response = await fetch(`${url}${path}`, {
       method,
       headers,
-      ...(body !== undefined && { body: body as BodyInit }),
+      ...(body !== undefined && { body: body as string }),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response;
@@ -172,6 +172,15 @@ export function pumpAlert(
     value: row.outputs.score as number,
     threshold: 1,
     attribution: row.attribution,
+    message: messageOf(row, state),
     wallMs,
   };
+}
+
+/** As the agent words it. */
+function messageOf(row: ResultRow, state: 'open' | 'cleared'): string {
+  const score = Number((row.outputs.score as number).toPrecision(4));
+  if (state === 'cleared') return `${row.device}: score ${score}, no longer above 1 for 3 windows in a row`;
+  const top = [...row.attribution].sort((a, b) => b.share - a.share)[0]!;
+  return `${row.device}: score ${score} above 1 for 3 windows in a row; ${top.channel} ${Math.round(100 * top.share)}%`;
 }

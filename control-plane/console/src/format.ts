@@ -47,14 +47,15 @@ export function plural(n: number, word: string): string {
   return `${count(n)} ${word}${n === 1 ? '' : 's'}`;
 }
 
-/** A measured value with about three significant digits, never in a form that changes its width wildly. */
+/** A measured value with two or three significant digits, in a form whose width hardly changes. */
 export function value(x: number): string {
   if (!Number.isFinite(x)) return '–';
   const size = Math.abs(x);
   if (size >= 10_000) return count(x);
   if (size >= 100) return x.toFixed(0);
   if (size >= 10) return x.toFixed(1);
-  if (size >= 0.01 || size === 0) return x.toFixed(size >= 1 ? 2 : 3);
+  if (size >= 0.1 || size === 0) return x.toFixed(2);
+  if (size >= 0.001) return x.toFixed(3);
   return x.toExponential(1);
 }
 

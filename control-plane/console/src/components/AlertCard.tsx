@@ -7,6 +7,8 @@ import { Age, Badge } from './basics.tsx';
 /** One alert in full: where, how far past the threshold, and why. */
 export function AlertCard({ alert }: { alert: AlertInfo }) {
   const detail = alertDetail(alert);
+  // What an episode's last event says of a score explains it only while it lasts; drift explains itself in its message.
+  const telling = isOpen(alert) && alert.kind === 'anomaly';
   return (
     <article class={`alert-card ${isOpen(alert) ? 'open' : ''}`}>
       <header>
@@ -15,14 +17,14 @@ export function AlertCard({ alert }: { alert: AlertInfo }) {
         ) : (
           <a href={href('agents', alert.agent)}>{alert.agent}</a>
         )}
-        <Badge tone={isOpen(alert) ? 'alert' : 'ok'}>{isOpen(alert) ? 'open' : 'cleared'}</Badge>
+        <Badge tone={isOpen(alert) ? 'alert' : 'quiet'}>{isOpen(alert) ? 'open' : 'cleared'}</Badge>
       </header>
       <p class="quiet">
         {alert.agent}
         {alert.pipeline && ` · ${alert.pipeline}`} · opened <Age ms={alert.openedMs} />
       </p>
-      {detail.message && <p>{detail.message}</p>}
-      {Number.isFinite(detail.value) && detail.output && (
+      {!telling && detail.message && <p>{detail.message}</p>}
+      {telling && (
         <p class="reading">
           {detail.output} <b class="num">{value(detail.value)}</b> past{' '}
           <span class="num">{value(detail.threshold)}</span>
@@ -34,7 +36,7 @@ export function AlertCard({ alert }: { alert: AlertInfo }) {
           )}
         </p>
       )}
-      {detail.attribution.length > 0 && <AttributionBars shares={detail.attribution} />}
+      {telling && detail.attribution.length > 0 && <AttributionBars shares={detail.attribution} />}
     </article>
   );
 }

@@ -39,7 +39,7 @@ export function AttributionStrip({
       <ul aria-hidden="true">
         {channels.map((channel) => (
           <li key={channel} title={channel}>
-            {channel}
+            <span>{channel}</span>
           </li>
         ))}
       </ul>

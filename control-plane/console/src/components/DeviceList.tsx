@@ -10,7 +10,7 @@ import { Sparkline } from './Sparkline.tsx';
 const WINDOWS = 90;
 
 export const DECISION_TONE: Record<string, Tone> = {
-  normal: 'ok',
+  normal: 'quiet',
   pending: 'warn',
   alert: 'alert',
   error: 'alert',

@@ -12,8 +12,19 @@ const HEIGHT = 280;
 const COLORS = ['ink-2', 'ink-3', 'line', 'accent', 'alert', 'alert-wash', 'warn', 'surface'] as const;
 type Colors = Record<(typeof COLORS)[number], string>;
 
-/** The space that the y axis takes, so that what stands below lines up. */
-export const AXIS_PX = 52;
+/** The space that the y axis takes; what stands below it lines up (charts.css). */
+const AXIS_PX = 52;
+
+const DATE = '\n{YYYY}-{MM}-{DD}';
+/** Labels of time by the distance of ticks in seconds: 24 hours, ISO dates; the date where it changes. */
+const TIMES: uPlot.Axis.Values = [
+  [86_400 * 365, '{YYYY}', null, null, null, null, null, null, 1],
+  [86_400 * 28, '{YYYY}-{MM}', null, null, null, null, null, null, 1],
+  [86_400, '{MM}-{DD}', '\n{YYYY}', null, null, null, null, null, 1],
+  [60, '{HH}:{mm}', DATE, null, DATE, null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', DATE, null, DATE, null, null, null, 1],
+  [0.001, '{ss}.{fff}', DATE, null, DATE, null, '\n{HH}:{mm}', null, 1],
+];
 
 /**
  * A device's scores over event time: the threshold, alert episodes shaded, changes of release as vertical marks.
@@ -43,11 +54,10 @@ export function ScoreChart({
     if (!element) return undefined;
     const plot = new uPlot(
       options(resolveColors(element, COLORS), () => shown.current),
-      dataOf([]),
+      dataOf(shown.current.points),
       element,
     );
     chart.current = plot;
-    plot.setData(dataOf(shown.current.points));
     const stop = observeWidth(element, (width) => {
       if (width > 0) plot.setSize({ width, height: HEIGHT });
     });
@@ -60,16 +70,21 @@ export function ScoreChart({
   useEffect(() => {
     const plot = chart.current;
     if (!plot) return;
-    const { min, max } = plot.scales.x!;
-    const times = plot.data[0];
-    const zoomed = min! > times[0]! || max! < times.at(-1)!;
     // While somebody looks closer the view stays where it is.
+    const zoomed = isZoomed(plot);
     plot.setData(dataOf(points), !zoomed);
     if (zoomed) plot.redraw();
-  }, [points]);
-  // The threshold line is drawn from `shown`.
-  useEffect(() => chart.current?.redraw(), [threshold]);
+    // The threshold is drawn from `shown`, and the scale makes room for it.
+  }, [points, threshold]);
   return <div ref={frame} class="chart" role="img" aria-label={describe(points, threshold)} />;
+}
+
+/** Whether less is shown than the chart holds. */
+function isZoomed(plot: uPlot): boolean {
+  const { min, max } = plot.scales.x!;
+  const [first, last] = [plot.data[0]?.[0], plot.data[0]?.at(-1)];
+  if (min == null || max == null || first === undefined || last === undefined) return false;
+  return min > first || max < last;
 }
 
 function dataOf(points: readonly Point[]): uPlot.AlignedData {
@@ -99,7 +114,7 @@ function options(colors: Colors, shown: () => Shown): uPlot.Options {
     cursor: { points: { size: 7, fill: colors.surface, stroke: colors.accent }, y: false },
     scales: { y: { range: (_, min, max) => rangeOf(min, max, shown().threshold) } },
     axes: [
-      { ...axis, space: 90 },
+      { ...axis, space: 90, values: TIMES },
       { ...axis, size: AXIS_PX, values: (_, ticks) => ticks.map((t) => value(t)) },
     ],
     series: [

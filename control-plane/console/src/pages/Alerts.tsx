@@ -90,24 +90,24 @@ function columns(acknowledge: ((alert: AlertInfo) => Promise<void>) | undefined)
     { head: 'Device', cell: (a) => <Where alert={a} />, sort: (a) => `${a.device} ${a.agent}` },
     {
       head: 'State',
-      cell: (a) => <Badge tone={isOpen(a) ? 'alert' : 'ok'}>{isOpen(a) ? 'open' : 'cleared'}</Badge>,
+      cell: (a) => <Badge tone={isOpen(a) ? 'alert' : 'quiet'}>{isOpen(a) ? 'open' : 'cleared'}</Badge>,
       sort: (a) => a.state,
     },
     { head: 'Opened', cell: (a) => <Age ms={a.openedMs} />, sort: (a) => a.openedMs },
     { head: 'Window to', cell: (a) => <WindowEnd alert={a} />, spare: true },
-    { head: 'Value', cell: (a) => <Reading alert={a} />, num: true },
+    { head: 'Latest', cell: (a) => <Reading alert={a} />, num: true },
     { head: 'Why', cell: (a) => <Why alert={a} />, wide: true },
     { head: 'Release', cell: (a) => alertDetail(a).release || '–', spare: true },
     {
       head: 'Seen by',
       cell: (a) =>
         a.acknowledgedBy ??
-        (acknowledge ? (
+        (acknowledge && isOpen(a) ? (
           <button type="button" onClick={() => void acknowledge(a)}>
             Acknowledge
           </button>
         ) : (
-          <span class="quiet">nobody yet</span>
+          <span class="quiet">nobody</span>
         )),
     },
   ];
@@ -117,8 +117,8 @@ function Where({ alert }: { alert: AlertInfo }) {
   if (!alert.device) return <a href={href('agents', alert.agent)}>{alert.agent}</a>;
   return (
     <>
-      <a href={href('devices', alert.agent, alert.pipeline, alert.device)}>{alert.device}</a>{' '}
-      <span class="quiet">{alert.agent}</span>
+      <a href={href('devices', alert.agent, alert.pipeline, alert.device)}>{alert.device}</a>
+      <span class="quiet under">{alert.agent}</span>
     </>
   );
 }
@@ -141,7 +141,8 @@ function Reading({ alert }: { alert: AlertInfo }) {
 function Why({ alert }: { alert: AlertInfo }) {
   const { attribution, message } = alertDetail(alert);
   const top = attribution[0];
-  if (!top) return <span class="quiet">{message || alert.kind || '–'}</span>;
+  // The shares of the window that cleared it don't say why it opened.
+  if (!top || !isOpen(alert)) return <span class="quiet">{message || alert.kind || '–'}</span>;
   return (
     <span class="why">
       <span class="mini-track" aria-hidden="true">

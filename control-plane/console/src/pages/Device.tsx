@@ -113,22 +113,22 @@ function Scores({ series }: { series: Series }) {
   return (
     <div class="score-view">
       <Readout point={point} threshold={threshold} held={cursor !== undefined} />
-      <ScoreChart
-        points={points}
-        threshold={threshold}
-        onCursor={setCursor}
-        onZoom={(fromMs, toMs) => setView({ fromMs, toMs })}
-      />
-      <div class="score-why">
+      <div>
+        <ScoreChart
+          points={points}
+          threshold={threshold}
+          onCursor={setCursor}
+          onZoom={(fromMs, toMs) => setView({ fromMs, toMs })}
+        />
         <AttributionStrip
           points={points}
           fromMs={view?.fromMs ?? first.toMs}
           toMs={view?.toMs ?? last.toMs}
         />
-        <div class="bars">
-          <AttributionBars shares={point.attribution} />
-        </div>
       </div>
+      <Section title="Why this window">
+        <AttributionBars shares={point.attribution} limit={12} />
+      </Section>
     </div>
   );
 }

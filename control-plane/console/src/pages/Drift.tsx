@@ -5,7 +5,7 @@ import { ExcessScale } from '../components/ExcessScale.tsx';
 import { Filter, matches } from '../components/Filter.tsx';
 import { Histogram } from '../components/Histogram.tsx';
 import { marksOf, mergedExcess, useReference, worstLevel } from '../drift.ts';
-import { count, plural, stamp, value } from '../format.ts';
+import { count, plural, stamp } from '../format.ts';
 import { type Page, type ReleaseInfo, type SignalDrift, useRelease } from '../model.ts';
 import { href } from '../router.ts';
 import { useResource } from '../services.ts';
@@ -88,7 +88,7 @@ function DriftGroup({
               </div>
               <Badge tone={LEVEL_TONE[level] ?? 'quiet'}>{level}</Badge>
               <div class="all num">
-                <b>{excess === undefined ? '–' : value(excess)}</b>
+                <b>{excess === undefined ? '–' : signed(excess)}</b>
                 <span class="quiet">all together</span>
               </div>
               <div class="scale">
@@ -111,6 +111,12 @@ function DriftGroup({
       </p>
     </Section>
   );
+}
+
+/** Three digits behind the point; excess below zero is less than noise alone would give. */
+function signed(excess: number): string {
+  const text = Math.abs(excess).toFixed(3);
+  return excess < 0 && Number(text) > 0 ? `\u2212${text}` : text;
 }
 
 function span(signal: SignalDrift): string {

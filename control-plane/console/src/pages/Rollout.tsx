@@ -1,7 +1,7 @@
 import { Age, Badge, ErrorLine, Facts, PageHead, Section, Stamp, type Tone } from '../components/basics.tsx';
 import { RolloutActions } from '../components/RolloutActions.tsx';
 import { Steps } from '../components/Steps.tsx';
-import { count, duration, percent } from '../format.ts';
+import { count, duration, percent, plural } from '../format.ts';
 import type { RolloutInfo, StoredDecision } from '../model.ts';
 import { href } from '../router.ts';
 import { useResource } from '../services.ts';
@@ -89,9 +89,9 @@ function Evidence({ rollout }: { rollout: RolloutInfo }) {
   return (
     <>
       <div class="reach" aria-hidden="true">
-        <span class="ok" style={{ flexGrow: evidence.reached }} />
-        <span class="alert" style={{ flexGrow: evidence.failed }} />
-        <span class="quiet" style={{ flexGrow: pending }} />
+        {evidence.reached > 0 && <span class="ok" style={{ flexGrow: evidence.reached }} />}
+        {evidence.failed > 0 && <span class="alert" style={{ flexGrow: evidence.failed }} />}
+        {pending > 0 && <span class="quiet" style={{ flexGrow: pending }} />}
       </div>
       <Facts
         of={[
@@ -164,7 +164,7 @@ function Spec({ rollout }: { rollout: RolloutInfo }) {
           spec.control > 0 ? `${percent(spec.control)} kept out until the last stage` : 'none kept out',
         ],
         ['error rate', max === undefined ? 'no gate' : `at most ${percent(max)}`],
-        ['enough', `${count(spec.minReached)} agents serve it, or all of a smaller stage`],
+        ['enough', `${plural(spec.minReached, 'agent')} serving it, or all of a smaller stage`],
         ['stalls after', duration(spec.stallAfter)],
         ['on a breach', spec.onBreach === 'revert' ? 'the whole cohort goes back' : 'it pauses'],
       ]}
