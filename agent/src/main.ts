@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** `skerry-agent`: the edge runtime's program. */
 import { createProgram, Option, runProgram } from '@skerry/proto/node/program';
 import { runBacktest } from './cli/backtest.ts';

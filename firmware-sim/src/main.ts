@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** `skerry-sim`: simulated machines and recordings over real MQTT. */
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';

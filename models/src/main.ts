@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { createOrtNodeBackend } from '@skerry/agent/adapters/ort-node';
 import { createProgram, runProgram } from '@skerry/proto/node/program';
 import { addDrift } from './cli/drift.ts';
