@@ -1,0 +1,69 @@
+/**
+ * Liveness: once nothing goes wrong any more, everything arrives, and it comes to what a history without faults comes
+ * to. What a buffer too small for its outage gave up is counted, to the result.
+ */
+import type { SampleCounters } from '@skerry/agent/pipeline/types';
+import type { LedgerCheck } from './no-loss.ts';
+import type { HeldResult } from './no-rewrite.ts';
+
+/** What one agent and its devices came to. */
+export interface Outcome {
+  id: string;
+  serving: boolean;
+  /** Readings of its devices without a PUBACK. */
+  unacknowledged: number;
+  ledger: LedgerCheck;
+  /** Why it needn't come to what a history without faults comes to. */
+  excuse: string | undefined;
+}
+
+/** Why the agents haven't come to rest yet, undefined where they have. */
+export function unsettled(agents: readonly Outcome[]): string | undefined {
+  for (const { id, serving, unacknowledged, ledger, excuse } of agents) {
+    if (!serving) return `${id} does not serve`;
+    if (unacknowledged > 0) return `${unacknowledged} readings for ${id} have no PUBACK`;
+    if (ledger.unfed() > 0)
+      return `${ledger.unfed()} samples of ${id} are in the journal and were not processed`;
+    for (const lane of ['result', 'alert'] as const)
+      if (ledger.ledger(lane).pending > 0)
+        return `${ledger.ledger(lane).pending} ${lane}s of ${id} are pending`;
+    if (!excuse && ledger.counters().windows === 0) return `${id} has cut no window`;
+  }
+  return undefined;
+}
+
+/** What differs from the faultless history, undefined where nothing does. */
+export function difference(
+  agents: readonly Outcome[],
+  held: ReadonlyMap<string, HeldResult>,
+  expected: { counters: ReadonlyMap<string, SampleCounters>; held: ReadonlyMap<string, HeldResult> },
+): string | undefined {
+  for (const { id, ledger, excuse } of agents) {
+    const { produced, delivered, summarized, evicted } = ledger.ledger('result');
+    const here = countOf(held, id);
+    if (delivered !== here)
+      return `${id} counts ${delivered} results as delivered, and the control plane holds ${here}`;
+    if (here + summarized + evicted !== produced)
+      return `of ${produced} results of ${id}, ${here} are held, ${summarized} summarized, ${evicted} evicted`;
+    if (excuse) continue;
+    const [is, ought] = [account(ledger.counters()), account(expected.counters.get(id)!)];
+    for (const [term, count] of Object.entries(ought))
+      if (is[term] !== count) return `${id} counts ${is[term]} as ${term}, and without faults ${count}`;
+    const right = countOf(expected.held, id);
+    if (produced !== right) return `${id} produced ${produced} results, and without faults ${right}`;
+  }
+  return undefined;
+}
+
+// A sample that is sent again is rejected again, so only what was taken in the end is the same.
+function account(counters: SampleCounters): Record<string, number> {
+  const rejected = Object.values(counters.rejected).reduce((sum, n) => sum + n, 0);
+  const { used, gap, skipped, windows, gapWindows } = counters;
+  return { taken: counters.received - rejected, used, gap, skipped, windows, gapWindows };
+}
+
+function countOf(held: ReadonlyMap<string, HeldResult>, agent: string): number {
+  let count = 0;
+  for (const result of held.values()) if (result.agent === agent) count++;
+  return count;
+}

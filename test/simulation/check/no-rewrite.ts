@@ -1,0 +1,89 @@
+/**
+ * Invariant 2, in the control plane's own database: every block that comes to lie there is read at once. A result id
+ * lies there once, whatever was repeated on the way, and says what it says in a history without any fault.
+ */
+
+import { nodeCompression } from '@skerry/agent/adapters/node-compression';
+import type { Sql } from '@skerry/control-plane/ports';
+import { resultId } from '@skerry/proto/ids';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { decodeResults, type ResultRow } from '@skerry/proto/results';
+import { v1 } from '@skerry/proto/wire';
+import { InvariantBroken, type World } from '../world.ts';
+
+const INVARIANT = 'invariant 2 (each result once, and never another)';
+const CODECS: Record<string, number> = {
+  none: v1.Codec.CODEC_NONE,
+  gzip: v1.Codec.CODEC_GZIP,
+  zstd: v1.Codec.CODEC_ZSTD,
+};
+
+/** What a result says, and how many samples came too late before it: samples that are sent again raise it. */
+export interface HeldResult {
+  agent: string;
+  text: string;
+  late: number;
+}
+
+export interface ResultCheck {
+  /** Reads what is new. */
+  look(): void;
+  /** By id. */
+  readonly held: ReadonlyMap<string, HeldResult>;
+}
+
+interface BlockRow extends Record<string, string | number | Uint8Array | null> {
+  id: number;
+  agent: string;
+  codec: string;
+  bytes: Uint8Array;
+  duplicates: string | null;
+  bad: string | null;
+}
+
+/**
+ * A checker over a shard's database; `expected` are the results of the faultless history, undefined while it is made.
+ * Agents that are `excused` may say something else.
+ */
+export function createResultCheck(
+  world: World,
+  shard: Sql,
+  expected: ReadonlyMap<string, HeldResult> | undefined,
+  excused: (agent: string) => boolean,
+): ResultCheck {
+  const held = new Map<string, HeldResult>();
+  let lastBlock = 0;
+  const fail = (message: string): void => world.fail(new InvariantBroken(INVARIANT, message));
+
+  function take(agent: string, row: ResultRow): void {
+    const id = resultId(nodeCrypto, { agent, ...row });
+    const label = `result ${id} of ${agent}/${row.device} from ${new Date(row.fromUs / 1000).toISOString()}`;
+    const { quality, producedMs: _, inferUs: __, ...rest } = row;
+    const { late, ...counts } = quality;
+    const text = JSON.stringify({ ...rest, ...counts, inputDigest: [...row.inputDigest] });
+    if (held.has(id)) fail(`${label} is held twice`);
+    held.set(id, { agent, text, late });
+    if (!expected || excused(agent)) return;
+    const right = expected.get(id);
+    if (!right) fail(`${label} does not exist without faults: ${text}`);
+    else if (right.text !== text) fail(`${label} says ${text}, and without faults ${right.text}`);
+    else if (late < right.late) fail(`${label} knows of ${late} late samples, and there were ${right.late}`);
+  }
+
+  return {
+    held,
+    look() {
+      const blocks = shard.all<BlockRow>(
+        "SELECT id, agent, codec, bytes, duplicates, bad FROM block WHERE id > ? AND kind = 'results' ORDER BY id",
+        lastBlock,
+      );
+      for (const { id, agent, codec, bytes, duplicates, bad } of blocks) {
+        lastBlock = id;
+        if (bad !== null) fail(`block ${id} of ${agent} can't be read: ${bad}`);
+        const left = new Set(duplicates === null ? [] : (JSON.parse(duplicates) as number[]));
+        const rows = decodeResults(nodeCompression.decompress(CODECS[codec]!, bytes));
+        for (const [index, row] of rows.entries()) if (!left.has(index)) take(agent, row);
+      }
+    },
+  };
+}

@@ -1,0 +1,318 @@
+/**
+ * A gateway: one disk, one clock, and the real agent on it, started again after every end. Whatever a life of it does
+ * goes through ports that are dead once that life has ended, so a crash needs no cooperation: code behind it may run on
+ * in memory and reaches nothing.
+ */
+
+import { nodeCompression } from '@skerry/agent/adapters/node-compression';
+import { type Agent, createAgent } from '@skerry/agent/agent';
+import { agentConfig } from '@skerry/agent/config';
+import type { Blobs, Ports, Store } from '@skerry/agent/ports';
+import type { Random } from '@skerry/firmware-sim/random';
+import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
+import type { LedgerCheck } from './check/no-loss.ts';
+import { createMachineClock, type MachineClock } from './clock.ts';
+import type { Broker, Session } from './device.ts';
+import { createSimulatedDisk, type SimulatedDisk } from './disk.ts';
+import type { Mix } from './mix.ts';
+import { CHANNELS, simulatedBackend } from './model.ts';
+import type { Network } from './net.ts';
+import type { Plant } from './plant.ts';
+import { exponentialMs, randomPort } from './random-port.ts';
+import { InvariantBroken, type Life, type World } from './world.ts';
+
+export const CONTROL_URL = 'https://control.example';
+const ORDERLY_MS = 30_000;
+
+/**
+ * Where an agent does otherwise than one without faults, and is right: its journal came to its bound before windows could
+ * close, or it ended in the very moment in which it loaded a release, which it refuses from then on.
+ */
+const EXCUSES: readonly string[] = ['are closed as they stand', 'while this release was loaded'];
+
+export interface MachineOptions {
+  world: World;
+  id: string;
+  random: Random;
+  mix: Mix;
+  network: Network;
+  enrolToken: () => string;
+  ledger: LedgerCheck;
+  plant: Plant | undefined;
+}
+
+type End = 'kill' | 'power' | 'orderly';
+
+export class Machine implements Broker {
+  readonly id: string;
+  readonly ledger: LedgerCheck;
+  starts = 0;
+  /** Why what comes out may differ from a history without faults, where the agent has said so. */
+  excuse: string | undefined;
+  readonly #o: MachineOptions;
+  readonly #disk: SimulatedDisk;
+  readonly #clock: MachineClock;
+  readonly #blobs = new Map<string, Uint8Array>();
+  readonly #faults: Random;
+  readonly #armed = new Map<string, boolean>();
+  #life: Life = { alive: false };
+  #agent: Agent | undefined;
+  #sessions = new Set<Session>();
+  #onWake: (() => void) | undefined;
+  #healed = false;
+
+  constructor(options: MachineOptions) {
+    const { world, id, random, mix, ledger } = options;
+    this.#o = options;
+    this.id = id;
+    this.ledger = ledger;
+    this.#faults = random.fork('faults');
+    this.#clock = createMachineClock(world, random.fork('clock'), mix.clock, id);
+    this.#disk = createSimulatedDisk({
+      world,
+      random: random.fork('disk'),
+      mix: mix.disk,
+      machine: id,
+      onPowerLoss: () => this.#die('power loss in a batch'),
+    });
+  }
+
+  /** Whether the agent runs and its broker takes connections. */
+  get serving(): boolean {
+    return this.#agent !== undefined;
+  }
+
+  start(): void {
+    this.#boot();
+    this.#planEnd();
+  }
+
+  heal(): void {
+    this.#healed = true;
+    this.#disk.heal();
+    this.#clock.heal();
+  }
+
+  wake(): void {
+    this.#onWake?.();
+  }
+
+  connect(): Session | undefined {
+    if (!this.#agent) return undefined;
+    const session: Session = { open: true };
+    this.#sessions.add(session);
+    return session;
+  }
+
+  publish(session: Session, topic: string, payload: Uint8Array, acknowledge: () => void): void {
+    const agent = this.#agent;
+    const life = this.#life;
+    if (!agent || !this.#sessions.has(session)) return;
+    this.ledger.delivered();
+    const done = (error?: Error): void => {
+      if (!life.alive) return;
+      if (error) {
+        this.#o.world.trace.note(this.id, `not acknowledged: ${error.message}`);
+        this.#hangUp(session);
+        return;
+      }
+      this.ledger.acknowledged();
+      acknowledge();
+    };
+    const ingest = this.#o.plant?.ingest?.((...args) => agent.ingest(...args)) ?? agent.ingest.bind(agent);
+    ingest(topic, payload, done);
+  }
+
+  #boot(): void {
+    const { world, plant } = this.#o;
+    const life: Life = { alive: true };
+    this.#life = life;
+    this.starts++;
+    world.trace.note(this.id, `start ${this.starts}`);
+    const opened = this.ledger.watch(this.#disk.disk.open(), () => this.#disk.latest);
+    const store = plant?.store ? plant.store(opened) : opened;
+    this.#open(life, store).then(
+      (agent) => {
+        if (!life.alive) return;
+        this.#agent = agent;
+        world.trace.note(this.id, 'serves');
+      },
+      (error: unknown) => {
+        if (life.alive) this.#onFatal(life, error);
+      },
+    );
+  }
+
+  async #open(life: Life, store: Store): Promise<Agent> {
+    await this.ledger.recount(store);
+    const { world, random, id } = this.#o;
+    const agent = await createAgent({
+      config: configOf(id, this.#o.mix, this.#o.enrolToken()),
+      agentId: id,
+      version: '0.0.0-simulation',
+      facts: {},
+      ports: this.#ports(life, store, random.fork(`start-${this.starts}`)),
+      compression: nodeCompression,
+      localReleases: async () => new Map(),
+      onFatal: (error) => this.#onFatal(life, error),
+    });
+    if (!life.alive) return new Promise(() => undefined);
+    await agent.start();
+    world.trace.note(id, 'started');
+    return agent;
+  }
+
+  #ports(life: Life, store: Store, random: Random): Ports {
+    const { world, network, plant, id } = this.#o;
+    const clock = this.#clock.clock(world.nowMs);
+    const transport = network.transport(id, life);
+    return {
+      clock: plant?.clock ? plant.clock(clock) : clock,
+      timers: this.#clock.timers(life),
+      random: randomPort(random),
+      crypto: nodeCrypto,
+      store,
+      blobs: this.#blobsOf(life),
+      backends: [simulatedBackend],
+      publisher: {
+        publish: ({ topic, payload }) => life.alive && world.trace.note(id, `publishes ${topic}`, payload),
+      },
+      transport: plant?.transport ? plant.transport(transport) : transport,
+      wake: {
+        connect: (_, __, onWake) => {
+          this.#onWake = () => network.notice(id, () => life.alive && onWake());
+          return () => undefined;
+        },
+      },
+      log: (level, module, msg, fields) => {
+        const error = fields?.error === undefined ? '' : `: ${messageOf(fields.error)}`;
+        if (!life.alive) return;
+        world.trace.note(id, `${level} ${module}: ${msg}${error}`);
+        this.excuse ??= EXCUSES.find((excuse) => msg.includes(excuse));
+      },
+      crashPoint: (name) => this.#atCrashPoint(life, name),
+    };
+  }
+
+  // Files are whole or not there, and survive whatever happens.
+  #blobsOf(life: Life): Blobs {
+    const alive = async <T>(work: () => T): Promise<T> => {
+      await Promise.resolve();
+      return life.alive ? work() : new Promise<never>(() => undefined);
+    };
+    return {
+      path: () => alive(() => undefined),
+      read: (digest) => alive(() => this.#blobs.get(digest)),
+      write: (digest, bytes) => alive(() => void this.#blobs.set(digest, bytes.slice())),
+      retain: (digests) =>
+        alive(() => {
+          for (const digest of this.#blobs.keys()) if (!digests.has(digest)) this.#blobs.delete(digest);
+        }),
+    };
+  }
+
+  #atCrashPoint(life: Life, name: string): void {
+    const { crash } = this.#o.mix;
+    if (!life.alive || this.#healed || crash.armed === 0) return;
+    let armed = this.#armed.get(name);
+    if (armed === undefined) {
+      armed = this.#o.random.fork(`arm ${name}`).uniform() < crash.armed;
+      this.#armed.set(name, armed);
+    }
+    if (armed && this.#faults.uniform() < crash.strike) this.#end(this.#drawEnd(false), `at ${name}`);
+  }
+
+  // A full disk may keep an agent from starting; anything else that ends it is a fault of its own.
+  #onFatal(life: Life, error: unknown): void {
+    if (!life.alive) return;
+    if (!(error instanceof SkerryError))
+      this.#o.world.fail(new InvariantBroken('runs', `${this.id} gave up: ${String(error)}`, error));
+    this.#end('kill', `it gave up: ${String(error)}`);
+  }
+
+  #planEnd(): void {
+    const { world, mix } = this.#o;
+    if (mix.crash.everyMs === 0) return;
+    world.after(exponentialMs(this.#faults, mix.crash.everyMs), () => {
+      if (this.#healed) return;
+      if (this.#life.alive) this.#end(this.#drawEnd(true), 'at any time');
+      this.#planEnd();
+    });
+  }
+
+  #drawEnd(mayBeOrderly: boolean): End {
+    const { power, orderly } = this.#o.mix.crash;
+    if (mayBeOrderly && this.#agent && this.#faults.uniform() < orderly) return 'orderly';
+    return this.#faults.uniform() < power ? 'power' : 'kill';
+  }
+
+  #end(how: End, why: string): void {
+    if (how === 'orderly') {
+      this.#stop();
+      return;
+    }
+    this.#die(`${how} ${why}`);
+    // A killed process leaves its writes to the operating system; without power those that were not synced are gone.
+    this.#disk.disk.powerLoss(how === 'kill' ? Number.POSITIVE_INFINITY : 0);
+  }
+
+  #stop(): void {
+    const { world } = this.#o;
+    const life = this.#life;
+    const agent = this.#agent!;
+    world.trace.note(this.id, 'is stopped');
+    this.#agent = undefined;
+    this.#hangUpAll();
+    agent.stop().then(
+      () => life.alive && this.#end('kill', 'stopped'),
+      (error: unknown) => this.#onFatal(life, error),
+    );
+    world.after(ORDERLY_MS, () => life.alive && this.#end('kill', 'takes too long to stop'));
+  }
+
+  #die(why: string): void {
+    const { world, mix } = this.#o;
+    if (!this.#life.alive) return;
+    this.#life.alive = false;
+    this.#agent = undefined;
+    this.#onWake = undefined;
+    this.#hangUpAll();
+    world.trace.note(this.id, `dies: ${why}`);
+    world.after(1 + exponentialMs(this.#faults, mix.crash.downMs), () => this.#boot());
+  }
+
+  #hangUpAll(): void {
+    for (const session of this.#sessions) session.open = false;
+    this.#sessions.clear();
+  }
+
+  #hangUp(session: Session): void {
+    session.open = false;
+    this.#sessions.delete(session);
+  }
+}
+
+function configOf(id: string, mix: Mix, enrollToken: string): ReturnType<typeof agentConfig.parse> {
+  return agentConfig.parse({
+    apiVersion: 'skerry/v1',
+    kind: 'Agent',
+    agent: { id },
+    controlPlane: { url: CONTROL_URL, enrollToken },
+    mqtt: { listen: {} },
+    pipelines: [
+      {
+        name: 'pumps',
+        release: 'pumps',
+        source: {
+          topics: ['plant/+/telemetry'],
+          time: { field: 'ts', unit: 'ms' },
+          channels: Object.fromEntries(CHANNELS.map((name) => [name, name])),
+          // Wrong clocks are to change no result, so no sample is taken to come from the future.
+          maxFuture: '30d',
+        },
+      },
+    ],
+    buffer: { maxBytes: `${mix.maxBytes}B`, whenFull: mix.whenFull },
+  });
+}

@@ -1,0 +1,185 @@
+/**
+ * What goes wrong in one history, drawn from its seed. Every kind of fault is absent in some seeds and heavy in others,
+ * so that the seeds together meet each alone and all at once.
+ */
+import { createRandom, type Random } from '@skerry/firmware-sim/random';
+
+export interface NetworkMix {
+  /** Mean one-way delay. */
+  delayMs: number;
+  /** Shares of exchanges. */
+  loseRequest: number;
+  loseResponse: number;
+  duplicate: number;
+  /** Answered by somebody else: an overloaded server, a captive portal, a connection that breaks off midway. */
+  stranger: number;
+  /** Mean time between cuts of one agent from the control plane, and their mean length; 0: none. */
+  cutEveryMs: number;
+  cutForMs: number;
+}
+
+export interface DiskMix {
+  /** Shares of batches: power lost before / after it is on the disk, refused, written and yet reported as failed. */
+  lost: number;
+  kept: number;
+  failed: number;
+  unsure: number;
+  /** Mean time between spells without space; 0: none. */
+  fullEveryMs: number;
+}
+
+export interface CrashMix {
+  /** Mean time between ends of an agent's process at any time; 0: none. */
+  everyMs: number;
+  /** Share of them that are power losses rather than kills; of the rest, share of orderly stops. */
+  power: number;
+  orderly: number;
+  /** Share of marked crash points that are armed, and how often an armed one strikes. */
+  armed: number;
+  strike: number;
+  /** Mean time until the machine is back. */
+  downMs: number;
+  /** The control plane's own crashes. */
+  controlEveryMs: number;
+}
+
+export interface ClockMix {
+  /** Off at the start by up to that much, either way. */
+  offsetMs: number;
+  ppm: number;
+  stepEveryMs: number;
+  stepMs: number;
+}
+
+export interface Mix {
+  agents: number;
+  devicesPerAgent: number;
+  periodMs: number;
+  /** Shares of a device's readings. */
+  devices: { dropout: number; duplicate: number; reorder: number };
+  /** Mean time between cuts of a device from its agent; 0: none. */
+  deviceCutEveryMs: number;
+  whenFull: 'degrade' | 'drop-oldest' | 'block';
+  maxBytes: number;
+  network: NetworkMix;
+  disk: DiskMix;
+  crash: CrashMix;
+  clock: ClockMix;
+}
+
+const MINUTE_MS = 60_000;
+const ROOMY_BYTES = 64 * 1024 ** 2;
+
+/** The faults of a seed. */
+export function drawMix(seed: number): Mix {
+  const random = createRandom(seed).fork('mix');
+  const network = random.fork('network');
+  const disk = random.fork('disk');
+  const crash = random.fork('crash');
+  const clock = random.fork('clock');
+  const fleet = random.fork('fleet');
+  const tight = fleet.uniform() < 0.2;
+  return {
+    agents: 1 + (fleet.u32() % 2),
+    devicesPerAgent: 1 + (fleet.u32() % 3),
+    periodMs: pick(fleet, [1_000, 2_000]),
+    devices: {
+      dropout: sometimes(fleet, 0.1),
+      duplicate: sometimes(fleet, 0.1),
+      reorder: sometimes(fleet, 0.2),
+    },
+    deviceCutEveryMs: sometimes(fleet, 1) > 0 ? between(fleet, 1, 10) * MINUTE_MS : 0,
+    whenFull: tight ? pick(fleet, ['degrade', 'drop-oldest', 'block']) : 'degrade',
+    maxBytes: tight ? 1024 * (96 + (fleet.u32() % 160)) : ROOMY_BYTES,
+    network: {
+      delayMs: pick(network, [5, 50, 800]),
+      loseRequest: sometimes(network, 0.3),
+      loseResponse: sometimes(network, 0.5),
+      duplicate: sometimes(network, 0.3),
+      stranger: sometimes(network, 0.2),
+      cutEveryMs: network.uniform() < 0.5 ? between(network, 2, 10) * MINUTE_MS : 0,
+      cutForMs: between(network, 0.2, 5) * MINUTE_MS,
+    },
+    disk: {
+      lost: sometimes(disk, 0.004),
+      kept: sometimes(disk, 0.004),
+      failed: sometimes(disk, 0.02),
+      unsure: sometimes(disk, 0.02),
+      fullEveryMs: disk.uniform() < 0.3 ? between(disk, 2, 10) * MINUTE_MS : 0,
+    },
+    crash: {
+      everyMs: crash.uniform() < 0.6 ? between(crash, 1, 10) * MINUTE_MS : 0,
+      power: crash.uniform(),
+      orderly: 0.3 * crash.uniform(),
+      armed: sometimes(crash, 0.7),
+      strike: 0.02 * crash.uniform(),
+      downMs: between(crash, 0.02, 1) * MINUTE_MS,
+      controlEveryMs: crash.uniform() < 0.4 ? between(crash, 1, 8) * MINUTE_MS : 0,
+    },
+    clock: {
+      offsetMs: sometimes(clock, 3 * 60 * MINUTE_MS),
+      ppm: sometimes(clock, 200),
+      stepEveryMs: clock.uniform() < 0.4 ? between(clock, 1, 8) * MINUTE_MS : 0,
+      stepMs: between(clock, 0.01, 180) * MINUTE_MS,
+    },
+  };
+}
+
+/** The same fleet without a single fault: what its results ought to be. */
+export function calm(mix: Mix): Mix {
+  return {
+    ...mix,
+    deviceCutEveryMs: 0,
+    whenFull: 'degrade',
+    maxBytes: ROOMY_BYTES,
+    network: {
+      delayMs: 5,
+      loseRequest: 0,
+      loseResponse: 0,
+      duplicate: 0,
+      stranger: 0,
+      cutEveryMs: 0,
+      cutForMs: 0,
+    },
+    disk: { lost: 0, kept: 0, failed: 0, unsure: 0, fullEveryMs: 0 },
+    crash: { everyMs: 0, power: 0, orderly: 0, armed: 0, strike: 0, downMs: 0, controlEveryMs: 0 },
+    clock: { offsetMs: 0, ppm: 0, stepEveryMs: 0, stepMs: 0 },
+  };
+}
+
+/** The mix in one line. */
+export function describeMix(mix: Mix): string {
+  const { network: n, disk: d, crash: c, clock: k } = mix;
+  const parts = [
+    `${mix.agents}×${mix.devicesPerAgent} devices every ${mix.periodMs} ms`,
+    `readings dropped ${share(mix.devices.dropout)} doubled ${share(mix.devices.duplicate)} late ${share(mix.devices.reorder)}`,
+    `buffer ${Math.round(mix.maxBytes / 1024)} KiB ${mix.whenFull}`,
+    `network ${n.delayMs} ms, lost ${share(n.loseRequest)}/${share(n.loseResponse)} twice ${share(n.duplicate)} strangers ${share(n.stranger)}${every(' cut', n.cutEveryMs)}`,
+    `disk lost ${share(d.lost)} kept ${share(d.kept)} failed ${share(d.failed)} unsure ${share(d.unsure)}${every(' full', d.fullEveryMs)}`,
+    `crash${every('', c.everyMs)} points ${share(c.armed)}×${share(c.strike)}${every(' control plane', c.controlEveryMs)}${every(' device links', mix.deviceCutEveryMs)}`,
+    `clock ±${Math.round(k.offsetMs / 1000)} s ${Math.round(k.ppm)} ppm${every(' steps', k.stepEveryMs)}`,
+  ];
+  return parts.join('; ');
+}
+
+function share(value: number): string {
+  return `${(100 * value).toFixed(value > 0 && value < 0.01 ? 2 : 0)}%`;
+}
+
+function every(what: string, meanMs: number): string {
+  return meanMs > 0 ? `${what} every ${(meanMs / MINUTE_MS).toFixed(1)} min` : `${what} never`;
+}
+
+function between(random: Random, low: number, high: number): number {
+  return low + (high - low) * random.uniform();
+}
+
+/** Nothing in two seeds of five, otherwise up to `most`, small values more often. */
+function sometimes(random: Random, most: number): number {
+  const [absent, size] = [random.uniform() < 0.4, random.uniform()];
+  return absent ? 0 : most * size * size;
+}
+
+function pick<const T>(random: Random, choices: readonly T[]): T {
+  return choices[random.u32() % choices.length]!;
+}

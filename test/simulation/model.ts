@@ -1,0 +1,77 @@
+/** The release that runs in the simulation: a model of eight numbers in JSON, and the backend that understands it. */
+import type { InferenceBackend, InferenceSession } from '@skerry/agent/ports';
+import { machineModels } from '@skerry/firmware-sim/machines/catalog';
+import { fromUtf8, utf8 } from '@skerry/proto/bytes';
+import { parseDocument } from '@skerry/proto/document';
+import { SkerryError } from '@skerry/proto/errors';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { type PackedRelease, packRelease } from '@skerry/proto/pack';
+import { releaseManifest } from '@skerry/proto/release';
+
+/** Longer than any history: what a window holds then depends on the samples alone and not on when they came. */
+const NEVER = '12h';
+const WINDOW = { length: 8, hop: 4 };
+/** The channels of `pumps` that the release looks at. */
+export const CHANNELS: readonly string[] = machineModels.pump.channels.map((channel) => channel.name);
+
+export interface SimulatedRelease {
+  packed: PackedRelease;
+  blobs: ReadonlyMap<string, Uint8Array>;
+  modelYaml: Uint8Array;
+}
+
+/** Packs pumps@1.0.0 for devices that send every `periodMs`. */
+export function simulatedRelease(periodMs: number): SimulatedRelease {
+  const modelYaml = utf8(`
+apiVersion: skerry/v1
+kind: Release
+name: pumps
+version: 1.0.0
+window:
+  channels: [${CHANNELS.map((name) => `{ name: ${name} }`).join(', ')}]
+  rate: 1/${periodMs}ms
+  length: ${WINDOW.length}
+  hop: ${WINDOW.hop}
+  maxGap: ${NEVER}
+  lateness: 10s
+input: { tensor: window }
+output: [{ name: score, tensor: score, kind: anomaly-score, threshold: 0.75, sustain: 2 }]
+variants: [{ name: fp32, file: model.json, precision: fp32 }]
+`);
+  const manifest = parseDocument(fromUtf8(modelYaml), releaseManifest, { file: 'model.yaml' });
+  const weights = CHANNELS.map((_, i) => 1 / (3 + 2 * i));
+  const files = new Map([
+    ['model.yaml', modelYaml],
+    ['model.json', utf8(JSON.stringify({ weights }))],
+  ]);
+  const { release, blobs } = packRelease(nodeCrypto, manifest, files);
+  return { packed: release, blobs, modelYaml };
+}
+
+/** Scores each window by a smooth, busy function of all its values: any value that differs shows. */
+export const simulatedBackend: InferenceBackend = {
+  name: 'native',
+  async create(model) {
+    if (!('bytes' in model)) throw new SkerryError('unsupported', 'the simulated backend has no files');
+    const { weights } = JSON.parse(fromUtf8(model.bytes)) as { weights: number[] };
+    return session(weights);
+  },
+};
+
+function session(weights: readonly number[]): InferenceSession {
+  const width = WINDOW.length * weights.length;
+  return {
+    inputs: [{ name: 'window', type: 'float32', dims: ['batch', WINDOW.length, weights.length] }],
+    outputs: [{ name: 'score', type: 'float32', dims: ['batch', 1] }],
+    async run({ window }) {
+      const values = window!.data as Float32Array;
+      const scores = Float32Array.from({ length: values.length / width }, (_, w) => {
+        let sum = 0;
+        for (let i = 0; i < width; i++) sum += values[w * width + i]! * weights[i % weights.length]!;
+        return 0.5 + 0.5 * Math.sin(sum);
+      });
+      return { score: { type: 'float32', dims: [scores.length, 1], data: scores } };
+    },
+    release: async () => undefined,
+  };
+}

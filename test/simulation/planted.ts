@@ -1,0 +1,142 @@
+/**
+ * Bugs that this kind of software is known for, put around the ports of a healthy product. The simulation is worth what
+ * it finds: each must be caught within `seeds` seeds, counted from 1.
+ */
+import { decodeHead, type Head, MIRROR_KEY } from '@skerry/agent/outbox/head';
+import { HEAD_KEY, numberOfKey, underPrefix } from '@skerry/agent/outbox/keys';
+import { sealJson } from '@skerry/agent/outbox/sealed';
+import type { Store, Transport } from '@skerry/agent/ports';
+import type { Sql } from '@skerry/control-plane/ports';
+import { decode, encode, v1 } from '@skerry/proto/wire';
+import type { Plant } from './plant.ts';
+
+/** A plant, and how many seeds it may survive. */
+export interface PlantedBug extends Plant {
+  seeds: number;
+}
+
+export const PLANTED: readonly PlantedBug[] = [
+  {
+    name: 'acknowledged before it is durable',
+    seeds: 1,
+    ingest: (ingest) => (topic, payload, done) => {
+      ingest(topic, payload, () => undefined);
+      done();
+    },
+  },
+  {
+    name: 'appended to the journal without sync',
+    seeds: 5,
+    store: (store) => ({
+      ...store,
+      batch: (ops, { sync }) =>
+        store.batch(ops, { sync: sync && !ops.some(({ key }) => key.startsWith('j/')) }),
+    }),
+  },
+  { name: 'the journal is not replayed', seeds: 5, store: withoutReplay },
+  { name: 'deleted once it is sent', seeds: 5, transport: deleteOnSend },
+  { name: 'the server stores what it holds already', seeds: 5, sql: withoutDedupe },
+  { name: 'sequence numbers derived from what is left', seeds: 20, store: derivedSequence },
+  {
+    name: 'age by the wall clock',
+    seeds: 10,
+    clock: (clock) => ({ ...clock, monoMs: () => clock.wallMs() }),
+  },
+  { name: 'states of devices are not stored', seeds: 5, store: withoutDeviceStates },
+];
+
+/** What the journal held at a start is out of sight; what is appended afterwards is there. */
+function withoutReplay(store: Store): Store {
+  let opening = true;
+  return {
+    ...store,
+    range: async (range) => (opening && range.gte.startsWith('j/') ? [] : store.range(range)),
+    batch(ops, options) {
+      opening = false;
+      return store.batch(ops, options);
+    },
+  };
+}
+
+/** An answer of our own that acknowledges whatever was sent; the control plane gets the request, or doesn't. */
+function deleteOnSend(transport: Transport): Transport {
+  return async (request) => {
+    if (!request.url.endsWith('/sync')) return transport(request);
+    const bytes = new Uint8Array(await request.clone().arrayBuffer());
+    transport(request).catch(() => undefined);
+    const { epoch, seenInstance, blocks, sketches, clock } = decode(v1.SyncRequest, bytes);
+    const cursor = (lane: number): number =>
+      Math.max(
+        0,
+        ...blocks.filter((block) => block.lane === lane).map(({ seqLast }) => Number(seqLast ?? 0)),
+      );
+    // Until it knows the control plane it has nothing to send, so the first exchange is an honest one.
+    if (seenInstance === '')
+      return transport(new Request(request.url, { method: 'POST', headers: request.headers, body: bytes }));
+    const answer = encode(v1.SyncResponse, {
+      instance: seenInstance,
+      acks: [v1.Lane.LANE_ALERT, v1.Lane.LANE_RESULT].map((lane) => ({ epoch, lane, cursor: cursor(lane) })),
+      sketchCursor: Math.max(0, ...sketches.map(({ seq }) => Number(seq ?? 0))),
+      nextSyncMs: 5_000,
+      wallMs: Number(clock?.wallMs ?? 0),
+    });
+    return new Response(answer as Uint8Array<ArrayBuffer>, {
+      headers: { 'content-type': 'application/x-protobuf' },
+    });
+  };
+}
+
+/** Where the shard looks whether it holds a block already, a second copy is put beside the first. */
+function withoutDedupe(sql: Sql): Sql {
+  return {
+    run: (query, ...params) => sql.run(query, ...params),
+    transaction: (body) => sql.transaction(body),
+    all(query, ...params) {
+      if (/^SELECT crc, size_bytes, kind FROM block/.test(query))
+        sql.run(
+          `INSERT INTO block SELECT (SELECT max(id) + 1 FROM block), agent, epoch, lane, -(SELECT max(id) FROM block),
+             seq_last, kind, count, codec, crc, size_bytes, bytes, bad, duplicates, received_ms
+           FROM block WHERE agent = ? AND epoch = ? AND lane = ? AND seq = ?`,
+          ...params,
+        );
+      return sql.all(query, ...params);
+    },
+  };
+}
+
+/** The head forgets how far it counted: the next number is the one after the last block that lies there. */
+function derivedSequence(store: Store): Store {
+  let opening = true;
+  return {
+    ...store,
+    async get(key) {
+      const value = await store.get(key);
+      if (!opening || !value || (key !== HEAD_KEY && key !== MIRROR_KEY)) return value;
+      const head = decodeHead([value]);
+      if (!head) return value;
+      const { lt } = underPrefix('b/r/');
+      const [last] = await store.range({ gte: 'b/r/', lt, limit: 1, reverse: true });
+      return sealJson(withLast(head, last ? numberOfKey(last[0]) : 0));
+    },
+    batch(ops, options) {
+      opening = false;
+      return store.batch(ops, options);
+    },
+  };
+}
+
+function withLast(head: Head, last: number): Head {
+  const result = { ...head.lanes.result, last, cursor: Math.min(head.lanes.result.cursor, last) };
+  return { ...head, lanes: { ...head.lanes, result } };
+}
+
+function withoutDeviceStates(store: Store): Store {
+  return {
+    ...store,
+    batch: (ops, options) =>
+      store.batch(
+        ops.filter(({ key }) => !key.startsWith('d/')),
+        options,
+      ),
+  };
+}
