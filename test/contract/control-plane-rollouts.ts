@@ -86,6 +86,24 @@ export function rolloutsContract(operatorOf: () => Operator): void {
     expect((await operator.ok('GET', 'agents/ro-self-0')).json.pipelines[0].release).toBe('self@1.0.0');
   });
 
+  test('a soak ends by itself, though nobody calls any more', async () => {
+    const operator = operatorOf();
+    await operator.push('alone@1.0.0');
+    const agents = await agentsThatSynced(operator, 'ro-alone', 1, { group: 'alone' }, 'alone');
+    const stages = [{ name: 'all', agents: '100%', soak: '1s' }];
+    const { id } = (await operator.rollOut({ release: 'alone@1.0.0', selector: 'group==alone', stages }))
+      .json;
+    await told(agents, 'alone@1.0.0');
+    agents[0]!.sim.apply();
+    await agents[0]!.sync();
+    await expect
+      .poll(async () => (await operator.ok('GET', `rollouts/${id}`)).json.state.name, {
+        timeout: 30_000,
+        interval: 200,
+      })
+      .toBe('completed');
+  });
+
   test('a pause holds the stage, resume goes on, abort keeps what is there', async () => {
     const operator = operatorOf();
     await operator.push('held@1.0.0');

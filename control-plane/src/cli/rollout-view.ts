@@ -66,8 +66,7 @@ function stageRow(rollout: RolloutDetails, stage: StageSpec, index: number): str
 function showDecision(decision: StoredDecision): void {
   const move = decision.from === decision.to ? decision.to : `${decision.from} → ${decision.to}`;
   print(plain(`${time(decision.atMs)}  ${decision.who}  ${decision.rule}: ${decision.text}  [${move}]`));
-  const { evidence, gates, frozen } = decision.numbers;
-  if (frozen) print(`    membership: ${frozen.members} of ${frozen.eligible} eligible agents`);
+  const { evidence, gates } = decision.numbers;
   if (evidence)
     print(
       `    ${evidence.reached} of ${evidence.members} serve it, ${evidence.failed} failed, ${evidence.offline} offline, ${evidence.errors} errors in ${evidence.windows} windows`,

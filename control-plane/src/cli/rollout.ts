@@ -1,4 +1,5 @@
 /** `skerry rollout`: moves a release over the fleet, stage by stage. */
+import { SkerryError } from '@skerry/proto/errors';
 import { type Command, print } from '@skerry/proto/node/program';
 import type { RolloutInfo, StoredDecision } from '../core/fleet/rollouts.ts';
 import { VERBS, type Verb } from '../core/rollout/operate.ts';
@@ -85,7 +86,7 @@ async function create(session: Session, file: string, start: boolean): Promise<v
     body: await readText(file),
     headers: { 'content-type': 'application/yaml' },
   });
-  if (start) rollout = await session.client.json<RolloutInfo>('POST', `${rolloutPath(rollout.id)}/start`);
+  if (start) rollout = await startCreated(session, rollout.id);
   session.show(rollout, () => {
     print(`${rollout.id}  ${statusLine(rollout)}`);
     print(
@@ -94,6 +95,18 @@ async function create(session: Session, file: string, start: boolean): Promise<v
         : `It is a draft. Start it: skerry rollout start ${rollout.id}`,
     );
   });
+}
+
+async function startCreated(session: Session, id: string): Promise<RolloutInfo> {
+  try {
+    return await session.client.json<RolloutInfo>('POST', `${rolloutPath(id)}/start`);
+  } catch (error) {
+    if (!(error instanceof SkerryError)) throw error;
+    throw new SkerryError(error.code, `${id} was created and is still a draft: ${error.message}`, {
+      hint: `${error.hint === undefined ? '' : `${error.hint}; `}then skerry rollout start ${id}`,
+      cause: error,
+    });
+  }
 }
 
 async function list(session: Session, options: { name?: string; limit: number }): Promise<void> {

@@ -1,6 +1,7 @@
 /** `skerry serve`: the whole control plane in this process, over a data folder. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { type Command, print } from '@skerry/proto/node/program';
 import { createNodeControlPlane } from '../node/host.ts';
 import { writeBootstrap } from './bootstrap.ts';
@@ -21,9 +22,25 @@ export function addServeCommand(program: Command): void {
   program
     .command('serve')
     .description('run the control plane here')
-    .requiredOption('--data <dir>', 'where it keeps everything (SKERRY_DATA)', process.env.SKERRY_DATA)
-    .option('--host <host>', 'the address it listens on', process.env.SKERRY_HOST ?? '127.0.0.1')
-    .option('--port <port>', 'the port', wholeNumber(0, 65_535), Number(process.env.SKERRY_PORT ?? 7070))
+    .addOption(
+      program
+        .createOption('--data <dir>', 'where it keeps everything')
+        .env('SKERRY_CONTROL_DATA')
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      program
+        .createOption('--host <host>', 'the address it listens on')
+        .env('SKERRY_HOST')
+        .default('127.0.0.1'),
+    )
+    .addOption(
+      program
+        .createOption('--port <port>', 'the port; 0 takes a free one')
+        .env('SKERRY_PORT')
+        .argParser(wholeNumber(0, 65_535))
+        .default(7070),
+    )
     .option(
       '--shards <n>',
       'databases that agents are spread over; fixed once data exist',
@@ -76,7 +93,11 @@ async function serve(options: ServeOptions): Promise<void> {
 // The bootstrap file names the port before the server listens.
 async function freePort(host: string): Promise<number> {
   const server = createServer().listen(0, host);
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    throw new SkerryError('failed', `can't listen on ${host}: ${messageOf(cause)}`, { cause });
+  }
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');

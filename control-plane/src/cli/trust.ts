@@ -104,7 +104,7 @@ export async function changeTargets(
       throw new SkerryError('untrusted', `${signer.keyFile} may not sign releases for ${client.url}`, {
         hint: "skerry key ls shows whose keys the root names; or is this another server's key?",
       });
-    await checkSeen(signer.keyFile, rootDigest, targets.version);
+    await checkSeen(signer.keyFile, { rootDigest, targetsVersion: targets.version });
     const next = change(targets);
     if (!next) return { version: targets.version, changed: false };
     const privateKeys = [signer.key.privateKey];
@@ -123,29 +123,41 @@ export async function changeTargets(
 
 const seenSchema = z.object({ rootDigest: z.string(), targetsVersion: z.int() });
 
-async function checkSeen(keyFile: string, rootDigest: string, version: number): Promise<void> {
+type Seen = z.output<typeof seenSchema>;
+
+/** Refuses a list older than the last one seen under the same root, and remembers a newer one. */
+async function checkSeen(keyFile: string, now: Seen): Promise<void> {
   const file = `${keyFile}.seen`;
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw new SkerryError('failed', `${file} can't be read: ${error.message}`);
-  });
-  if (text === undefined) return;
-  let seen: z.output<typeof seenSchema>;
-  try {
-    seen = seenSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new SkerryError('corrupt', `${file} is malformed: ${messageOf(cause)}`, { cause });
-  }
-  if (seen.rootDigest === rootDigest && version < seen.targetsVersion)
+  const seen = await readSeen(file);
+  if (seen?.rootDigest === now.rootDigest && now.targetsVersion < seen.targetsVersion)
     throw new SkerryError(
       'untrusted',
-      `the control plane shows release list ${version}, and ${seen.targetsVersion} was signed with this key already`,
+      `the control plane shows release list ${now.targetsVersion}, and this key has seen ${seen.targetsVersion}`,
       {
         hint: `an old list may bring yanked releases back: find out why (a restored backup?), then remove ${file}`,
       },
     );
+  if (seen?.rootDigest !== now.rootDigest || now.targetsVersion > seen.targetsVersion)
+    await writeSeen(keyFile, now);
 }
 
-async function writeSeen(keyFile: string, seen: z.output<typeof seenSchema>): Promise<void> {
-  await writeFile(`${keyFile}.seen`, `${JSON.stringify(seen)}\n`, { mode: 0o600 });
+async function readSeen(file: string): Promise<Seen | undefined> {
+  try {
+    return seenSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new SkerryError('corrupt', `${file} can't be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+async function writeSeen(keyFile: string, seen: Seen): Promise<void> {
+  const file = `${keyFile}.seen`;
+  try {
+    await writeFile(file, `${JSON.stringify(seen)}\n`, { mode: 0o600 });
+  } catch (cause) {
+    throw new SkerryError('failed', `${file} can't be written: ${messageOf(cause)}`, {
+      hint: 'the key’s folder must be writable: what was seen there guards against old release lists',
+      cause,
+    });
+  }
 }

@@ -2,9 +2,11 @@ import { timingSafeEqual } from 'node:crypto';
 import { utf8 } from '@skerry/proto/bytes';
 import { SkerryError } from '@skerry/proto/errors';
 import type { AppDeps } from '../app.ts';
+import { readText } from '../routes/body.ts';
 import { problemResponse } from '../routes/problems.ts';
 
 const TOKEN_MS = 12 * 3_600_000;
+const BODY_BYTES_MAX = 4_096;
 const CODE_BYTES_MIN = 16;
 
 /**
@@ -16,12 +18,9 @@ export async function bootstrapLogin(
   request: Request,
   bootstrapCode: string,
 ): Promise<Response | undefined> {
-  const body = (await request
-    .clone()
-    .json()
-    .catch(() => ({}))) as { code?: unknown };
-  if (typeof body.code !== 'string') return undefined;
-  const digests = [body.code, bootstrapCode].map((code) => deps.crypto.sha256(utf8(code)));
+  const given = await readCode(request.clone());
+  if (given === undefined) return undefined;
+  const digests = [given, bootstrapCode].map((code) => deps.crypto.sha256(utf8(code)));
   if (!timingSafeEqual(digests[0]!, digests[1]!)) return undefined;
   if (utf8(bootstrapCode).length < CODE_BYTES_MIN)
     return problemResponse(
@@ -37,4 +36,14 @@ export async function bootstrapLogin(
     expiresMs,
   });
   return Response.json({ token: secret, role: 'admin', expiresMs });
+}
+
+// What is no such body, or too long for one, is the app's to refuse.
+async function readCode(request: Request): Promise<string | undefined> {
+  try {
+    const body = JSON.parse(await readText(request, BODY_BYTES_MAX)) as { code?: unknown } | null;
+    return typeof body?.code === 'string' ? body.code : undefined;
+  } catch {
+    return undefined;
+  }
 }

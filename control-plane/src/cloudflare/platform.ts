@@ -19,6 +19,7 @@ export interface ObjectStorage {
 
 /** A WebSocket that outlives the object's memory (hibernation). */
 export interface HibernatingSocket {
+  readonly readyState: number;
   send(message: string): void;
   close(code?: number, reason?: string): void;
 }

@@ -10,6 +10,10 @@ import { TopicCounter } from './topics.ts';
 /** Names the agent of a wake socket, between the worker and this object. */
 export const AGENT_HEADER = 'x-skerry-agent';
 
+const OPEN = 1;
+/** An agent has one; some may be left of connections that died without a word. The oldest go first. */
+const SOCKETS_PER_AGENT = 8;
+
 /** What an operator's or an agent's call changes for the console; a sync's answer says so itself. */
 const CHANGES: Partial<Record<keyof ShardActor, Topic>> = {
   enrol: 'agents',
@@ -47,7 +51,7 @@ export class ShardObject extends DurableObject<Env> {
       agents === 'all'
         ? this.ctx.getWebSockets()
         : agents.flatMap((agent) => this.ctx.getWebSockets(`agent:${agent}`));
-    for (const socket of sockets) socket.send('wake');
+    for (const socket of sockets) if (socket.readyState === OPEN) socket.send('wake');
   }
 
   versions(): TopicVersions {
@@ -56,9 +60,12 @@ export class ShardObject extends DurableObject<Env> {
 
   /** Accepts a wake socket; the worker has checked whose it is. */
   fetch(request: Request): Response {
-    const agent = request.headers.get(AGENT_HEADER) ?? '';
+    const tag = `agent:${request.headers.get(AGENT_HEADER) ?? ''}`;
+    const held = this.ctx.getWebSockets(tag);
+    for (const old of held.slice(0, Math.max(0, held.length + 1 - SOCKETS_PER_AGENT)))
+      old.close(1000, 'replaced');
     const pair = new WebSocketPair();
-    this.ctx.acceptWebSocket(pair[1], [`agent:${agent}`]);
+    this.ctx.acceptWebSocket(pair[1], [tag]);
     const init = {
       status: 101,
       webSocket: pair[0],

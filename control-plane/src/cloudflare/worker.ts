@@ -31,6 +31,9 @@ import { pollChanges } from './topics.ts';
 export { FleetObject } from './fleet-object.ts';
 export { ShardObject } from './shard-object.ts';
 
+/** An isolate has 128 MB in all, and a blob is verified in memory before it is stored. */
+const BLOB_BYTES_MAX = 48 * 1024 * 1024;
+
 const timers: Timers = {
   after(delayMs, fn) {
     const timer = setTimeout(fn, delayMs);
@@ -80,6 +83,7 @@ function wire(env: Env): AppDeps {
     },
     log: logLine,
     asset: assetsOf(env),
+    limits: { blob: BLOB_BYTES_MAX },
   };
   isolate = { env, deps, app: createApp(deps) };
   return deps;
