@@ -33,19 +33,38 @@ export async function createMqttPublisher(options: MqttPublisherOptions): Promis
   const counts: PublisherCounts = { published: 0, acknowledged: 0, dropped: 0 };
   const waiting: (() => void)[] = [];
   let inFlight = 0;
+  // MQTT.js gives messages back when a connection breaks while it still repeats the ones before them. Until the next
+  // connection, later ones queue up behind them: readings stay in order.
+  const givenBack: Message[] = [];
   let boot = 0;
-  let client = openClient(options);
+  let client = open();
   await firstConnection(client, options);
+
+  function open(): MqttClient {
+    const opened = openClient(options);
+    opened.on('connect', () => givenBack.splice(0).forEach(transmit));
+    return opened;
+  }
 
   const blocked = (qos: number) => inFlight >= inFlightMax || (qos === 0 && !client.connected);
 
-  function publish({ topic, payload, qos, retain }: Message): void {
-    const sentIn = boot;
+  function publish(message: Message): void {
     inFlight++;
     counts.published++;
+    if (givenBack.length > 0) givenBack.push(message);
+    else transmit(message);
+  }
+
+  function transmit(message: Message): void {
+    const { topic, payload, qos, retain } = message;
+    const sentIn = boot;
     client.publish(topic, payload, { qos, retain }, (error) => {
       // After a cut this answers for a device that has forgotten the message.
       if (sentIn !== boot) return;
+      if (error && qos > 0 && !client.connected) {
+        givenBack.push(message);
+        return;
+      }
       inFlight--;
       if (error) counts.dropped++;
       else counts.acknowledged++;
@@ -79,10 +98,11 @@ export async function createMqttPublisher(options: MqttPublisherOptions): Promis
     cut() {
       boot++;
       inFlight = 0;
+      givenBack.length = 0;
       client.end(true);
     },
     restore() {
-      client = openClient(options);
+      client = open();
     },
     async close(signal) {
       while (inFlight > 0 && !signal.aborted) await change(signal);
