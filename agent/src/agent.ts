@@ -118,7 +118,11 @@ class RunningAgent implements Agent {
     this.#router = createTopicRouter(
       lanes.map(({ config: { source }, pipeline }) => ({ filters: source.topics, target: pipeline })),
     );
-    this.#engine = createEngine({ ...ports, maxMemoryBytes: config.inference.maxMemory });
+    this.#engine = createEngine({
+      ...ports,
+      maxMemoryBytes: config.inference.maxMemory,
+      choose: config.inference.choose,
+    });
     this.#processor = createProcessor({
       ...ports,
       pipelines: lanes.map((lane) => lane.pipeline),

@@ -140,6 +140,8 @@ export const agentConfig = z
           .min(1)
           .default(['native', 'webgpu', 'wasm']),
         maxMemory: size.default(512 * 1024 ** 2),
+        /** Among the variants that pass the golden vectors: the fastest here, or the first in the manifest's order. */
+        choose: z.enum(['fastest', 'first']).default('fastest'),
       })
       .prefault({}),
     local: z.strictObject({ listen: hostPort.prefault('127.0.0.1:7080') }).prefault({}),

@@ -61,6 +61,7 @@ export async function runBacktest(options: BacktestOptions): Promise<void> {
     crypto: nodeCrypto,
     clock: systemClock,
     maxMemoryBytes: config.inference.maxMemory,
+    choose: config.inference.choose,
     log: stderrLog(systemClock, 'warn'),
   });
   try {

@@ -31,6 +31,7 @@ function engineOn(...backends: InferenceBackend[]): Engine {
     crypto: nodeCrypto,
     clock: systemClock,
     maxMemoryBytes: 1024 ** 2,
+    choose: 'fastest',
     log: () => undefined,
   });
 }

@@ -29,6 +29,8 @@ export interface PrepareOptions {
   clock: Clock;
   /** `inference.maxMemory`: no model file may be larger. */
   maxMemoryBytes: number;
+  /** `inference.choose`: the fastest variant that passes, or the first in the manifest's order. */
+  choose: 'fastest' | 'first';
 }
 
 /** How one variant did on one backend. */
@@ -113,7 +115,7 @@ async function prepareOn(
       if (error instanceof SkerryError && error.code === 'unsupported') break;
       continue;
     }
-    const better = outcome.inferUs < bestUs * WORTH_CHANGING;
+    const better = !best || (options.choose === 'fastest' && outcome.inferUs < bestUs * WORTH_CHANGING);
     await (better ? best : model)?.release();
     if (better) [best, bestUs] = [model, outcome.inferUs];
   }

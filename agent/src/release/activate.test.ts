@@ -59,6 +59,7 @@ async function boot(options: Partial<ReleasesOptions> = {}): Promise<void> {
     crypto: nodeCrypto,
     clock: systemClock,
     maxMemoryBytes: 1024 ** 2,
+    choose: 'fastest',
     log: () => undefined,
   });
   releases = createReleases({
