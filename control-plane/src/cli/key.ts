@@ -16,7 +16,7 @@ import { createRoot, emptyTargets, signMetadata, signTargets } from '@skerry/pro
 import { table, time } from './format.ts';
 import { readPassphrase } from './passphrase.ts';
 import { action, type Session } from './session.ts';
-import { fetchRoot, fetchRoots, putMetadata } from './trust.ts';
+import { fetchRoot, fetchRoots, putMetadata, rememberTargets } from './trust.ts';
 
 /** Adds `key init|ls`. */
 export function addKeyCommands(program: Command): void {
@@ -68,6 +68,7 @@ async function initKey(session: Session, options: { key: string; passphrase: boo
     0,
   );
   const rootDigest = digestOf(nodeCrypto, rootBytes);
+  await rememberTargets(options.key, { rootDigest, targetsVersion: 1 });
   session.show(
     { keyFile: options.key, keyid: key.keyid, rootDigest, rootVersion: 1, targetsVersion: 1 },
     () => {

@@ -3,10 +3,9 @@ import { SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { readReleaseDirectory } from '@skerry/proto/node/release-directory';
 import { packRelease } from '@skerry/proto/pack';
-import type { SigningKey } from '@skerry/proto/tuf/keys';
 import { addTarget, targetPath } from '@skerry/proto/tuf/repository';
 import type { Client } from './client.ts';
-import { changeTargets, fetchTargets } from './trust.ts';
+import { changeTargets, fetchTargets, type Signer } from './trust.ts';
 
 export interface PushedRelease {
   /** NAME@VERSION. */
@@ -31,7 +30,7 @@ const UPLOAD_TIMEOUT_MS = 10 * 60_000;
 export async function pushReleases(
   client: Client,
   directories: readonly string[],
-  signer: { key: SigningKey; keyFile: string },
+  signer: Signer,
 ): Promise<PushOutcome> {
   const packs = [];
   for (const directory of directories) {

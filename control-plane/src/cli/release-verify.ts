@@ -10,15 +10,23 @@ const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
 
 /**
  * Checks a release as an agent would: root and targets by their signatures, the packed manifest by the signed digest,
- * every file by the manifest's. Throws SkerryError not-found or untrusted, naming what doesn't hold.
+ * every file by the manifest's. The first root is the one that the server shows: its digest is in the answer, to be
+ * compared with the one that agents carry. Throws SkerryError not-found or untrusted, naming what doesn't hold.
  */
 export async function verifyRelease(
   crypto: Crypto,
   client: Client,
   name: string,
   version: string,
-): Promise<{ release: string; digest: string; targetsVersion: number; files: number; bytes: number }> {
-  const { targets } = await fetchTargets(client);
+): Promise<{
+  release: string;
+  digest: string;
+  rootDigest: string;
+  targetsVersion: number;
+  files: number;
+  bytes: number;
+}> {
+  const { targets, rootDigest } = await fetchTargets(client);
   const path = targetPath(name, version);
   const target = Object.hasOwn(targets.targets, path) ? targets.targets[path] : undefined;
   if (!target) throw new SkerryError('not-found', `${name}@${version} is not on the signed list of releases`);
@@ -38,6 +46,7 @@ export async function verifyRelease(
   return {
     release: `${name}@${version}`,
     digest,
+    rootDigest,
     targetsVersion: targets.version,
     files: packed.files.size,
     bytes,

@@ -180,7 +180,7 @@ async function showVerified(session: Session, ref: string): Promise<void> {
   const verified = await verifyRelease(nodeCrypto, session.client, name, version);
   session.show(verified, () =>
     print(
-      `${ref} is good: listed in signed targets ${verified.targetsVersion}, ${verified.files} files, ${formatBytes(verified.bytes)}, every digest as signed.`,
+      `${ref} is good: listed in signed targets ${verified.targetsVersion}, ${verified.files} files, ${formatBytes(verified.bytes)}, every digest as signed, under root ${verified.rootDigest}.`,
     ),
   );
 }

@@ -127,6 +127,35 @@ describe('pushing releases', () => {
     });
   });
 
+  it('signs nothing under another root, even one that names this very key', async () => {
+    const thief = createKeyFile().key;
+    const nowMs = Date.now();
+    const online = createKeyFile().key;
+    const operatorKeys = [thief.key, signer.key.key];
+    const root = createRoot(nodeCrypto, { operatorKeys, onlineKey: online.key, nowMs });
+    const files: Record<string, Uint8Array> = {
+      '1.root.json': signMetadata(nodeCrypto, root, [thief.privateKey]),
+      'targets.json': signTargets(
+        nodeCrypto,
+        { ...emptyTargets(nowMs), version: 99 },
+        { nowMs, privateKeys: [thief.privateKey] },
+      ),
+    };
+    const taken = async (request: Request): Promise<Response | undefined> => {
+      const bytes = files[request.url.split('/tuf/')[1] ?? ''];
+      return bytes && new Response(bytes as Uint8Array<ArrayBuffer>);
+    };
+    const directory = await release('1.0.0');
+    between = taken;
+    await expect(pushReleases(client, [directory], signer)).rejects.toThrow(/another root of trust/);
+    between = async () => undefined;
+    await pushReleases(client, [directory], signer);
+    between = taken;
+    await expect(pushReleases(client, [await release('1.1.0')], signer)).rejects.toThrow(
+      /another root of trust/,
+    );
+  });
+
   it('signs no list that is older than one it has signed: a yanked release would come back', async () => {
     await pushReleases(client, [await release('1.0.0')], signer);
     const old = await (await client.send('GET', 'tuf/targets.json')).arrayBuffer();

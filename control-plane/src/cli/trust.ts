@@ -2,15 +2,18 @@
  * The operator's side of trust. What is signed here starts from what the server hands out, so that is checked first: a
  * stolen server must not get a signature on a list that it wrote itself, nor one that a yanked release is still in.
  *
- *   root       walked from version 1 by the chain's own rules; the operator's key must be among its targets keys
- *   targets    signed under that root; never older than what this key last signed or saw (KEY.seen beside the key)
+ *   root       walked from version 1 by the chain's own rules; the one that this key signed for before
+ *   targets    signed under that root; never older than what this key last signed or saw
+ *
+ * Both are remembered beside the key, in KEY.seen: {"rootDigest":"sha256:…","targetsVersion":7}
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { fromHex } from '@skerry/proto/bytes';
 import { digestOf } from '@skerry/proto/crypto';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import type { SigningKey } from '@skerry/proto/tuf/keys';
-import { parseMetadata, type TargetsSigned } from '@skerry/proto/tuf/metadata';
+import { type Metadata, parseMetadata, type TargetsSigned } from '@skerry/proto/tuf/metadata';
 import { emptyTargets, signTargets } from '@skerry/proto/tuf/repository';
 import { ed25519Check, verifyFirstRoot, verifyNextRoot, verifySignatures } from '@skerry/proto/tuf/verify';
 import { z } from 'zod';
@@ -72,20 +75,31 @@ export async function putMetadata(
   });
 }
 
+/** A key, and the file it came from. */
+export interface Signer {
+  key: SigningKey;
+  keyFile: string;
+}
+
+export interface HeldTargets {
+  /** The newest root. */
+  root: Metadata<'root'>;
+  /** `sha256:…` of the first. */
+  rootDigest: string;
+  targets: TargetsSigned;
+}
+
 /** The targets that the server holds, signatures verified under the walked root. Throws SkerryError untrusted. */
-export async function fetchTargets(
-  client: Client,
-): Promise<{ targets: TargetsSigned; rootDigest: string; keyids: string[] }> {
+export async function fetchTargets(client: Client): Promise<HeldTargets> {
   const roots = await fetchRoots(client);
-  const root = parseMetadata('root', roots.at(-1)!).signed;
+  const root = parseMetadata('root', roots.at(-1)!);
   const rootDigest = digestOf(nodeCrypto, roots[0]!);
-  const { keyids } = root.roles.targets;
   const bytes = await fetchMetadata(client, 'targets.json');
   // An interrupted `key init` leaves a root without targets: version 1 is then still to be signed.
-  if (!bytes) return { targets: emptyTargets(Date.now()), rootDigest, keyids };
+  if (!bytes) return { root, rootDigest, targets: emptyTargets(Date.now()) };
   const targets = parseMetadata('targets', bytes);
-  verifySignatures(check, root, targets);
-  return { targets: targets.signed, rootDigest, keyids };
+  verifySignatures(check, root.signed, targets);
+  return { root, rootDigest, targets: targets.signed };
 }
 
 /**
@@ -95,16 +109,13 @@ export async function fetchTargets(
  */
 export async function changeTargets(
   client: Client,
-  signer: { key: SigningKey; keyFile: string },
+  signer: Signer,
   change: (targets: TargetsSigned) => TargetsSigned | undefined,
 ): Promise<{ version: number; changed: boolean }> {
   for (let attempt = 1; ; attempt++) {
-    const { targets, rootDigest, keyids } = await fetchTargets(client);
-    if (!keyids.includes(signer.key.keyid))
-      throw new SkerryError('untrusted', `${signer.keyFile} may not sign releases for ${client.url}`, {
-        hint: "skerry key ls shows whose keys the root names; or is this another server's key?",
-      });
-    await checkSeen(signer.keyFile, { rootDigest, targetsVersion: targets.version });
+    const held = await fetchTargets(client);
+    const { targets, rootDigest } = held;
+    await checkMaySign(signer, held, client.url);
     const next = change(targets);
     if (!next) return { version: targets.version, changed: false };
     const privateKeys = [signer.key.privateKey];
@@ -116,7 +127,7 @@ export async function changeTargets(
       if (!raced || attempt === 2) throw error;
       continue;
     }
-    await writeSeen(signer.keyFile, { rootDigest, targetsVersion: targets.version + 1 });
+    await rememberTargets(signer.keyFile, { rootDigest, targetsVersion: targets.version + 1 });
     return { version: targets.version + 1, changed: true };
   }
 }
@@ -125,20 +136,38 @@ const seenSchema = z.object({ rootDigest: z.string(), targetsVersion: z.int() })
 
 type Seen = z.output<typeof seenSchema>;
 
-/** Refuses a list older than the last one seen under the same root, and remembers a newer one. */
-async function checkSeen(keyFile: string, now: Seen): Promise<void> {
+/**
+ * Whether this key may sign what the server shows: under the root that it signed for before (at first, a root that bears
+ * its own signature: anyone can write a root that merely names it), and no list older than one it has seen.
+ */
+async function checkMaySign(signer: Signer, held: HeldTargets, url: string): Promise<void> {
+  const { key, keyFile } = signer;
   const file = `${keyFile}.seen`;
-  const seen = await readSeen(file);
-  if (seen?.rootDigest === now.rootDigest && now.targetsVersion < seen.targetsVersion)
-    throw new SkerryError(
-      'untrusted',
-      `the control plane shows release list ${now.targetsVersion}, and this key has seen ${seen.targetsVersion}`,
-      {
-        hint: `an old list may bring yanked releases back: find out why (a restored backup?), then remove ${file}`,
-      },
+  const refused = (message: string, hint: string): SkerryError =>
+    new SkerryError('untrusted', message, { hint });
+  if (!held.root.signed.roles.targets.keyids.includes(key.keyid))
+    throw refused(
+      `${keyFile} may not sign releases for ${url}`,
+      "skerry key ls shows whose keys the root names; or is this another server's key?",
     );
-  if (seen?.rootDigest !== now.rootDigest || now.targetsVersion > seen.targetsVersion)
-    await writeSeen(keyFile, now);
+  const seen = await readSeen(file);
+  if (seen ? seen.rootDigest !== held.rootDigest : !isSignedBy(held.root, key))
+    throw refused(
+      `${url} shows another root of trust than the one that ${keyFile} signs for`,
+      `a server that was taken over would do so; if you know the root (skerry key ls), remove ${file}`,
+    );
+  const { version } = held.targets;
+  if (seen && version < seen.targetsVersion)
+    throw refused(
+      `the control plane shows release list ${version}, and this key has seen ${seen.targetsVersion}`,
+      `an old list may bring yanked releases back: find out why (a restored backup?), then remove ${file}`,
+    );
+  if (!seen || version > seen.targetsVersion)
+    await rememberTargets(keyFile, { rootDigest: held.rootDigest, targetsVersion: version });
+}
+
+function isSignedBy(root: Metadata<'root'>, { keyid, key }: SigningKey): boolean {
+  return root.signatures.some((s) => s.keyid === keyid && check(key, root.signedBytes, fromHex(s.sig)));
 }
 
 async function readSeen(file: string): Promise<Seen | undefined> {
@@ -150,7 +179,8 @@ async function readSeen(file: string): Promise<Seen | undefined> {
   }
 }
 
-async function writeSeen(keyFile: string, seen: Seen): Promise<void> {
+/** Remembers, beside the key, under which root it signs and the newest list that it has seen. */
+export async function rememberTargets(keyFile: string, seen: Seen): Promise<void> {
   const file = `${keyFile}.seen`;
   try {
     await writeFile(file, `${JSON.stringify(seen)}\n`, { mode: 0o600 });
