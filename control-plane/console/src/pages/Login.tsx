@@ -32,7 +32,8 @@ export function Login({ code }: { code: string | undefined }) {
   };
   useEffect(() => {
     if (code === undefined) return;
-    history.replaceState(null, '', '#/overview');
+    // A used code is nothing to come back to; the router hears of the change.
+    location.replace('#/overview');
     void signIn(async () => (await api.post<{ token: string }>('/api/v1/login', { code })).token);
   }, [code]);
   return (
