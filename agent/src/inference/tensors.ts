@@ -3,7 +3,8 @@ import { SkerryError } from '@skerry/proto/errors';
 import type { skerry } from '@skerry/proto/wire';
 import type { Tensor, TensorType } from '../ports.ts';
 
-const ARRAYS = {
+/** The array that holds each numeric type's data. */
+export const TENSOR_ARRAYS = {
   float32: Float32Array,
   float64: Float64Array,
   int8: Int8Array,
@@ -38,7 +39,7 @@ export interface JsonTensor {
 
 /** Whether a name is one of the tensor types that go in and out. */
 export function isTensorType(name: string): name is TensorType {
-  return name === 'string' || Object.hasOwn(ARRAYS, name);
+  return name === 'string' || Object.hasOwn(TENSOR_ARRAYS, name);
 }
 
 /** The tensor of a golden case. Throws SkerryError `invalid` where type, shape and bytes don't fit together. */
@@ -53,7 +54,7 @@ export function fromNamedTensor(named: skerry.v1.INamedTensor): Tensor {
 }
 
 function fromBytes(name: string, type: Exclude<TensorType, 'string'>, bytes: Uint8Array): Tensor['data'] {
-  const array = ARRAYS[type];
+  const array = TENSOR_ARRAYS[type];
   if (bytes.length % array.BYTES_PER_ELEMENT !== 0)
     throw new SkerryError(
       'invalid',
@@ -73,7 +74,7 @@ export function fromJsonTensor(name: string, json: JsonTensor): Tensor {
     if (bad >= 0) throw wrong(bad, 'a string');
     return fitting(name, { type, dims, data: data as readonly string[] });
   }
-  const values = new ARRAYS[type](data.length);
+  const values = new TENSOR_ARRAYS[type](data.length);
   for (const [i, value] of data.entries()) {
     const element = elementOf(type, value);
     if (element === undefined) throw wrong(i, expectation(type));

@@ -1,4 +1,5 @@
 /** Tensors between their ONNX form (TensorProto, onnx.proto of ONNX 1.16) and plain typed arrays. */
+import { TENSOR_ARRAYS } from '@skerry/agent/inference/tensors';
 import type { Tensor, TensorType } from '@skerry/agent/ports';
 import { fromUtf8, utf8 } from '@skerry/proto/bytes';
 import { SkerryError } from '@skerry/proto/errors';
@@ -19,20 +20,6 @@ const CODES: Record<TensorType, number> = {
   uint32: 12,
   uint64: 13,
 };
-
-const ARRAYS = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-} as const;
 
 /** The numeric data of a tensor: everything but strings. */
 export type NumericData = Exclude<Tensor['data'], readonly string[]>;
@@ -79,7 +66,7 @@ export function toLittleEndian(data: NumericData): Uint8Array {
 
 /** Numeric data of little-endian bytes. Throws SkerryError invalid where the bytes are no whole number of elements. */
 export function fromLittleEndian(type: Exclude<TensorType, 'string'>, bytes: Uint8Array): NumericData {
-  const array = ARRAYS[type];
+  const array = TENSOR_ARRAYS[type];
   if (bytes.length % array.BYTES_PER_ELEMENT !== 0)
     throw new SkerryError('invalid', `${bytes.length} bytes are no whole number of ${type} elements`);
   // Not bytes.slice(): in Node decoded bytes are a Buffer, whose slice shares memory at an unaligned offset.
@@ -140,6 +127,6 @@ function numbersOf(proto: onnx.ITensorProto, type: Exclude<TensorType, 'string'>
     case 'uint16':
     case 'int32':
     case 'bool':
-      return ARRAYS[type].from(proto.int32Data ?? []);
+      return TENSOR_ARRAYS[type].from(proto.int32Data ?? []);
   }
 }
