@@ -1,7 +1,8 @@
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useErrorBoundary } from 'preact/hooks';
+import { errorLine } from './api.ts';
 import { useCell } from './cell.ts';
-import { Empty, PageHead } from './components/basics.tsx';
+import { Empty, ErrorLine, PageHead } from './components/basics.tsx';
 import { Shell } from './components/Shell.tsx';
 import { Agent } from './pages/Agent.tsx';
 import { Agents } from './pages/Agents.tsx';
@@ -23,10 +24,10 @@ import { useServices } from './services.ts';
 export function App() {
   const { session } = useServices();
   const identity = useCell(session.identity);
-  const route = useRoute();
+  const segments = useRoute();
   const code = loginCode(location.hash);
   if (!identity || code !== undefined) return <Login code={code} />;
-  return <SignedIn segments={route.segments} />;
+  return <SignedIn segments={segments} />;
 }
 
 function SignedIn({ segments }: { segments: readonly string[] }) {
@@ -41,8 +42,24 @@ function SignedIn({ segments }: { segments: readonly string[] }) {
   }, [live, resources]);
   return (
     <Shell segments={segments}>
-      <div key={segments.join('/')}>{pageOf(segments)}</div>
+      <PageFrame key={segments.join('/')} segments={segments} />
     </Shell>
+  );
+}
+
+/** A page that can't be drawn says so, and leaves the frame and every other page standing. */
+function PageFrame({ segments }: { segments: readonly string[] }) {
+  const [broken, retry] = useErrorBoundary();
+  if (!broken) return <div>{pageOf(segments)}</div>;
+  return (
+    <>
+      <PageHead title="This page can't be drawn">
+        <button type="button" onClick={retry}>
+          Try again
+        </button>
+      </PageHead>
+      <ErrorLine text={errorLine(broken)} />
+    </>
   );
 }
 

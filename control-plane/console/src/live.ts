@@ -55,7 +55,7 @@ export function createLive(api: Api, changed: (topic: Topic | undefined) => void
     start() {
       const stop = new AbortController();
       const polling = setInterval(() => {
-        if (state.get() !== 'live' && document.visibilityState === 'visible') changed(undefined);
+        if (state.get() !== 'live') changed(undefined);
       }, POLL_MS);
       state.set('connecting');
       void run(stop.signal);

@@ -119,8 +119,9 @@ export function policyThreshold(agent: AgentInfo | undefined, pipeline: string):
 
 /** The number that is drawn of a result: the named output, else `score`, else the first that is one number. */
 export function scoreOf(outputs: Record<string, unknown>, spec: ScoreSpec | undefined): number {
-  const named = outputs[spec?.output ?? 'score'];
-  if (typeof named === 'number') return named;
+  const name = spec?.output ?? 'score';
+  // Present and no number: the model answered NaN, which JSON can't say.
+  if (name in outputs) return typeof outputs[name] === 'number' ? outputs[name] : Number.NaN;
   const first = Object.values(outputs).find((v) => typeof v === 'number');
   return typeof first === 'number' ? first : Number.NaN;
 }

@@ -21,7 +21,8 @@ interface Entry {
   listeners: Set<() => void>;
   busy: boolean;
   again: boolean;
-  lastMs: number;
+  /** Not asked for again before. */
+  restUntilMs: number;
 }
 
 export interface Resources {
@@ -38,8 +39,17 @@ export interface Resources {
 const MAX_ENTRIES = 300;
 const MIN_INTERVAL_MS = 1_000;
 
-/** `load` fetches a path as text; `nowMs` is monotonic. */
-export function createResources(load: (path: string) => Promise<string>, nowMs: () => number): Resources {
+/** What the answers are got with. */
+export interface ResourcePorts {
+  /** Fetches a path. */
+  load(path: string): Promise<string>;
+  /** Monotonic. */
+  nowMs(): number;
+  pause(ms: number): Promise<void>;
+}
+
+/** The answers of one browser window. */
+export function createResources({ load, nowMs, pause }: ResourcePorts): Resources {
   const entries = new Map<string, Entry>();
   async function refresh(entry: Entry): Promise<void> {
     if (entry.busy) {
@@ -47,10 +57,10 @@ export function createResources(load: (path: string) => Promise<string>, nowMs: 
       return;
     }
     entry.busy = true;
-    const waitMs = entry.lastMs + MIN_INTERVAL_MS - nowMs();
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    const waitMs = entry.restUntilMs - nowMs();
+    if (waitMs > 0) await pause(waitMs);
     entry.again = false;
-    entry.lastMs = nowMs();
+    const startedMs = nowMs();
     try {
       const text = await load(entry.path);
       if (text !== entry.text || entry.state.error !== undefined) {
@@ -61,6 +71,8 @@ export function createResources(load: (path: string) => Promise<string>, nowMs: 
     } catch (error) {
       publish(entry, { data: entry.state.data, error: errorLine(error) });
     }
+    // What takes long is asked for less often: a large fleet is never kept busy by its audience.
+    entry.restUntilMs = startedMs + Math.max(MIN_INTERVAL_MS, 4 * (nowMs() - startedMs));
     entry.busy = false;
     if (entry.again && entry.listeners.size > 0) void refresh(entry);
   }
@@ -90,17 +102,31 @@ export function createResources(load: (path: string) => Promise<string>, nowMs: 
     },
     changed(topic) {
       for (const entry of entries.values())
-        if (entry.listeners.size > 0 && (topic === undefined || entry.topics.includes(topic)))
-          void refresh(entry);
+        if (entry.listeners.size > 0 && concerns(entry, topic)) void refresh(entry);
     },
     clear: () => entries.clear(),
   };
 }
 
+// Whatever may have changed has topics; what never does is asked for again only where it failed.
+function concerns(entry: Entry, topic: Topic | undefined): boolean {
+  if (topic !== undefined) return entry.topics.includes(topic);
+  return entry.topics.length > 0 || entry.state.error !== undefined;
+}
+
 function createEntry(path: string, topics: readonly Topic[]): Entry {
   const state = { data: undefined, error: undefined };
   const listeners = new Set<() => void>();
-  return { path, topics, text: undefined, state, listeners, busy: false, again: false, lastMs: -Infinity };
+  return {
+    path,
+    topics,
+    text: undefined,
+    state,
+    listeners,
+    busy: false,
+    again: false,
+    restUntilMs: -Infinity,
+  };
 }
 
 function publish(entry: Entry, state: Resource<unknown>): void {

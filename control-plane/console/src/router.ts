@@ -1,20 +1,13 @@
 /**
- * Hash routes: `#/agents/oslo-gw1` is the segments ["agents", "oslo-gw1"]; `#/alerts?show=all` has parameters. A
- * one-time login link is `#login=CODE`.
+ * Hash routes: `#/agents/oslo-gw1` is the segments ["agents", "oslo-gw1"]. A one-time login link is
+ * `#login=CODE`.
  */
 import { useEffect, useState } from 'preact/hooks';
 
-export interface Route {
-  /** Decoded path segments; never empty. */
-  segments: string[];
-  params: URLSearchParams;
-}
-
-/** Parses a location hash; an empty one is the overview. */
-export function parseRoute(hash: string): Route {
-  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
-  const segments = path.split('/').filter(Boolean).map(decodeSegment);
-  return { segments: segments.length > 0 ? segments : ['overview'], params: new URLSearchParams(query) };
+/** The decoded segments of a location hash; an empty one is the overview. */
+export function parseRoute(hash: string): string[] {
+  const segments = hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decodeSegment);
+  return segments.length > 0 ? segments : ['overview'];
 }
 
 /** The address of a page: `href('devices', agent, pipeline, device)`. */
@@ -28,7 +21,7 @@ export function loginCode(hash: string): string | undefined {
 }
 
 /** The page that is asked for now. */
-export function useRoute(): Route {
+export function useRoute(): string[] {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
     const changed = (): void => setHash(location.hash);

@@ -3,7 +3,7 @@ import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Topic } from '../../src/ports.ts';
 import { type Api, createApi } from './api.ts';
-import { useCell } from './cell.ts';
+import { type Cell, createCell, useCell } from './cell.ts';
 import { createLive, type Live } from './live.ts';
 import { createResources, type Resource, type Resources, useResourceOf } from './resources.ts';
 import { createSession, type Identity, type Session } from './session.ts';
@@ -15,6 +15,8 @@ export interface Services {
   resources: Resources;
   live: Live;
   theme: Theme;
+  /** The server's time, every second. */
+  clock: Cell<number>;
 }
 
 /** Wires the services of one browser window. */
@@ -23,12 +25,32 @@ export function createServices(window: Window): Services {
   // The page stands at the control plane's root or below a proxy's path; the API stands beside it.
   const base = new URL('.', window.location.href.split('#')[0]).href.replace(/\/$/, '');
   const api = createApi(base, session);
-  const resources = createResources(
-    (path) => api.text(path),
-    () => performance.now(),
-  );
-  const live = createLive(api, resources.changed);
-  return { session, api, resources, live, theme: createTheme(window) };
+  const resources = createResources({
+    load: api.text,
+    nowMs: () => performance.now(),
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  });
+  const live = createLive(api, whileVisible(window.document, resources.changed));
+  const clock = createCell(api.serverNowMs());
+  setInterval(() => clock.set(api.serverNowMs()), 1_000);
+  return { session, api, resources, live, theme: createTheme(window), clock };
+}
+
+/** Changes while nobody looks are caught up with in one go when somebody does. */
+function whileVisible(
+  document: Document,
+  changed: (topic: Topic | undefined) => void,
+): (topic: Topic | undefined) => void {
+  let missed = false;
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden || !missed) return;
+    missed = false;
+    changed(undefined);
+  });
+  return (topic) => {
+    if (document.hidden) missed = true;
+    else changed(topic);
+  };
 }
 
 export const ServicesContext = createContext<Services | undefined>(undefined);
@@ -55,13 +77,11 @@ export function useIdentity(): Identity {
   return identity ?? { token: '', name: '', role: 'viewer' };
 }
 
-/** The server's time, again every `everyMs`. */
+/** The server's time in steps of `everyMs`, a multiple of a second. One timer serves the whole page. */
 export function useNow(everyMs = 1_000): number {
-  const { api } = useServices();
-  const [nowMs, setNowMs] = useState(api.serverNowMs);
-  useEffect(() => {
-    const timer = setInterval(() => setNowMs(api.serverNowMs()), everyMs);
-    return () => clearInterval(timer);
-  }, [api, everyMs]);
-  return nowMs;
+  const { clock } = useServices();
+  const stepOf = (): number => Math.floor(clock.get() / everyMs) * everyMs;
+  const [step, setStep] = useState(stepOf);
+  useEffect(() => clock.subscribe(() => setStep(stepOf())), [clock, everyMs]);
+  return step;
 }

@@ -160,7 +160,7 @@ function Figures({
       <Figure
         to={href('agents')}
         name="Agents up"
-        big={count(healths.up)}
+        big={`${count(healths.up)}${agents?.cursor ? '+' : ''}`}
         tone={healths.unknown > 0 ? 'alert' : healths.late > 0 ? 'warn' : undefined}
       >
         {count(healths.late)} late · {count(healths.unknown)} unknown
@@ -169,7 +169,11 @@ function Figures({
       <Figure to={href('devices')} name="Results per second" big={rate ? value(rate.perSecond) : '–'}>
         {rate ? `${count(rate.total)} in all` : 'counting'}
       </Figure>
-      <Figure to={href('devices')} name="Devices" big={count(devices?.items.length ?? 0)}>
+      <Figure
+        to={href('devices')}
+        name="Devices"
+        big={`${count(devices?.items.length ?? 0)}${devices?.cursor ? '+' : ''}`}
+      >
         {count(alerting)} past {alerting === 1 ? 'its' : 'their'} threshold
       </Figure>
       <Figure
