@@ -4,7 +4,7 @@ import { guardAmbient } from './simulation/ambient.ts';
 import { PLANTED } from './simulation/planted.ts';
 import { type Reference, type RunOptions, runReference, runSeed } from './simulation/run.ts';
 
-const HOURS = 0.1;
+const HOURS = 0.08;
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
 /** Seeds that failed once, each with what it found. */
 const FAILED = JSON.parse(readFileSync(new URL('simulation/seeds.json', import.meta.url), 'utf8')) as {
@@ -28,25 +28,18 @@ async function live(options: RunOptions) {
 
 afterAll(() => references.clear());
 
-describe('whatever goes wrong, nothing acknowledged is lost and nothing counts twice', () => {
+describe('whatever goes wrong, nothing acknowledged is lost and nothing counts twice; lived again it is the same', () => {
   for (const seed of SEEDS)
     test(`seed ${seed}`, async () => {
-      const { broken, tail } = await live({ seed, hours: HOURS });
+      const { broken, tail, digest, events } = await live({ seed, hours: HOURS });
       expect(broken?.message, tail.slice(-30).join('\n')).toBeUndefined();
+      expect(await live({ seed, hours: HOURS })).toMatchObject({ digest, events });
     });
 
   for (const { seed, hours, story } of FAILED)
     test(`seed ${seed} over ${hours} h: ${story}`, async () => {
       expect((await live({ seed, hours })).broken?.message).toBeUndefined();
     });
-});
-
-test('a seed is one history: lived again it is the same, byte for byte', async () => {
-  for (const seed of SEEDS.slice(0, 6)) {
-    const [first, second] = [await live({ seed, hours: HOURS }), await live({ seed, hours: HOURS })];
-    expect(second.digest).toBe(first.digest);
-    expect(second.events).toBe(first.events);
-  }
 });
 
 test('other seeds are other histories', async () => {
@@ -59,7 +52,9 @@ describe('a planted bug is caught', () => {
     test(`${plant.name}: within ${plant.seeds} seeds`, async () => {
       for (let seed = 1; seed <= plant.seeds; seed++) {
         const { broken } = await live({ seed, hours: HOURS, plant });
-        if (broken) return;
+        if (!broken) continue;
+        expect(broken.message).toMatch(plant.shows);
+        return;
       }
       expect.fail(`${plant.seeds} seeds went by and nobody noticed`);
     });

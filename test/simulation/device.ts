@@ -90,7 +90,7 @@ class Pump implements SimulatedDevice {
           { ...always, kind: 'reorder', probability: reorder, depth: 2 },
         ],
       },
-      world.nowMs * 1_000,
+      (world.nowMs + mix.devicesFromMs) * 1_000,
     );
   }
 

@@ -83,6 +83,11 @@ export class Machine implements Broker {
     return this.#agent !== undefined;
   }
 
+  /** NAME@VERSION that serves, empty for none. */
+  get release(): string {
+    return this.#agent?.status().pipelines[0]?.release ?? '';
+  }
+
   start(): void {
     this.#boot();
     this.#planEnd();

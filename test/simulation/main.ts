@@ -1,5 +1,5 @@
 /**
- * `pnpm sim [--seed N | --seeds A..B] [--hours H] [--plant NAME] [--json]`: lives the histories of seeds, 1..20 by
+ * `pnpm sim [--seed N | --seeds A..B] [--hours H ≤ 24] [--plant NAME] [--json]`: lives the histories of seeds, 1..20 by
  * default, until one breaks an invariant; that one can be lived again exactly.
  */
 import { parseArgs } from 'node:util';
@@ -8,8 +8,10 @@ import { PLANTED } from './planted.ts';
 import { type RunReport, runReference, runSeed } from './run.ts';
 import type { InvariantBroken } from './world.ts';
 
-const USAGE = 'pnpm sim [--seed N | --seeds A..B] [--hours H] [--plant NAME] [--json]';
+const USAGE = 'pnpm sim [--seed N | --seeds A..B] [--hours H ≤ 24] [--plant NAME] [--json]';
 const TAIL_LINES = 60;
+/** What a person waits for. */
+const MAX_HOURS = 24;
 
 interface Arguments {
   first: number;
@@ -44,7 +46,7 @@ function readArguments(argv: readonly string[]): Arguments {
   });
   const range = /^(\d+)(?:\.\.(\d+))?$/.exec(values.seed ?? values.seeds ?? '1..20');
   const hours = Number(values.hours);
-  if (!range || !(hours > 0)) throw new RangeError(`expected ${USAGE}`);
+  if (!range || !(hours > 0 && hours <= MAX_HOURS)) throw new RangeError(`expected ${USAGE}`);
   const plant = PLANTED.find(({ name }) => name === values.plant);
   if (values.plant !== undefined && !plant)
     throw new RangeError(
@@ -91,9 +93,10 @@ function add(totals: Totals, report: RunReport, referenceMs: number, faultyMs: n
   totals.wallMs += referenceMs + faultyMs;
 }
 
-function progress({ events, syncs, starts, results, digest, broken }: RunReport): string {
-  const state = broken ? 'BROKEN' : 'clean';
-  return `${state}: ${events} events, ${syncs} syncs, ${starts} starts, ${results} results, history ${digest.slice(0, 16)}`;
+function progress(report: RunReport): string {
+  const { events, syncs, starts, results, givenUp, excused, digest, broken } = report;
+  const state = broken ? 'BROKEN' : excused > 0 ? `clean (${excused} excused)` : 'clean';
+  return `${state}: ${events} events, ${syncs} syncs, ${starts} starts, ${results} results, ${givenUp} given up, history ${digest.slice(0, 16)}`;
 }
 
 function failure(

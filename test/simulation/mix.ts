@@ -55,6 +55,8 @@ export interface Mix {
   agents: number;
   devicesPerAgent: number;
   periodMs: number;
+  /** When devices begin, after the start: without a release samples fill a small buffer by themselves. */
+  devicesFromMs: number;
   /** Shares of a device's readings. */
   devices: { dropout: number; duplicate: number; reorder: number };
   /** Mean time between cuts of a device from its agent; 0: none. */
@@ -68,7 +70,9 @@ export interface Mix {
 }
 
 const MINUTE_MS = 60_000;
-const ROOMY_BYTES = 64 * 1024 ** 2;
+const HOUR_MS = 60 * MINUTE_MS;
+/** More than any history fills. */
+export const ROOMY_BYTES = 64 * 1024 ** 2;
 
 /** The faults of a seed. */
 export function drawMix(seed: number): Mix {
@@ -83,6 +87,7 @@ export function drawMix(seed: number): Mix {
     agents: 1 + (fleet.u32() % 2),
     devicesPerAgent: 1 + (fleet.u32() % 3),
     periodMs: pick(fleet, [1_000, 2_000]),
+    devicesFromMs: tight ? 2 * MINUTE_MS : 0,
     devices: {
       dropout: sometimes(fleet, 0.1),
       duplicate: sometimes(fleet, 0.1),
@@ -90,15 +95,15 @@ export function drawMix(seed: number): Mix {
     },
     deviceCutEveryMs: sometimes(fleet, 1) > 0 ? between(fleet, 1, 10) * MINUTE_MS : 0,
     whenFull: tight ? pick(fleet, ['degrade', 'drop-oldest', 'block']) : 'degrade',
-    maxBytes: tight ? 1024 * (96 + (fleet.u32() % 160)) : ROOMY_BYTES,
+    maxBytes: tight ? 1024 * (12 + (fleet.u32() % 48)) : ROOMY_BYTES,
     network: {
       delayMs: pick(network, [5, 50, 800]),
       loseRequest: sometimes(network, 0.3),
       loseResponse: sometimes(network, 0.5),
       duplicate: sometimes(network, 0.3),
       stranger: sometimes(network, 0.2),
-      cutEveryMs: network.uniform() < 0.5 ? between(network, 2, 10) * MINUTE_MS : 0,
-      cutForMs: between(network, 0.2, 5) * MINUTE_MS,
+      cutEveryMs: network.uniform() < (tight ? 0.9 : 0.5) ? between(network, 2, 10) * MINUTE_MS : 0,
+      cutForMs: between(network, 0.2, tight ? 20 : 5) * MINUTE_MS,
     },
     disk: {
       lost: sometimes(disk, 0.004),
@@ -117,10 +122,10 @@ export function drawMix(seed: number): Mix {
       controlEveryMs: crash.uniform() < 0.4 ? between(crash, 1, 8) * MINUTE_MS : 0,
     },
     clock: {
-      offsetMs: sometimes(clock, 3 * 60 * MINUTE_MS),
+      offsetMs: sometimes(clock, 10 * HOUR_MS),
       ppm: sometimes(clock, 200),
-      stepEveryMs: clock.uniform() < 0.4 ? between(clock, 1, 8) * MINUTE_MS : 0,
-      stepMs: between(clock, 0.01, 180) * MINUTE_MS,
+      stepEveryMs: clock.uniform() < 0.5 ? between(clock, 0.5, 6) * MINUTE_MS : 0,
+      stepMs: between(clock, 0.001, 10) * HOUR_MS,
     },
   };
 }

@@ -8,8 +8,11 @@ import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { type PackedRelease, packRelease } from '@skerry/proto/pack';
 import { releaseManifest } from '@skerry/proto/release';
 
-/** Longer than any history: what a window holds then depends on the samples alone and not on when they came. */
-const NEVER = '12h';
+/**
+ * Longer than a device is ever without its agent, so that what a window holds depends on its samples alone; shorter
+ * than the steps of clocks, so that they would show.
+ */
+const NEVER = '3h';
 const WINDOW = { length: 8, hop: 4 };
 /** The channels of `pumps` that the release looks at. */
 export const CHANNELS: readonly string[] = machineModels.pump.channels.map((channel) => channel.name);

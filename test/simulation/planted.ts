@@ -10,15 +10,17 @@ import type { Sql } from '@skerry/control-plane/ports';
 import { decode, encode, v1 } from '@skerry/proto/wire';
 import type { Plant } from './plant.ts';
 
-/** A plant, and how many seeds it may survive. */
+/** A plant, how many seeds it may survive, and what must then be said of it. */
 export interface PlantedBug extends Plant {
   seeds: number;
+  shows: RegExp;
 }
 
 export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'acknowledged before it is durable',
     seeds: 1,
+    shows: /were acknowledged, and/,
     ingest: (ingest) => (topic, payload, done) => {
       ingest(topic, payload, () => undefined);
       done();
@@ -27,22 +29,39 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'appended to the journal without sync',
     seeds: 5,
+    shows: /were acknowledged, and|without faults/,
     store: (store) => ({
       ...store,
       batch: (ops, { sync }) =>
         store.batch(ops, { sync: sync && !ops.some(({ key }) => key.startsWith('j/')) }),
     }),
   },
-  { name: 'the journal is not replayed', seeds: 5, store: withoutReplay },
-  { name: 'deleted once it is sent', seeds: 5, transport: deleteOnSend },
-  { name: 'the server stores what it holds already', seeds: 5, sql: withoutDedupe },
-  { name: 'sequence numbers derived from what is left', seeds: 20, store: derivedSequence },
+  { name: 'the journal is not replayed', seeds: 5, shows: /samples|without faults/, store: withoutReplay },
+  {
+    name: 'deleted once it is sent',
+    seeds: 5,
+    shows: /as delivered, and the control plane holds/,
+    transport: deleteOnSend,
+  },
+  { name: 'the server stores what it holds already', seeds: 5, shows: /is held twice/, sql: withoutDedupe },
+  {
+    name: 'sequence numbers derived from what is left',
+    seeds: 60,
+    shows: /epoch conflict/,
+    store: derivedSequence,
+  },
   {
     name: 'age by the wall clock',
-    seeds: 10,
+    seeds: 20,
+    shows: /without faults/,
     clock: (clock) => ({ ...clock, monoMs: () => clock.wallMs() }),
   },
-  { name: 'states of devices are not stored', seeds: 5, store: withoutDeviceStates },
+  {
+    name: 'states of devices are not stored',
+    seeds: 5,
+    shows: /samples are open and|without faults/,
+    store: withoutDeviceStates,
+  },
 ];
 
 /** What the journal held at a start is out of sight; what is appended afterwards is there. */
@@ -63,16 +82,15 @@ function deleteOnSend(transport: Transport): Transport {
   return async (request) => {
     if (!request.url.endsWith('/sync')) return transport(request);
     const bytes = new Uint8Array(await request.clone().arrayBuffer());
-    transport(request).catch(() => undefined);
     const { epoch, seenInstance, blocks, sketches, clock } = decode(v1.SyncRequest, bytes);
+    if (blocks.length === 0)
+      return transport(new Request(request.url, { method: 'POST', headers: request.headers, body: bytes }));
+    transport(request).catch(() => undefined);
     const cursor = (lane: number): number =>
       Math.max(
         0,
         ...blocks.filter((block) => block.lane === lane).map(({ seqLast }) => Number(seqLast ?? 0)),
       );
-    // Until it knows the control plane it has nothing to send, so the first exchange is an honest one.
-    if (seenInstance === '')
-      return transport(new Request(request.url, { method: 'POST', headers: request.headers, body: bytes }));
     const answer = encode(v1.SyncResponse, {
       instance: seenInstance,
       acks: [v1.Lane.LANE_ALERT, v1.Lane.LANE_RESULT].map((lane) => ({ epoch, lane, cursor: cursor(lane) })),

@@ -2,6 +2,7 @@
  * Liveness: once nothing goes wrong any more, everything arrives, and it comes to what a history without faults comes
  * to. What a buffer too small for its outage gave up is counted, to the result.
  */
+import type { Ledger } from '@skerry/agent/outbox/ledger';
 import type { SampleCounters } from '@skerry/agent/pipeline/types';
 import type { LedgerCheck } from './no-loss.ts';
 import type { HeldResult } from './no-rewrite.ts';
@@ -10,24 +11,28 @@ import type { HeldResult } from './no-rewrite.ts';
 export interface Outcome {
   id: string;
   serving: boolean;
+  /** NAME@VERSION that serves, empty for none. */
+  release: string;
   /** Readings of its devices without a PUBACK. */
   unacknowledged: number;
   ledger: LedgerCheck;
   /** Why it needn't come to what a history without faults comes to. */
   excuse: string | undefined;
+  /** Whether its buffer is large enough for everything. */
+  roomy: boolean;
 }
 
 /** Why the agents haven't come to rest yet, undefined where they have. */
 export function unsettled(agents: readonly Outcome[]): string | undefined {
-  for (const { id, serving, unacknowledged, ledger, excuse } of agents) {
-    if (!serving) return `${id} does not serve`;
+  for (const { id, serving, release, unacknowledged, ledger, excuse } of agents) {
+    if (!serving) return `${id} does not run`;
+    if (!excuse && !release) return `${id} has no release`;
     if (unacknowledged > 0) return `${unacknowledged} readings for ${id} have no PUBACK`;
     if (ledger.unfed() > 0)
       return `${ledger.unfed()} samples of ${id} are in the journal and were not processed`;
     for (const lane of ['result', 'alert'] as const)
       if (ledger.ledger(lane).pending > 0)
         return `${ledger.ledger(lane).pending} ${lane}s of ${id} are pending`;
-    if (!excuse && ledger.counters().windows === 0) return `${id} has cut no window`;
   }
   return undefined;
 }
@@ -38,13 +43,15 @@ export function difference(
   held: ReadonlyMap<string, HeldResult>,
   expected: { counters: ReadonlyMap<string, SampleCounters>; held: ReadonlyMap<string, HeldResult> },
 ): string | undefined {
-  for (const { id, ledger, excuse } of agents) {
+  for (const { id, ledger, excuse, roomy } of agents) {
     const { produced, delivered, summarized, evicted } = ledger.ledger('result');
     const here = countOf(held, id);
     if (delivered !== here)
       return `${id} counts ${delivered} results as delivered, and the control plane holds ${here}`;
     if (here + summarized + evicted !== produced)
       return `of ${produced} results of ${id}, ${here} are held, ${summarized} summarized, ${evicted} evicted`;
+    if (roomy && givenUp(ledger.ledger('result')) > 0)
+      return `${id} gave up ${summarized + evicted} results with room for all`;
     if (excuse) continue;
     const [is, ought] = [account(ledger.counters()), account(expected.counters.get(id)!)];
     for (const [term, count] of Object.entries(ought))
@@ -53,6 +60,11 @@ export function difference(
     if (produced !== right) return `${id} produced ${produced} results, and without faults ${right}`;
   }
   return undefined;
+}
+
+/** Results that were made coarser or dropped. */
+export function givenUp({ summarized, evicted }: Ledger): number {
+  return summarized + evicted;
 }
 
 // A sample that is sent again is rejected again, so only what was taken in the end is the same.
