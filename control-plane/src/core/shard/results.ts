@@ -40,7 +40,7 @@ export function queryResults(context: ShardContext, query: ResultQuery): FoundRe
   for (const span of candidateBlocks(context, query)) {
     // Rows of this block and of all after it start at its edge or beyond it: what lies before the edge is settled.
     if (settled(found, span.edge, descending) >= query.limit) break;
-    for (const { row, agent } of readBlock(context, span.block)) {
+    for (const { row, agent } of readBlockRows(context, span.block)) {
       const position = { fromUs: row.fromUs, key: keyOf(agent, row) };
       if (!wanted(query, agent, row) || !isAfter(query, position)) continue;
       found.push({ ...position, json: resultJson(context.crypto, agent, row) });
@@ -127,7 +127,8 @@ function* candidateBlocks(
   }
 }
 
-function readBlock(context: ShardContext, id: number): { agent: string; row: ResultRow }[] {
+/** The rows of a held block that answer queries: all but its duplicates. */
+export function readBlockRows(context: ShardContext, id: number): { agent: string; row: ResultRow }[] {
   const block = context.sql.all<{
     agent: string;
     codec: string;

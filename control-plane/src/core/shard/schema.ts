@@ -56,4 +56,9 @@ export const SHARD_MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE member (rollout TEXT NOT NULL, agent TEXT NOT NULL, stage INTEGER NOT NULL, place INTEGER NOT NULL,
        base_results INTEGER NOT NULL, base_errors INTEGER NOT NULL, PRIMARY KEY (rollout, agent)) WITHOUT ROWID`,
   ],
+  [
+    'DROP INDEX block_stream_device',
+    // Covers the question which blocks hold windows of a device between two times.
+    'CREATE INDEX block_stream_device ON block_stream (agent, pipeline, device, last_from_us, first_from_us)',
+  ],
 ];

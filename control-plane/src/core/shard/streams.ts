@@ -1,5 +1,6 @@
 import type { ResultRow } from '@skerry/proto/results';
 import type { ShardContext } from './context.ts';
+import { readBlockRows } from './results.ts';
 
 /** One stream of results: what a device's windows under one release come to. */
 interface Stream {
@@ -14,9 +15,10 @@ interface Stream {
 }
 
 /**
- * Takes a block's rows. Windows of a stream (agent, pipeline, device, release digest) come in rising order, so a row at
- * or below the stream's high water is a result already held, whatever epoch it comes under: it is counted as a
- * duplicate. Returns the indices of those rows; the block keeps them, and no query answers with them.
+ * Takes a block's rows. Windows of a stream (agent, pipeline, device, release digest) mostly come in rising order, so a
+ * row above the stream's high water is new at a glance. One at or below it is a duplicate only where that very window
+ * is held, under whatever epoch: a recording played after a newer one, or a clock that was ahead once, loses nothing.
+ * Returns the indices of the duplicates; the block keeps them, and no query answers with them.
  */
 export function storeRows(
   context: ShardContext,
@@ -27,20 +29,19 @@ export function storeRows(
   const streams = new Map<string, { key: [string, string, string]; stream: Stream }>();
   const spans = new Map<string, { pipeline: string; device: string; first: number; last: number }>();
   const duplicates: number[] = [];
+  let held: HeldWindows | undefined;
   rows.forEach((row, index) => {
     const { stream } = streamOf(context, agent, row, streams);
     if (row.fromUs <= stream.lastFromUs) {
-      stream.duplicates++;
-      duplicates.push(index);
-      return;
+      held ??= new HeldWindows(context, agent, rows, index);
+      if (held.has(row)) {
+        stream.duplicates++;
+        duplicates.push(index);
+        return;
+      }
     }
-    stream.lastFromUs = row.fromUs;
-    stream.lastToUs = row.toUs;
-    stream.results++;
-    if (row.decision === 'error') stream.errors++;
-    stream.release = row.release;
-    stream.lastDecision = row.decision;
-    stream.lastOutputs = JSON.stringify(row.outputs);
+    held?.add(row);
+    take(stream, row);
     widen(spans, row);
   });
   for (const { key, stream } of streams.values()) writeStream(context, agent, key, stream);
@@ -55,6 +56,74 @@ export function storeRows(
       last,
     );
   return duplicates;
+}
+
+function take(stream: Stream, row: ResultRow): void {
+  stream.results++;
+  if (row.decision === 'error') stream.errors++;
+  if (row.fromUs <= stream.lastFromUs) return;
+  stream.lastFromUs = row.fromUs;
+  stream.lastToUs = row.toUs;
+  stream.release = row.release;
+  stream.lastDecision = row.decision;
+  stream.lastOutputs = JSON.stringify(row.outputs);
+}
+
+/** The windows that are held where a block's rows lie: those of older blocks, read once each, and the block's own. */
+class HeldWindows {
+  readonly #context: ShardContext;
+  readonly #agent: string;
+  readonly #rows: readonly ResultRow[];
+  readonly #keys = new Set<string>();
+  readonly #devices = new Set<string>();
+  readonly #blocks = new Set<number>();
+
+  /** `taken`: rows before this index are known to be held now; none of them was a duplicate. */
+  constructor(context: ShardContext, agent: string, rows: readonly ResultRow[], taken: number) {
+    this.#context = context;
+    this.#agent = agent;
+    this.#rows = rows;
+    for (const row of rows.slice(0, taken)) this.add(row);
+  }
+
+  add(row: ResultRow): void {
+    this.#keys.add(windowKey(row));
+  }
+
+  has(row: ResultRow): boolean {
+    this.#load(row.pipeline, row.device);
+    return this.#keys.has(windowKey(row));
+  }
+
+  #load(pipeline: string, device: string): void {
+    const name = `${pipeline}\0${device}`;
+    if (this.#devices.has(name)) return;
+    this.#devices.add(name);
+    let [first, last] = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
+    for (const row of this.#rows)
+      if (row.pipeline === pipeline && row.device === device) {
+        first = Math.min(first, row.fromUs);
+        last = Math.max(last, row.fromUs);
+      }
+    const found = this.#context.sql.all<{ block: number }>(
+      `SELECT block FROM block_stream
+       WHERE agent = ? AND pipeline = ? AND device = ? AND last_from_us >= ? AND first_from_us <= ?`,
+      this.#agent,
+      pipeline,
+      device,
+      first,
+      last,
+    );
+    for (const { block } of found) {
+      if (this.#blocks.has(block)) continue;
+      this.#blocks.add(block);
+      for (const { row } of readBlockRows(this.#context, block)) this.add(row);
+    }
+  }
+}
+
+function windowKey(row: ResultRow): string {
+  return [row.pipeline, row.device, row.releaseDigest, row.fromUs, row.toUs].join('\0');
 }
 
 function streamOf(

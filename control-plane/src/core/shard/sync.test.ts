@@ -72,6 +72,24 @@ describe('sync', () => {
     expect(ids(world)).toHaveLength(3);
   });
 
+  test('[SY4] a window below the newest that is not held yet is new, not a duplicate', () => {
+    const world = createWorld();
+    const agent = world.agent('a');
+    agent.produce([testRow(1_000)]);
+    agent.sync();
+    agent.produce([testRow(0), testRow(4), testRow(0)]);
+    agent.sync();
+    expect(held(world)).toBe(3);
+    const reborn = world.agent('a');
+    reborn.epoch = new Uint8Array(16).fill(9);
+    reborn.produce([testRow(4), testRow(8), testRow(1_000), testRow(1_004)]);
+    reborn.sync();
+    expect(world.shards[0]!.counts().counters).toMatchObject({ results_ingested: 5, results_duplicate: 3 });
+    expect(new Set(ids(world)).size).toBe(5);
+    expect(ids(world)).toHaveLength(5);
+    expect(world.shards[0]!.devices({ limit: 10 })[0]?.lastFromUs).toBe(testRow(1_004).fromUs);
+  });
+
   test('[SY5] columns that cannot be read are kept aside, counted, and do not hold up the lane', () => {
     const world = createWorld();
     const agent = world.agent('a');
