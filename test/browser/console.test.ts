@@ -183,20 +183,19 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
       .getByRole('row', { name: /pump-7/ })
       .getByText('owner')
       .waitFor();
-    expect(await page.getByTitle('1 open, not acknowledged').count()).toBe(0);
+    await page.getByTitle('1 open, not acknowledged').waitFor({ state: 'detached' });
   });
 
   test('drift shows each device against the marks, and all together against the reference', async () => {
     const page = await open('#/drift');
     const signal = page.getByRole('listitem').filter({ hasText: 'vibration' });
+    // The release's own reference was fetched and laid beside what is seen now.
+    await signal.getByRole('img', { name: /^vibration: bin 1 0\s%.\(reference 10\s%\)/ }).waitFor();
     await signal.getByText('alert', { exact: true }).waitFor();
     const scale = signal.getByRole('img', { name: /^psi excess of 1 devices/ });
     expect(await scale.getAttribute('aria-label')).toContain('greatest 2.31, warns at 0.1, alerts at 0.2');
-    // Half of the reference lies in the five bins that stay empty now: the release's own blob was read and compared.
+    // Half of the reference lies in five bins that are empty now.
     expect(Number(await signal.locator('.all b').textContent())).toBeGreaterThan(1);
-    expect(await signal.getByRole('img', { name: /^vibration: bin 1 0/ }).getAttribute('aria-label')).toMatch(
-      /bin 1 0\s%.\(reference 10\s%\)/,
-    );
   });
 
   test('light and dark follow the system until a person chooses', async () => {
@@ -233,7 +232,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
     await dialog.waitFor();
     expect(await dialog.textContent()).toContain('"canary", 1 of the agents that match site==oslo');
     await keys.press('Escape');
-    expect(await dialog.count()).toBe(0);
+    await page.locator('dialog').waitFor({ state: 'detached' });
     await keys.press('Enter');
     await tabTo(page, dialog.getByRole('button', { name: 'Start' }));
     await keys.press('Enter');

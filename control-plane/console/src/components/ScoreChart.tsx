@@ -170,9 +170,9 @@ function shadeEpisodes(plot: uPlot, points: readonly Point[], colors: Colors): v
   ctx.clip();
   ctx.fillStyle = colors['alert-wash'];
   for (const [first, last] of runs(points)) {
-    const from = plot.valToPos(points[first]!.fromMs / 1_000, 'x', true);
+    const from = plot.valToPos(points[first]!.toMs / 1_000, 'x', true);
     const to = plot.valToPos(points[last]!.toMs / 1_000, 'x', true);
-    ctx.fillRect(from, bbox.top, Math.max(2, to - from), bbox.height);
+    ctx.fillRect(from, bbox.top, Math.max(3 * devicePixelRatio, to - from), bbox.height);
   }
   ctx.restore();
 }

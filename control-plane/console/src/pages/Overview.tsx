@@ -166,7 +166,7 @@ function Figures({
         {count(healths.late)} late · {count(healths.unknown)} unknown
         {waiting > 0 && ` · ${waiting} to approve`}
       </Figure>
-      <Figure to={href('devices')} name="Results per second" big={rate ? value(rate.perSecond) : '–'}>
+      <Figure to={href('devices')} name="Results per s" big={rate ? value(rate.perSecond) : '–'}>
         {rate ? `${count(rate.total)} in all` : 'counting'}
       </Figure>
       <Figure
@@ -186,7 +186,7 @@ function Figures({
           ? `newest ${age(nowMs, Math.max(...open.map((a) => a.openedMs)))}`
           : `${plural(alerts.length, 'episode')} before`}
       </Figure>
-      <Figure to={href('rollouts')} name="Rollouts under way" big={count(running.length)}>
+      <Figure to={href('rollouts')} name="Rollouts" big={count(running.length)}>
         {running[0] ? running[0].status : 'nothing moves'}
       </Figure>
     </div>
