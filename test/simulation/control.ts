@@ -46,6 +46,8 @@ export interface ControlPlane {
   readonly enrolToken: string;
   /** The shard's database, for checkers to read. */
   readonly shard: Sql;
+  /** The first line of the audit log whose hash doesn't hold, undefined where the chain is whole. */
+  auditBreak(): number | undefined;
   /** Crashes no more. */
   heal(): void;
   close(): void;
@@ -104,6 +106,10 @@ class SimulatedControl implements ControlPlane {
     if (!running) throw new TypeError('connection refused');
     const response = await running.fetch(request);
     return running.life.alive ? response : new Promise(() => undefined);
+  }
+
+  auditBreak(): number | undefined {
+    return this.#running?.fleet.verifyAudit(1, Number.MAX_SAFE_INTEGER).brokenAt;
   }
 
   heal(): void {

@@ -95,7 +95,7 @@ export function drawMix(seed: number): Mix {
     },
     deviceCutEveryMs: sometimes(fleet, 1) > 0 ? between(fleet, 1, 10) * MINUTE_MS : 0,
     whenFull: tight ? pick(fleet, ['degrade', 'drop-oldest', 'block']) : 'degrade',
-    maxBytes: tight ? 1024 * (12 + (fleet.u32() % 48)) : ROOMY_BYTES,
+    maxBytes: tight ? 1024 * (40 + (fleet.u32() % 80)) : ROOMY_BYTES,
     network: {
       delayMs: pick(network, [5, 50, 800]),
       loseRequest: sometimes(network, 0.3),

@@ -6,7 +6,7 @@
 import type { SampleCounters } from '@skerry/agent/pipeline/types';
 import { createRandom } from '@skerry/firmware-sim/random';
 import { guardAmbient } from './ambient.ts';
-import { difference, givenUp, type Outcome, unsettled } from './check/converges.ts';
+import { alertDifference, difference, givenUp, type Outcome, unsettled } from './check/converges.ts';
 import { createLedgerCheck } from './check/no-loss.ts';
 import { createResultCheck, type HeldResult } from './check/no-rewrite.ts';
 import { type ControlPlane, createControlPlane } from './control.ts';
@@ -204,9 +204,16 @@ class Fleet {
     }
     const wrong =
       why === undefined
-        ? this.#reference && difference(this.#outcomes(), this.#results.held, this.#reference)
+        ? ((this.#reference && difference(this.#outcomes(), this.#results.held, this.#reference)) ??
+          alertDifference(this.#outcomes(), this.#results.alerts()))
         : `after ${PATIENCE_MS / HOUR_MS} h without faults ${why}`;
     if (wrong !== undefined) throw new InvariantBroken('convergence', wrong);
+    const line = this.control.auditBreak();
+    if (line !== undefined)
+      throw new InvariantBroken(
+        'invariant 7 (the audit chain verifies)',
+        `line ${line} of the audit log is broken`,
+      );
   }
 
   #outcomes(): Outcome[] {

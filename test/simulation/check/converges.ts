@@ -62,6 +62,14 @@ export function difference(
   return undefined;
 }
 
+/** What differs between the alerts that agents delivered and those that the control plane took. */
+export function alertDifference(agents: readonly Outcome[], taken: number): string | undefined {
+  const delivered = agents.reduce((sum, { ledger }) => sum + ledger.ledger('alert').delivered, 0);
+  return delivered === taken
+    ? undefined
+    : `agents count ${delivered} alerts as delivered, and the control plane took ${taken}`;
+}
+
 /** Results that were made coarser or dropped. */
 export function givenUp({ summarized, evicted }: Ledger): number {
   return summarized + evicted;

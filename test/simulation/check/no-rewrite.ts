@@ -28,6 +28,8 @@ export interface HeldResult {
 export interface ResultCheck {
   /** Reads what is new. */
   look(): void;
+  /** Alert records that the control plane took, of all agents. */
+  alerts(): number;
   /** By id. */
   readonly held: ReadonlyMap<string, HeldResult>;
 }
@@ -72,6 +74,8 @@ export function createResultCheck(
 
   return {
     held,
+    alerts: () =>
+      shard.all<{ value: number }>("SELECT value FROM counter WHERE name = 'alerts_ingested'")[0]?.value ?? 0,
     look() {
       // Nobody clones a disk here and nothing is changed on its way, so the control plane has no reason to suspect it.
       const suspicions = shard.all<{ name: string }>(
