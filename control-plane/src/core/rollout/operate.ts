@@ -92,6 +92,15 @@ function promote(rollout: Rollout, by: { who: string; nowMs: number; evidence?: 
   const running = state.name === 'stalled' ? state.was : state;
   if (running.name !== 'running' || running.phase === 'awaiting-approval')
     throw refuse(rollout, 'promote', 'promote ends the soak of a running stage; what waits is approved');
+  if (running.phase === 'pending')
+    throw refuse(rollout, 'promote', 'no agent has entered this stage yet; nothing is known of it');
+  const text = 'the soak is ended; a person approves';
+  if (rollout.spec.stages[running.stage]!.approval === 'required')
+    return move(
+      rollout,
+      { ...running, phase: 'awaiting-approval' },
+      plain(by.who, 'promote', text, by.evidence),
+    );
   return finishStage(
     rollout,
     running,

@@ -174,6 +174,28 @@ describe('rollout', () => {
     expect(world.fleet.rollout(id).status).toBe('completed');
   });
 
+  test('[RO6] promote ends a soak, but gives no approval and skips no stage that nobody has entered', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0']);
+    const id = start(
+      world,
+      '1.0.0',
+      'stages: [{ name: one, agents: 1, soak: 1h, approval: required }, { name: all, agents: 100% }]',
+    );
+    await world.coordinator.drive();
+    expect(() => world.fleet.operateRollout('ola', id, 'promote')).toThrow(
+      /no agent has entered|can't promote/,
+    );
+    await settle(world, fleetOf(world, 2));
+    expect(world.fleet.rollout(id).status).toBe('running(one: soaking)');
+    world.fleet.operateRollout('ola', id, 'promote');
+    expect(world.fleet.rollout(id).status).toBe('running(one: awaiting-approval)');
+    expect(() => world.fleet.operateRollout('ola', id, 'promote')).toThrow(/can't promote/);
+    world.fleet.operateRollout('anna', id, 'approve');
+    await world.coordinator.drive();
+    expect(world.fleet.rollout(id).status).toBe('running(all: applying)');
+  });
+
   test('[RO7] errors of a canary past the bound revert it, judged per agent', async () => {
     const world = createWorld();
     const [, second] = pushTestReleases(world.fleet, ['press@1.0.0', 'press@2.0.0']);
