@@ -313,6 +313,32 @@ describe('what agents sent', () => {
     expect(metrics).toContain('skerry_control_agents{state="online"} 3');
   });
 
+  test('[AP2] the ledger pages over agents and their epochs, and leaves none out', async () => {
+    const world = createWorld({ shards: 2 });
+    for (const id of ['a', 'b', 'c']) {
+      const agent = world.agent(id);
+      for (let i = 1; i <= 3; i++) {
+        agent.epoch = new Uint8Array(16).fill(i);
+        agent.ledger = { epoch: agent.epoch, results: { produced: i, delivered: i } };
+        agent.sync();
+      }
+    }
+    const viewer = createTestApp(world).as('viewer');
+    const walk = async (path: string): Promise<string[]> => {
+      const seen: string[] = [];
+      for (let cursor = ''; ; ) {
+        const page = await json(await viewer(`${path}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`));
+        seen.push(...(page.items as { agent: string; epoch: string }[]).map((l) => `${l.agent}/${l.epoch}`));
+        if (page.cursor === undefined) return seen;
+        cursor = String(page.cursor);
+      }
+    };
+    const all = await walk('/api/v1/ledger?limit=2');
+    expect(all).toHaveLength(9);
+    expect(new Set(all).size).toBe(9);
+    expect(await walk('/api/v1/ledger?limit=2&agent=b')).toHaveLength(3);
+  });
+
   test('[EV1] a console is told what has changed', async () => {
     const world = createWorld();
     const app = createTestApp(world);

@@ -43,8 +43,16 @@ export interface LedgerInfo extends LedgerJson {
   addsUp: boolean;
 }
 
+/** A ledger's place in the list. */
+export interface LedgerPosition {
+  agent: string;
+  epoch: string;
+}
+
 /** Ledgers in one exchange: an agent has one per epoch that it still knows of. */
 const MAX_REPORTS = 16;
+/** Epochs of an agent whose ledgers are kept; those heard of longest ago go first. */
+const MAX_EPOCHS = 64;
 
 /** Stores what an agent reports. */
 export function storeLedgers(
@@ -57,7 +65,8 @@ export function storeLedgers(
     const epoch = toHex(report.epoch ?? new Uint8Array());
     context.sql.run(
       `INSERT INTO ledger (agent, epoch, doc, current, updated_ms) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (agent, epoch) DO UPDATE SET doc = excluded.doc, updated_ms = excluded.updated_ms`,
+       ON CONFLICT (agent, epoch) DO UPDATE SET doc = excluded.doc, updated_ms = excluded.updated_ms,
+         current = max(current, excluded.current), unknown = CASE excluded.current WHEN 1 THEN 0 ELSE unknown END`,
       agent,
       epoch,
       JSON.stringify(toJson(report)),
@@ -65,6 +74,14 @@ export function storeLedgers(
       context.now(),
     );
   }
+  if (reports.length > 0)
+    context.sql.run(
+      `DELETE FROM ledger WHERE agent = ? AND current = 0 AND epoch NOT IN
+         (SELECT epoch FROM ledger WHERE agent = ? ORDER BY updated_ms DESC, epoch LIMIT ?)`,
+      agent,
+      agent,
+      MAX_EPOCHS,
+    );
 }
 
 /** Ends every epoch of an agent but `except`. */
@@ -83,23 +100,20 @@ export function endEpochs(context: ShardContext, agent: string, except: string):
     );
 }
 
-/** Ledgers after the cursor (agent id), all epochs of an agent together. */
+/** Ledgers in order of (agent, epoch) after the cursor: an agent's epochs may stand on two pages, none is left out. */
 export function listLedgers(
   context: ShardContext,
-  query: { agent?: string | undefined; cursor?: string | undefined; limit: number },
+  query: { agent?: string | undefined; cursor?: LedgerPosition | undefined; limit: number },
 ): LedgerInfo[] {
-  const rows =
-    query.agent === undefined
-      ? context.sql.all<LedgerRow>(
-          'SELECT * FROM ledger WHERE agent > ? ORDER BY agent, updated_ms DESC LIMIT ?',
-          query.cursor ?? '',
-          query.limit,
-        )
-      : context.sql.all<LedgerRow>(
-          'SELECT * FROM ledger WHERE agent = ? ORDER BY updated_ms DESC LIMIT ?',
-          query.agent,
-          query.limit,
-        );
+  const { agent: after = '', epoch = '' } = query.cursor ?? {};
+  const rows = context.sql.all<LedgerRow>(
+    `SELECT * FROM ledger WHERE (agent, epoch) > (?, ?) AND (? IS NULL OR agent = ?) ORDER BY agent, epoch LIMIT ?`,
+    after,
+    epoch,
+    query.agent ?? null,
+    query.agent ?? null,
+    query.limit,
+  );
   return rows.map((row) => {
     const doc = JSON.parse(row.doc) as LedgerJson;
     return {

@@ -255,6 +255,36 @@ describe('sync', () => {
     expect(ledgers.find((l) => !l.current)).toMatchObject({ unknown: 4, addsUp: true });
     expect(ledgers.find((l) => l.current)).toMatchObject({ unknown: 0 });
   });
+
+  test('[SY14] a request of an ended epoch that arrives late ends the present one for no longer than until the next', () => {
+    const world = createWorld();
+    const agent = world.agent('a');
+    agent.ledger = { epoch: agent.epoch, results: { produced: 10, delivered: 6, pending: 4 } };
+    const late = agent.request();
+    agent.sync();
+    agent.epoch = new Uint8Array(16).fill(4);
+    agent.ledger = { epoch: agent.epoch, results: { produced: 3, pending: 3 } };
+    agent.sync();
+    world.shardFor('a').sync('a', late);
+    agent.sync();
+    const ledgers = world.shards[0]!.ledgers({ limit: 10 });
+    expect(ledgers.filter((l) => l.current)).toMatchObject([{ unknown: 0, results: { pending: 3 } }]);
+    expect(ledgers.filter((l) => !l.current)).toMatchObject([{ unknown: 4 }]);
+  });
+
+  test('[SY14] an agent that begins ever new epochs has the ledgers of the newest', () => {
+    const world = createWorld();
+    const agent = world.agent('a');
+    for (let i = 1; i <= 100; i++) {
+      world.clock.nowMs += 1_000;
+      agent.epoch = new Uint8Array(16).fill(i);
+      agent.ledger = { epoch: agent.epoch, results: { produced: i, delivered: i } };
+      agent.sync();
+    }
+    const ledgers = world.shards[0]!.ledgers({ limit: 1_000 });
+    expect(ledgers).toHaveLength(64);
+    expect(Math.min(...ledgers.map((l) => l.results.produced))).toBe(37);
+  });
 });
 
 describe('results', () => {
