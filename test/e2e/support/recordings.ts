@@ -28,3 +28,11 @@ export function writePumpRecording(file: string, options: PumpRecording): { rows
   writeFileSync(file, `${['ts', ...channels.map(({ name }) => name)].join(',')}\n${lines.join('\n')}\n`);
   return { rows: timesUs.length, startMs };
 }
+
+/**
+ * Windows of the pump releases (32 ticks, hop 8) that close over so many rows in a row from a full minute on without
+ * waiting for silence: `lateness` is 4 ticks. Silence closes at most one more.
+ */
+export function closedWindows(rows: number): number {
+  return Math.floor((rows - 32 - 4) / 8) + 1;
+}
