@@ -31,7 +31,7 @@ export function Drift() {
       <ErrorLine text={drift.error ?? releases.error} />
       {drift.data?.items.length === 0 && (
         <Empty
-          command={'skerry-model profile healthy.csv --out my-model\nskerry policy apply -f policy.yaml'}
+          command={'skerry-model profile my-model --data healthy.csv\nskerry policy apply -f policy.yaml'}
         >
           No sketch has arrived. A release whose model.yaml names a drift reference sends one per window of
           time:

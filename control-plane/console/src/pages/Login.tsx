@@ -68,7 +68,7 @@ export function Login({ code }: { code: string | undefined }) {
       <div class="quiet">
         <p>No token? On a machine that is signed in, either of these makes one:</p>
         <pre>
-          <code>{'skerry login --console\nskerry token create --role viewer --name me'}</code>
+          <code>{'skerry login --link\nskerry token create --role viewer --name me'}</code>
         </pre>
       </div>
     </main>
