@@ -14,7 +14,7 @@ import { skerry } from '@skerry/proto/wire';
 import { Gateway, type GatewayOptions } from './gateway.ts';
 
 const CATALOG = join(import.meta.dirname, '../../models/catalog');
-export const CHANNELS = ['flow', 'suction', 'discharge', 'current', 'vibration'] as const;
+const CHANNELS = ['flow', 'suction', 'discharge', 'current', 'vibration'] as const;
 
 export type Site = Awaited<ReturnType<typeof startSite>>;
 

@@ -19,7 +19,7 @@ export interface Live {
   start(): () => void;
 }
 
-export const POLL_MS = 5_000;
+const POLL_MS = 5_000;
 const BACKOFF_MAX_MS = 15_000;
 /** Without a byte for so long (heartbeats included) the connection is taken for dead. */
 const SILENCE_MS = 60_000;

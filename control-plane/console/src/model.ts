@@ -49,7 +49,7 @@ export interface ResultJson {
   inferUs: number;
 }
 
-export type Decision = 'normal' | 'pending' | 'alert' | 'error';
+type Decision = 'normal' | 'pending' | 'alert' | 'error';
 
 export interface Share {
   channel: string;

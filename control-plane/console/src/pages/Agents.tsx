@@ -49,7 +49,7 @@ export function Agents() {
 }
 
 /** An agent's state in one word. */
-export function stateOf(agent: AgentInfo, nowMs: number): string {
+function stateOf(agent: AgentInfo, nowMs: number): string {
   return agent.state === 'approved' ? healthOf(agent, nowMs) : agent.state;
 }
 
