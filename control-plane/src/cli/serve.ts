@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { type Command, print } from '@skerry/proto/node/program';
+import { DEFAULT_RETENTION_MS } from '../core/shard/retention.ts';
 import { createNodeControlPlane } from '../node/host.ts';
 import { writeBootstrap } from './bootstrap.ts';
 import { buildConsoleIfMissing } from './build-console.ts';
-import { wholeNumber } from './session.ts';
+import { durationOption, wholeNumber } from './session.ts';
 
 interface ServeOptions {
   data: string;
@@ -14,6 +15,7 @@ interface ServeOptions {
   port: number;
   shards: number;
   bootstrap?: string;
+  retention: number;
   build: boolean;
 }
 
@@ -47,6 +49,13 @@ export function addServeCommand(program: Command): void {
       wholeNumber(1, 64),
       1,
     )
+    .addOption(
+      program
+        .createOption('--retention <duration>', 'how long results and alerts are kept')
+        .env('SKERRY_RETENTION')
+        .argParser(durationOption)
+        .default(DEFAULT_RETENTION_MS, '30d'),
+    )
     .option(
       '--bootstrap <file>',
       'before it answers, write URL and tokens for programs on this machine there (mode 0600)',
@@ -69,7 +78,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const stopped = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
   if (options.build) await buildConsoleIfMissing(print);
-  const { data: dataDir, host, shards } = options;
+  const { data: dataDir, host, shards, retention: retentionMs } = options;
   const port = options.port === 0 ? await freePort(host) : options.port;
   if (options.bootstrap !== undefined)
     await writeBootstrap(options.bootstrap, {
@@ -77,7 +86,7 @@ async function serve(options: ServeOptions): Promise<void> {
       url: urlOf(host, port),
       isLoopback: isLoopback(host),
     });
-  const plane = await createNodeControlPlane({ dataDir, host, port, shards });
+  const plane = await createNodeControlPlane({ dataDir, host, port, shards, retentionMs });
   try {
     print(`The control plane is at ${plane.url}`);
     // With a bootstrap file the link is in there, and not in a log.

@@ -78,6 +78,8 @@ export interface Env {
   ASSETS?: { fetch(request: Request): Promise<Response> };
   /** How many shards this deployment has; it never changes afterwards. */
   SHARDS: string;
+  /** How long results and alerts are kept, as a duration; 30d where it is left out. */
+  RETENTION?: string;
   /** A secret that stands for a login code as long as it is set: how the first administrator comes in. */
   BOOTSTRAP_CODE?: string;
 }

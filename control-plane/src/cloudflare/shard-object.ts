@@ -1,5 +1,6 @@
 /** A shard actor as a Durable Object, and its agents' wake sockets, which may outlive its memory (hibernation). */
 import { DurableObject } from 'cloudflare:workers';
+import { durationMs } from '@skerry/proto/units';
 import { ShardActor } from '../core/shard/shard-actor.ts';
 import type { SyncAnswer } from '../core/shard/sync.ts';
 import type { Topic } from '../ports.ts';
@@ -33,7 +34,13 @@ export class ShardObject extends DurableObject<Env> {
 
   constructor(ctx: ObjectState, env: Env) {
     super(ctx, env);
-    this.#actor = new ShardActor(durablePorts(ctx));
+    const retentionMs = env.RETENTION ? durationMs(env.RETENTION) : undefined;
+    this.#actor = new ShardActor(durablePorts(ctx), retentionMs === undefined ? {} : { retentionMs });
+  }
+
+  /** Called by the platform when the actor's alarm is due. */
+  alarm(): void {
+    this.#actor.alarm();
   }
 
   /** One actor method (actor-object.ts). */

@@ -31,14 +31,22 @@ export function openFleet(dataDir: string, onAlarm: () => Promise<void>): NodeAc
 }
 
 /** A shard actor over `shard-N.sqlite`. */
-export function openShard(dataDir: string, index: number): NodeActor<ShardActor> {
-  return open(join(dataDir, `shard-${index}.sqlite`), (ports) => new ShardActor(ports));
+export function openShard(
+  dataDir: string,
+  index: number,
+  options: { retentionMs?: number } = {},
+): NodeActor<ShardActor> {
+  return open(
+    join(dataDir, `shard-${index}.sqlite`),
+    (ports) => new ShardActor(ports, options),
+    async (ref) => ref.alarm(),
+  );
 }
 
 function open<A extends object>(
   path: string,
   create: (ports: ShardPorts) => A,
-  onAlarm?: (ref: ActorRef<A>) => Promise<void>,
+  onAlarm: (ref: ActorRef<A>) => Promise<void>,
 ): NodeActor<A> {
   const sql = openSqlite(path);
   sql.run('CREATE TABLE IF NOT EXISTS alarm (id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL)');
@@ -46,7 +54,7 @@ function open<A extends object>(
   let closed = false;
   const arm = (atMs: number | undefined): void => {
     clearTimeout(timer);
-    if (atMs === undefined || closed || !onAlarm) return;
+    if (atMs === undefined || closed) return;
     // Timers take at most 2^31-1 ms; a later alarm is armed again then.
     const delayMs = Math.min(Math.max(0, atMs - Date.now()), 2_000_000_000);
     timer = setTimeout(() => {
@@ -70,7 +78,7 @@ function open<A extends object>(
   const ref = actorRef(actor);
   const fire = async (): Promise<void> => {
     try {
-      await onAlarm?.(ref);
+      await onAlarm(ref);
     } catch (error) {
       if (closed) return;
       process.stderr.write(

@@ -27,6 +27,8 @@ export interface NodeControlPlaneOptions {
   port?: number;
   /** Fixed for the life of a data folder. */
   shards?: number;
+  /** How long results and alerts are kept; 30 days by default (core/shard/retention.ts). */
+  retentionMs?: number;
   /** The built console; by default dist/console of this package. */
   consoleDir?: string;
   log?: AppDeps['log'];
@@ -50,7 +52,7 @@ const CONSOLE_DIR = fileURLToPath(new URL('../../dist/console', import.meta.url)
 
 /** Starts a control plane. Throws SkerryError conflict (port or folder in use), invalid (another number of shards). */
 export async function createNodeControlPlane(options: NodeControlPlaneOptions): Promise<NodeControlPlane> {
-  const { dataDir, host = '127.0.0.1', port = 7070, shards: shardCount = 1 } = options;
+  const { dataDir, host = '127.0.0.1', port = 7070, shards: shardCount = 1, retentionMs } = options;
   const log = options.log ?? logLine;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   let coordinator: Coordinator | undefined;
@@ -63,7 +65,7 @@ export async function createNodeControlPlane(options: NodeControlPlaneOptions): 
   };
   try {
     const shards = Array.from({ length: await fixShards(fleet.ref, shardCount) }, (_, i) => {
-      const shard = openShard(dataDir, i);
+      const shard = openShard(dataDir, i, retentionMs === undefined ? {} : { retentionMs });
       opened.push(shard);
       return shard.ref;
     });

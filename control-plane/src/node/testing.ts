@@ -62,7 +62,7 @@ export function createWorld(options: { shards?: number; seed?: string } = {}) {
   const topics: Topic[] = [];
   const files = new Map<string, SqliteFile>();
   const ports = (name: string): ShardPorts => {
-    const sql = openSqlite(':memory:');
+    const sql = files.get(name) ?? openSqlite(':memory:');
     files.set(name, sql);
     return {
       sql,
@@ -91,6 +91,8 @@ export function createWorld(options: { shards?: number; seed?: string } = {}) {
     shards,
     coordinator,
     shardFor,
+    /** A shard begins anew over its database. */
+    restartShard: (index: number) => new ShardActor(ports(`shard-${index}`)),
     /** Lets time pass and does what the alarms ask for, then. */
     async pass(ms: number): Promise<void> {
       clock.nowMs += ms;

@@ -23,6 +23,9 @@ export interface AlertInfo {
   result: Record<string, unknown>;
 }
 
+/** Updates of an episode are remembered, so as to count each once, while they are this much older than the newest. */
+const UPDATES_KEPT_MS = 86_400_000;
+
 const STATES = {
   [skerry.v1.EpisodeState.EPISODE_STATE_OPEN]: 'open',
   [skerry.v1.EpisodeState.EPISODE_STATE_UPDATE]: 'update',
@@ -62,6 +65,13 @@ function storeEvent(
     doc,
   );
   if (fresh === 0) return false;
+  if (state === 'update')
+    context.sql.run(
+      "DELETE FROM alert_event WHERE agent = ? AND episode = ? AND state = 'update' AND wall_ms < ?",
+      agent,
+      episode,
+      wallMs - UPDATES_KEPT_MS,
+    );
   // Events arrive in their order within a lane; across epochs an older one must not reopen what is cleared.
   context.sql.run(
     `INSERT INTO alert (agent, episode, state, kind, pipeline, device, opened_ms, updated_ms, received_ms, doc)

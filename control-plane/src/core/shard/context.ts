@@ -8,10 +8,13 @@ export const COUNTERS = [
   'results_ingested',
   'results_duplicate',
   'results_quarantined',
+  'results_expired',
   'alerts_ingested',
+  'alerts_expired',
   'blocks_ingested',
   'blocks_quarantined',
   'blocks_refused',
+  'blocks_expired',
   'epoch_conflicts',
 ] as const;
 export type CounterName = (typeof COUNTERS)[number];

@@ -182,7 +182,19 @@ function holdsSame(context: ShardContext, agent: string, block: Offered): boolea
     block.lane,
     block.seq,
   )[0];
-  return held?.crc === block.crc && held.size_bytes === block.columns.length && held.kind === block.kind;
+  // What was let go after its retention can't be compared any more.
+  if (!held) return block.seqLast <= readTrimmed(context, agent, block);
+  return held.crc === block.crc && held.size_bytes === block.columns.length && held.kind === block.kind;
+}
+
+function readTrimmed(context: ShardContext, agent: string, { epoch, lane }: Offered): number {
+  const [row] = context.sql.all<{ trimmed: number }>(
+    'SELECT trimmed FROM cursor WHERE agent = ? AND epoch = ? AND lane = ?',
+    agent,
+    epoch,
+    lane,
+  );
+  return row?.trimmed ?? 0;
 }
 
 /** Which parts of a range record this server holds as the results or alerts they were, merged. */
@@ -293,7 +305,8 @@ function writeCursor(
   cursor: number,
 ): void {
   context.sql.run(
-    'INSERT OR REPLACE INTO cursor (agent, epoch, lane, cursor) VALUES (?, ?, ?, ?)',
+    `INSERT INTO cursor (agent, epoch, lane, cursor) VALUES (?, ?, ?, ?)
+     ON CONFLICT (agent, epoch, lane) DO UPDATE SET cursor = excluded.cursor`,
     agent,
     epoch,
     lane,
@@ -316,6 +329,14 @@ export function closeHoles(
     const [firstPending, last] = [Number(range.firstPending ?? 0), Number(range.last ?? 0)];
     const cursor = readCursor(context, agent, epoch, lane);
     const gone = firstPending > 0 ? firstPending - 1 : last;
+    // The outbox begins after these: the agent holds their acknowledgement, and won't send them again.
+    context.sql.run(
+      'UPDATE cursor SET confirmed = max(confirmed, ?) WHERE agent = ? AND epoch = ? AND lane = ?',
+      gone,
+      agent,
+      epoch,
+      lane,
+    );
     if (gone <= cursor) continue;
     const columns = v1.Tombstone.encode({ reason: 'unknown' }).finish();
     const hole: Offered = {

@@ -193,7 +193,9 @@ export function stageEvidence(context: ShardContext, query: EvidenceQuery, plan:
 const OFFLINE_MS = 5 * 60_000;
 
 function addMember(evidence: Evidence, row: MemberRow, minWindows: number, nowMs: number): void {
-  const [windows, errors] = [row.results - row.base_results, row.errors - row.base_errors];
+  // A stream that fell silent is forgotten in time, and with it what it had before.
+  const windows = Math.max(0, row.results - row.base_results);
+  const errors = Math.max(0, row.errors - row.base_errors);
   const reached = row.serving === row.pipelines;
   const failed = !reached && row.failed > 0;
   evidence.members++;

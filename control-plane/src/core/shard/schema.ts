@@ -61,4 +61,11 @@ export const SHARD_MIGRATIONS: readonly (readonly string[])[] = [
     // Covers the question which blocks hold windows of a device between two times.
     'CREATE INDEX block_stream_device ON block_stream (agent, pipeline, device, last_from_us, first_from_us)',
   ],
+  [
+    // What the agent itself says is acknowledged, and how far the lane's blocks were let go.
+    'ALTER TABLE cursor ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0',
+    'ALTER TABLE cursor ADD COLUMN trimmed INTEGER NOT NULL DEFAULT 0',
+    'CREATE INDEX block_received ON block (received_ms)',
+    'CREATE INDEX alert_received ON alert (received_ms)',
+  ],
 ];

@@ -14,6 +14,7 @@ import * as view from './fleet-view.ts';
 import { type LedgerInfo, listLedgers } from './ledger.ts';
 import * as membership from './membership.ts';
 import { type FoundResult, queryResults, type ResultQuery } from './results.ts';
+import { DEFAULT_RETENTION_MS, nextTrim, trim } from './retention.ts';
 import { SHARD_MIGRATIONS } from './schema.ts';
 import { type SyncAnswer, syncAgent } from './sync.ts';
 
@@ -22,13 +23,22 @@ export const OFFLINE_AFTER_MS = 5 * 60_000;
 
 export class ShardActor {
   readonly #ports: ShardPorts;
+  readonly #retentionMs: number;
   #plan: Plan | undefined;
 
-  constructor(ports: ShardPorts) {
+  /** `retentionMs`: how long results and alerts are kept (retention.ts). */
+  constructor(ports: ShardPorts, options: { retentionMs?: number } = {}) {
     this.#ports = ports;
+    this.#retentionMs = options.retentionMs ?? DEFAULT_RETENTION_MS;
     migrate(ports.sql, SHARD_MIGRATIONS);
     const stored = readMeta(ports.sql, 'plan');
     this.#plan = stored === undefined ? undefined : (JSON.parse(String(stored)) as Plan);
+    ports.setAlarm(nextTrim(ports));
+  }
+
+  /** The host calls it at the alarm: what is past its retention is let go. */
+  alarm(): void {
+    this.#ports.setAlarm(this.#write(() => trim(this.#ports, this.#retentionMs)));
   }
 
   /** One exchange with an agent: SyncRequest bytes in, SyncResponse bytes out. */
