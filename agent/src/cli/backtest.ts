@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { SkerryError } from '@skerry/proto/errors';
+import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { print, printJson } from '@skerry/proto/node/program';
 import { readReleaseDirectory } from '@skerry/proto/node/release-directory';
@@ -64,6 +62,7 @@ export async function runBacktest(options: BacktestOptions): Promise<void> {
     choose: config.inference.choose,
     log: stderrLog(systemClock, 'warn'),
   });
+  let out: Awaited<ReturnType<typeof resultFile>> | undefined;
   try {
     const loadable = await unpack(directory, scratch);
     const pipeline = createPipeline(pipelineConfig, {
@@ -73,8 +72,8 @@ export async function runBacktest(options: BacktestOptions): Promise<void> {
     });
     pipeline.setRelease(loadable.manifest, loadable.digest, releaseRef(loadable.manifest));
     engine.serve(pipeline.name, await engine.prepare(loadable));
-    const out = createWriteStream(options.out);
-    await once(out, 'open');
+    out = await resultFile(options.out);
+    const { append } = out;
     const startMs = systemClock.monoMs();
     const report = await backtest(
       pipeline,
@@ -88,18 +87,30 @@ export async function runBacktest(options: BacktestOptions): Promise<void> {
       }),
       async ({ rows }) => {
         if (rows.length === 0) return;
-        const text = rows.map((row) => `${JSON.stringify(resultJson(nodeCrypto, agentId, row))}\n`).join('');
-        if (!out.write(text)) await once(out, 'drain');
+        await append(rows.map((row) => `${JSON.stringify(resultJson(nodeCrypto, agentId, row))}\n`).join(''));
       },
       config.limits.maxBatch,
     );
-    out.end();
-    await once(out, 'close');
     tell(report, (systemClock.monoMs() - startMs) / 1_000, options);
   } finally {
+    await out?.close();
     await engine.close();
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Opens a file to write results to; errors name the option. */
+async function resultFile(
+  path: string,
+): Promise<{ append(text: string): Promise<void>; close(): Promise<void> }> {
+  const failed = (cause: unknown): never => {
+    throw new SkerryError('failed', `--out ${path} can't be written: ${messageOf(cause)}`, { cause });
+  };
+  const file = await open(path, 'w').catch(failed);
+  return {
+    append: async (text) => void (await file.appendFile(text).catch(failed)),
+    close: () => file.close(),
+  };
 }
 
 async function unpack(
