@@ -44,6 +44,8 @@ export interface AgentOptions {
   facts: Readonly<Record<string, string>>;
   ports: Ports;
   compression?: Compression;
+  /** Where the database was put that was corrupt at this start: told once by an alert, and shown while this runs. */
+  setAside?: string;
   /** Releases from disk (`file:DIR`), verified and in Blobs, by pipeline; called at the start. */
   localReleases: (knownDigests: readonly string[]) => Promise<ReadonlyMap<string, ReleaseTarget>>;
   /** Processing can't go on; the platform restarts the agent. */
@@ -52,9 +54,9 @@ export interface AgentOptions {
 
 export interface Agent extends LocalView {
   start(): Promise<void>;
-  /** Processes and commits what was taken. */
+  /** Breaks off exchanges, processes and commits what was taken; brokers are to be closed after it. */
   stop(): Promise<void>;
-  /** One MQTT message; `done` when it may be acknowledged. Never throws. */
+  /** One MQTT message; `done` when it may be acknowledged, which is never once the agent stops. Never throws. */
   ingest(topic: string, payload: Uint8Array, done: (error?: Error) => void): void;
   /** Tells brokers and whoever listens there that the agent is up. */
   announce(): void;
@@ -74,6 +76,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       durability: config.buffer.durability,
     },
     ...(options.compression && { compression: options.compression }),
+    ...(options.setAside !== undefined && { setAside: options.setAside }),
   });
   const desired = await openDesiredStore(ports.store, ports.log);
   const agent = new RunningAgent(options, outbox, recovered, desired);
@@ -97,7 +100,7 @@ class RunningAgent implements Agent {
   readonly #processor: Processor;
   readonly #releases: Releases;
   #link: Link | undefined;
-  #state: 'starting' | 'running' | 'stopped' = 'starting';
+  #state: 'loading' | 'replaying' | 'running' | 'stopping' = 'loading';
 
   constructor(
     options: AgentOptions,
@@ -131,7 +134,7 @@ class RunningAgent implements Agent {
       route: (topic) => this.#router.match(topic),
       infer: (pipeline, windows) => this.#infer(pipeline, windows),
       onCommitted: (pipeline, concluded) => this.#onCommitted(pipeline, concluded),
-      takeDrift: () => this.#takeDrift(),
+      takeDrift: (isLast) => this.#takeDrift(isLast),
       onFatal: options.onFatal,
       whenFull: config.buffer.whenFull,
       limits: {
@@ -186,6 +189,7 @@ class RunningAgent implements Agent {
     this.#twin.applyPolicies();
     const local = await this.#o.localReleases(this.#releases.knownDigests());
     if (local.size > 0) await this.#releases.apply(local);
+    this.#state = 'replaying';
     await this.#processor.start();
     this.#state = 'running';
     this.#link?.start();
@@ -193,17 +197,19 @@ class RunningAgent implements Agent {
   }
 
   async stop(): Promise<void> {
-    this.#state = 'stopped';
+    this.#state = 'stopping';
     this.#twin.stop();
-    this.#o.ports.publisher.publish(statusMessage(this.#o.agentId, 'offline'));
-    this.#releases.stop();
+    const released = this.#releases.stop();
     await this.#link?.stop();
-    for (const lane of this.#lanes.values()) lane.drift.end();
-    await this.#processor.stop();
+    // A release on its way ends here, too: its download was just broken off, and the store is about to close.
+    await Promise.all([this.#processor.stop(), released]);
+    this.#o.ports.publisher.publish(statusMessage(this.#o.agentId, 'offline'));
     await this.#engine.close();
   }
 
   ingest(topic: string, payload: Uint8Array, done: (error?: Error) => void): void {
+    // Unanswered, it stays with its sender, and the last results still find their subscribers connected.
+    if (this.#state === 'stopping') return;
     const pipelines = this.#router.match(topic);
     if (pipelines.length === 0) {
       this.#unclaimed.count(topic);
@@ -241,7 +247,8 @@ class RunningAgent implements Agent {
     if (concluded.alerts.length > 0) this.#link?.notify();
   }
 
-  #takeDrift(): ReturnType<Parameters<typeof createProcessor>[0]['takeDrift']> {
+  #takeDrift(isLast: boolean): ReturnType<Parameters<typeof createProcessor>[0]['takeDrift']> {
+    if (isLast) for (const { drift } of this.#lanes.values()) drift.end();
     return [...this.#lanes.values()].map(({ pipeline, drift }) => ({
       pipeline: pipeline.name,
       ...drift.take(),
@@ -260,13 +267,14 @@ class RunningAgent implements Agent {
     const { manifest, digest, files } = candidate.release;
     const referenceFile = manifest.drift && files.get(manifest.drift.reference);
     const reference = referenceFile && (await this.#o.ports.blobs.read(referenceFile.digest));
+    const watch = lane.drift.prepare(manifest, digest, reference);
     const change = (): void => {
       lane.pipeline.setRelease(manifest, digest, releaseRef(manifest));
-      lane.drift.useRelease(manifest, digest, reference);
+      watch();
       lane.release = releaseRef(manifest);
       serve();
     };
-    if (this.#state === 'starting') change();
+    if (this.#state === 'loading') change();
     else await this.#processor.between(change);
   }
 
@@ -332,6 +340,9 @@ class RunningAgent implements Agent {
       ),
       notices: [
         ...(this.#link?.notices() ?? []),
+        ...(this.#o.setAside === undefined
+          ? []
+          : [`the database was corrupt and lies in ${this.#o.setAside}`]),
         ...(failing ? [`the disk refuses: ${failing}`] : []),
         ...(this.#outbox.full ? ['the buffer is full'] : []),
       ],

@@ -13,6 +13,8 @@ export interface Lane {
   devices: Map<string, true>;
   messages: number;
   policyGeneration: number;
+  /** The policy in force as it came, empty for none. */
+  policy: string;
   /** NAME@VERSION that serves. */
   release: string;
 }
@@ -51,5 +53,5 @@ export function createLane(config: PipelineConfig, options: LaneOptions): Lane {
     },
     onOutput: (device, output, value) => drift.onOutput(device, output, value),
   });
-  return { config, pipeline, drift, devices, messages: 0, policyGeneration: 0, release: '' };
+  return { config, pipeline, drift, devices, messages: 0, policyGeneration: 0, policy: '', release: '' };
 }

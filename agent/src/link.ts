@@ -43,6 +43,7 @@ export type LinkState = 'connected' | 'unreachable' | 'pending-approval';
 
 export interface Link {
   start(): void;
+  /** For good; exchanges under way are broken off. */
   stop(): Promise<void>;
   /** Something is worth sending soon. */
   notify(): void;
@@ -63,15 +64,23 @@ const PENDING_PAUSE_MS = 5_000;
 
 /** Makes the link; nothing happens before start(). */
 export async function createLink(options: LinkOptions): Promise<Link> {
-  const http: Http = { transport: options.transport, timers: options.timers, timeoutMs: ENROL_TIMEOUT_MS };
+  const stopping = new AbortController();
+  const transport = until(stopping.signal, options.transport);
+  const http: Http = { transport, timers: options.timers, timeoutMs: ENROL_TIMEOUT_MS };
   const identity = await openIdentity({ ...options, http });
-  return new AgentLink(options, http, identity);
+  return new AgentLink({ ...options, transport }, http, identity, stopping);
+}
+
+/** The transport until the signal: then what is under way breaks off, and nothing new begins. */
+function until(signal: AbortSignal, transport: Transport): Transport {
+  return (request) => transport(new Request(request, { signal: AbortSignal.any([request.signal, signal]) }));
 }
 
 class AgentLink implements Link {
   readonly #o: LinkOptions;
   readonly #http: Http;
   readonly #identity: Identity;
+  readonly #stopping: AbortController;
   #trust: Promise<TrustClient> | undefined;
   #trusted: TrustClient | undefined;
   #loop: SyncLoop | undefined;
@@ -80,10 +89,11 @@ class AgentLink implements Link {
   #stopped = false;
   #problem: string | undefined;
 
-  constructor(options: LinkOptions, http: Http, identity: Identity) {
+  constructor(options: LinkOptions, http: Http, identity: Identity, stopping: AbortController) {
     this.#o = options;
     this.#http = http;
     this.#identity = identity;
+    this.#stopping = stopping;
   }
 
   start(): void {
@@ -94,6 +104,8 @@ class AgentLink implements Link {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    // A control plane that takes connections and says nothing would hold the process for as long as a timeout.
+    this.#stopping.abort(new SkerryError('unavailable', 'the agent is stopping'));
     await this.#loop?.stop();
   }
 
@@ -163,6 +175,7 @@ class AgentLink implements Link {
       }
       this.#later(PENDING_PAUSE_MS);
     } catch (error) {
+      if (this.#stopped) return;
       // A refusal may end too (a token that is made valid, an approval), so it is tried again, only told louder.
       const away = error instanceof SkerryError && error.code === 'unavailable';
       const changed = this.#problem !== messageOf(error);
@@ -186,7 +199,6 @@ class AgentLink implements Link {
   }
 
   #openTrust(): Promise<TrustClient> {
-    const { store, crypto, clock, log, url } = this.#o;
     const rootDigest = this.#identity.enrolment()?.rootDigest;
     if (!rootDigest)
       // Asking again may bring it: the operator may have made the first key after this agent enrolled.
@@ -202,17 +214,23 @@ class AgentLink implements Link {
             hint: 'the operator makes one with skerry key init',
           });
         });
-    this.#trust ??= createTrustClient({
+    this.#trust ??= this.#createTrust(rootDigest).catch((error: unknown) => {
+      this.#trust = undefined; // a store that failed may work the next time
+      throw error;
+    });
+    return this.#trust;
+  }
+
+  async #createTrust(rootDigest: string): Promise<TrustClient> {
+    const { store, crypto, clock, log, url } = this.#o;
+    this.#trusted = await createTrustClient({
       store,
       crypto,
       clock,
       log,
       anchor: { rootDigest },
       fetchMetadata: createMetadataFetcher(this.#http, endpoint(url, 'tuf/').href),
-    }).then((trust) => {
-      this.#trusted = trust;
-      return trust;
     });
-    return this.#trust;
+    return this.#trusted;
   }
 }

@@ -9,7 +9,7 @@
  */
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { Advance, type AdvanceOptions } from './outbox/advance.ts';
-import { addCounters } from './outbox/counters.ts';
+import { addCounters, emptyCounters } from './outbox/counters.ts';
 import type { WhenFull } from './outbox/evict.ts';
 import type { Done } from './outbox/group-commit.ts';
 import { type FreshEntry, Intake } from './outbox/intake.ts';
@@ -110,8 +110,9 @@ export class Processor {
     return replayed;
   }
 
-  /** Runs `change` when no window is on its way and all progress is durable: for setRelease and setPolicy. */
+  /** Runs `change` when no window is on its way and all progress is durable: for setRelease. Rejects where that never comes. */
   between(change: () => void): Promise<void> {
+    if (this.#state === 'failed' || this.#state === 'stopped') return Promise.reject(stopped());
     return new Promise((resolve, reject) => {
       this.#between.push({ change, resolve, reject });
       this.#wake();
@@ -140,7 +141,12 @@ export class Processor {
     await this.#replayed;
     if (this.#state !== 'new') await this.idle();
     this.#cancelTimer();
+    if (this.#state === 'waiting') {
+      this.#state = 'working';
+      await this.#advance.commit(true).catch((error: unknown) => this.#fail(error));
+    }
     this.#state = 'stopped';
+    for (const { reject } of this.#between.splice(0)) reject(stopped());
   }
 
   stats(): ProcessorStats {
@@ -154,8 +160,9 @@ export class Processor {
     };
   }
 
-  /** A pipeline's counters, with what was turned away before it could count them. */
+  /** A pipeline's counters, with what was turned away before it could count them; before the start as they were stored. */
   counters(pipeline: Pipeline): SampleCounters {
+    if (this.#state === 'new') return this.#options.recovered.counters.get(pipeline.name) ?? emptyCounters();
     return addCounters(pipeline.counters(), this.#intake.extra(pipeline.name));
   }
 
@@ -231,11 +238,9 @@ export class Processor {
     this.#state = 'failed';
     this.#cancelTimer();
     this.#intake.stop();
-    const stopped = new SkerryError('unavailable', `processing stopped: ${messageOf(error)}`, {
-      cause: error,
-    });
-    this.#intake.abandon(stopped);
-    for (const { reject } of this.#between.splice(0)) reject(stopped);
+    const why = stopped(error);
+    this.#intake.abandon(why);
+    for (const { reject } of this.#between.splice(0)) reject(why);
     this.#queue = [];
     this.#queuedRows = 0;
     this.#tellIdle();
@@ -265,4 +270,9 @@ export class Processor {
     this.#cancelTimer = this.#options.timers.after(HEARTBEAT_MS, () => this.#heartbeat());
     this.#wake();
   }
+}
+
+function stopped(cause?: unknown): SkerryError {
+  const why = cause === undefined ? 'the agent is stopping' : messageOf(cause);
+  return new SkerryError('unavailable', `processing stopped: ${why}`, { cause });
 }

@@ -33,26 +33,37 @@ export function inferenceBackends(names: readonly BackendName[]): InferenceBacke
   return names.map((name) => make[name]());
 }
 
-/** Opens the agent's database; a corrupt one is set aside, never deleted, and a new one begun. */
-export async function openStore(loaded: LoadedConfig, log: Log): Promise<Store> {
-  const location = join(loaded.dataDir, 'db');
-  const options = { location, maxBytes: loaded.config.buffer.maxBytes, folder: { requireHead, folderBytes } };
+/** Opens the agent's database as it is. Throws SkerryError conflict (another process has it), corrupt, full or failed. */
+export async function openStore(loaded: LoadedConfig): Promise<Store> {
   await mkdir(loaded.dataDir, { recursive: true }).catch((cause: unknown) => {
     throw new SkerryError('failed', `the data folder ${loaded.dataDir} can't be made: ${messageOf(cause)}`, {
       hint: 'choose another under agent.data, or give this user the right to write there',
       cause,
     });
   });
+  const { maxBytes } = loaded.config.buffer;
+  return openLevelStore({ location: location(loaded), maxBytes, folder: { requireHead, folderBytes } });
+}
+
+/** The same for whoever goes on to write: a corrupt database is set aside, never deleted, and a new one begun. */
+async function openOrBeginStore(
+  loaded: LoadedConfig,
+  log: Log,
+): Promise<{ store: Store; setAside: string | undefined }> {
   try {
-    return await openLevelStore(options);
+    return { store: await openStore(loaded), setAside: undefined };
   } catch (error) {
     if (!(error instanceof SkerryError) || error.code !== 'corrupt') throw error;
-    const aside = await setAside(location, systemClock.wallMs());
+    const aside = await setAside(location(loaded), systemClock.wallMs());
     log('error', 'agent', `the database is corrupt and was set aside as ${aside}; a new one begins`, {
       error,
     });
-    return openLevelStore(options);
+    return { store: await openStore(loaded), setAside: aside };
   }
+}
+
+function location({ dataDir }: LoadedConfig): string {
+  return join(dataDir, 'db');
 }
 
 /** A running agent with everything that it holds open. */
@@ -70,12 +81,10 @@ export async function startHost(
   onFatal: (error: unknown) => void,
 ): Promise<RunningHost> {
   const { config, agentId, dataDir } = loaded;
-  const closers: (() => Promise<void>)[] = [];
-  const closeAll = async (): Promise<void> => {
-    for (const close of closers.reverse()) await close();
-  };
+  const closers: Closer[] = [];
+  const brokers: Closer[] = [];
   try {
-    const store = await openStore(loaded, log);
+    const { store, setAside } = await openOrBeginStore(loaded, log);
     closers.push(() => store.close());
     const blobs = createFsBlobs(join(dataDir, 'blobs'));
     const publishers: Publisher[] = [];
@@ -85,6 +94,7 @@ export async function startHost(
       version: VERSION,
       facts: systemFacts(),
       compression: nodeCompression,
+      ...(setAside !== undefined && { setAside }),
       localReleases: (known) => localReleases(loaded, blobs, known),
       onFatal,
       ports: {
@@ -104,22 +114,35 @@ export async function startHost(
     });
     const local = await startLocalServer(agent, config.local.listen);
     closers.push(() => local.close());
-    await agent.start();
+    // The brokers close after the agent: what its last commit acknowledges and publishes still leaves.
+    closers.push(() => closeAll(brokers));
     closers.push(() => agent.stop());
-    const mqttPort = await openBrokers(loaded, agent, publishers, closers, log);
+    await agent.start();
+    const mqttPort = await openBrokers(loaded, agent, publishers, brokers, log);
     agent.announce();
-    return { agent, mqttPort, localPort: local.port, close: closeAll };
+    return { agent, mqttPort, localPort: local.port, close: () => closeAll(closers) };
   } catch (error) {
-    await closeAll();
+    await closeAll(closers).catch((second: unknown) =>
+      log('error', 'agent', `ending failed, too: ${messageOf(second)}`),
+    );
     throw error;
   }
+}
+
+type Closer = () => Promise<void>;
+
+/** Closes the latest first, every one of them; then throws what the first failure was. */
+async function closeAll(closers: Closer[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closers.splice(0).reverse()) await close().catch((error) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 async function openBrokers(
   loaded: LoadedConfig,
   agent: Agent,
   publishers: Publisher[],
-  closers: (() => Promise<void>)[],
+  closers: Closer[],
   log: Log,
 ): Promise<number | undefined> {
   const { config, agentId, resolve } = loaded;
@@ -170,7 +193,7 @@ export async function localReleases(
 ): Promise<Map<string, ReleaseTarget>> {
   const { config, resolve } = loaded;
   const wishes = new Map<string, ReleaseTarget>();
-  const rootBytes = config.trust.root === undefined ? undefined : await readFile(resolve(config.trust.root));
+  const rootBytes = config.trust.root === undefined ? undefined : await readRoot(resolve(config.trust.root));
   for (const { name, release } of config.pipelines) {
     if (release.kind !== 'file') continue;
     const directory = resolve(release.directory);
@@ -197,4 +220,13 @@ export async function localReleases(
     );
   }
   return wishes;
+}
+
+async function readRoot(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((cause: unknown) => {
+    throw new SkerryError('not-found', `trust.root can't be read: ${messageOf(cause)}`, {
+      hint: "name the root.json of whoever signs the releases; it lies beside the operator's key",
+      cause,
+    });
+  });
 }

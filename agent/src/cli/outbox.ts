@@ -64,7 +64,7 @@ async function ledgerView(configFile: string): Promise<LedgerView> {
     if (!(error instanceof SkerryError) || error.code !== 'unavailable') throw error;
   }
   const log = stderrLog(systemClock, 'error');
-  const store = await openStore(loaded, log);
+  const store = await openStore(loaded);
   try {
     const { maxBytes, maxAge, whenFull, durability } = loaded.config.buffer;
     const { outbox, recovered } = await openOutbox(store, {

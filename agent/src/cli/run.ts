@@ -1,3 +1,4 @@
+import { messageOf } from '@skerry/proto/errors';
 import { print } from '@skerry/proto/node/program';
 import { stderrLog } from '../adapters/log.ts';
 import { systemClock } from '../adapters/system-clock.ts';
@@ -19,6 +20,9 @@ export async function run(options: { config: string; logLevel: LogLevel }): Prom
   const where = host.mqttPort === undefined ? '' : `, MQTT on ${mqtt.listen?.host}:${host.mqttPort}`;
   print(`${loaded.agentId} runs: its page is http://${local.listen.host}:${host.localPort}${where}`);
   const fatal = await stopped;
-  await host.close();
+  await host.close().catch((error: unknown) => {
+    log('error', 'agent', `ending failed: ${messageOf(error)}`);
+    if (fatal === undefined) throw error;
+  });
   if (fatal !== undefined) throw fatal;
 }

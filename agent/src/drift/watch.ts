@@ -1,6 +1,7 @@
+import { messageOf, SkerryError } from '@skerry/proto/errors';
 import type { EffectivePolicy } from '@skerry/proto/policy';
 import { type ReleaseManifest, releaseRef } from '@skerry/proto/release';
-import { decode, v1 } from '@skerry/proto/wire';
+import { decode, type skerry, v1 } from '@skerry/proto/wire';
 import type { Clock } from '../ports.ts';
 import { DriftMonitor, type DriftOutput, type DriftStatus } from './monitor.ts';
 
@@ -30,19 +31,34 @@ export class DriftWatch {
     this.#options = options;
   }
 
-  /** Watches another release from now on; without a reference there is nothing to watch. */
-  useRelease(manifest: ReleaseManifest, releaseDigest: string, reference: Uint8Array | undefined): void {
-    const { pipeline, channels, clock, newEpisode } = this.#options;
-    this.end();
-    this.#monitor = undefined;
-    if (!manifest.drift || !reference) return;
-    this.#monitor = new DriftMonitor({
+  /**
+   * Makes ready to watch another release and returns how to begin; until then nothing changes. Without a reference there
+   * is nothing to watch. Throws SkerryError invalid where the reference can't be read or contradicts itself.
+   */
+  prepare(manifest: ReleaseManifest, releaseDigest: string, reference: Uint8Array | undefined): () => void {
+    const monitor = reference && this.#monitorOf(manifest, releaseDigest, reference);
+    return () => {
+      this.end();
+      this.#monitor = monitor;
+      const { effective, generation } = this.#policy;
+      if (monitor) this.#take(monitor.setPolicy(effective, generation, this.#options.clock.wallMs()));
+    };
+  }
+
+  #monitorOf(
+    manifest: ReleaseManifest,
+    releaseDigest: string,
+    reference: Uint8Array,
+  ): DriftMonitor | undefined {
+    const { pipeline, channels, newEpisode } = this.#options;
+    if (!manifest.drift) return undefined;
+    return new DriftMonitor({
       pipeline,
       channels,
       newEpisode,
       release: releaseRef(manifest),
       releaseDigest,
-      reference: decode(v1.DriftReference, reference),
+      reference: decodeReference(manifest, reference),
       settings: {
         windowMs: manifest.drift.window.duration,
         minSamples: manifest.drift.window.minSamples,
@@ -50,7 +66,6 @@ export class DriftWatch {
         output: manifest.drift.output,
       },
     });
-    this.#take(this.#monitor.setPolicy(this.#policy.effective, this.#policy.generation, clock.wallMs()));
   }
 
   /** Judges by another policy at once. */
@@ -93,5 +108,17 @@ export class DriftWatch {
   #take(output: Readonly<DriftOutput>): void {
     this.#pending.sketches.push(...output.sketches);
     this.#pending.alerts.push(...output.alerts);
+  }
+}
+
+function decodeReference(manifest: ReleaseManifest, bytes: Uint8Array): skerry.v1.DriftReference {
+  try {
+    return decode(v1.DriftReference, bytes);
+  } catch (cause) {
+    const file = `${manifest.drift?.reference} of ${releaseRef(manifest)}`;
+    throw new SkerryError('invalid', `${file} is no drift reference: ${messageOf(cause)}`, {
+      hint: 'make it with skerry-model profile',
+      cause,
+    });
   }
 }

@@ -20,8 +20,8 @@ export interface AdvanceOptions {
   outbox: Outbox;
   recovered: Recovered;
   infer: (pipeline: string, windows: WindowBatch) => Promise<Inferred>;
-  /** What drift has to say since the last call; it is committed with the next progress. */
-  takeDrift: () => readonly {
+  /** What drift has to say since the last call, open windows included before a stop; committed with the next progress. */
+  takeDrift: (isLast: boolean) => readonly {
     pipeline: string;
     sketches: readonly skerry.v1.IDriftSketch[];
     alerts: readonly skerry.v1.IAlertRecord[];
@@ -132,10 +132,10 @@ export class Advance {
   }
 
   /** Commits everything since the last commit, then hands it on. Nothing to commit: nothing is written. */
-  async commit(): Promise<void> {
+  async commit(isLast = false): Promise<void> {
     const { pipelines, outbox } = this.#options;
     this.#boundJournal();
-    const drift = this.#options.takeDrift();
+    const drift = this.#options.takeDrift(isLast);
     for (const { pipeline, alerts } of drift)
       if (alerts.length > 0) this.#gather(pipeline, { rows: [], alerts, actions: [] });
     const concluded = [...this.#concluded];

@@ -23,6 +23,8 @@ export interface OpenOptions {
   /** Bounds of agent.yaml's `buffer`; the others have defaults. */
   limits: Pick<OutboxLimits, 'maxBytes' | 'maxAgeMs' | 'whenFull' | 'durability'> & Partial<OutboxLimits>;
   compression?: Compression;
+  /** Where the corrupt database was put that this one takes the place of. */
+  setAside?: string;
 }
 
 const DEFAULTS = {
@@ -63,7 +65,7 @@ export async function openOutbox(
     journal,
     ...small,
   });
-  await firstCommit(state, opened.fresh, [...opened.ops, ...recounted], damage);
+  await firstCommit(state, opened.fresh, [...opened.ops, ...recounted], damage, options.setAside);
   const through = journal.last;
   const recovered: Recovered = {
     epoch: epochBytes(state.head),
@@ -195,11 +197,12 @@ async function firstCommit(
   fresh: boolean,
   ops: readonly StoreOp[],
   damage: Damage,
+  setAside: string | undefined,
 ): Promise<void> {
   const { headLost, holes, records, samples } = damage;
-  const damaged = headLost || holes.length > 0 || records.length > 0 || samples > 0;
+  const damaged = headLost || holes.length > 0 || records.length > 0 || samples > 0 || setAside !== undefined;
   if (!fresh && !damaged && ops.length === 0) return;
-  const message = describe(damage);
+  const message = describe(damage, setAside);
   const episode = `damage-${toHex(state.random.bytes(8))}`;
   if (damaged) state.log('error', 'outbox', message, { holes, records: records.slice(0, 20) });
   const plan = planAlerts(state, state.head, damaged ? [state.agentAlert(episode, message)] : []);
@@ -207,10 +210,15 @@ async function firstCommit(
   await state.commit('outbox.open', { ...plan, ops: [...deletions, ...ops, ...plan.ops] });
 }
 
-function describe({ headLost, holes, records, samples }: Damage): string {
+function describe({ headLost, holes, records, samples }: Damage, setAside: string | undefined): string {
   const lost = holes.reduce((sum, hole) => sum + hole.records, 0);
   return [
     'outbox: damage found at start',
+    ...(setAside === undefined
+      ? []
+      : [
+          `the database was corrupt and lies in ${setAside} with what no control plane had yet, a new epoch began`,
+        ]),
     ...(headLost ? ['its head was lost, a new epoch began'] : []),
     ...(holes.length > 0
       ? [`${lost} records in ${holes.length} ranges of sequence numbers are counted as evicted`]

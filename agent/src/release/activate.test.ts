@@ -98,7 +98,7 @@ async function boot(options: Partial<ReleasesOptions> = {}): Promise<void> {
 }
 
 async function end(): Promise<void> {
-  releases.stop();
+  await releases.stop();
   await engine.close();
   await db.close();
 }

@@ -70,7 +70,8 @@ export interface Releases {
   status(pipeline: string): ReleaseStatus;
   /** Digests that are or were active here, over all pipelines. */
   knownDigests(): string[];
-  stop(): void;
+  /** Begins nothing more; resolves when what was under way has ended. */
+  stop(): Promise<void>;
 }
 
 const FIRST_PAUSE_MS = 30_000;
@@ -165,9 +166,10 @@ class Keeper implements Releases {
     return [...this.#slots.values()].flatMap(({ record }) => keptDigests(record));
   }
 
-  stop(): void {
+  stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelRetry();
+    return this.#turn;
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -178,13 +180,15 @@ class Keeper implements Releases {
 
   async #convergeAll(): Promise<void> {
     let again = false;
-    for (const [name, slot] of this.#slots)
+    for (const [name, slot] of this.#slots) {
+      if (this.#stopped) return;
       try {
         again = (await this.#converge(name, slot)) || again;
       } catch (error) {
         this.#options.log('error', 'release', 'the slots can not be stored', { pipeline: name, error });
         again = true;
       }
+    }
     await this.#retain();
     this.#cancelRetry();
     if (!again) this.#pauses = 0;
@@ -272,7 +276,7 @@ class Keeper implements Releases {
       await engine.discard(candidate);
       if (slot.record.active?.digest !== target.digest) throw error; // the pointer was never written
       await this.#persist(name, slot, before);
-      throw error instanceof SkerryError ? new Unfit(error) : error;
+      throw blame(error); // that the agent was stopping is not the release's fault
     }
   }
 

@@ -25,6 +25,9 @@ const PIN_RETRY_MS = 30_000;
 export class Convergence {
   readonly #o: ConvergenceOptions;
   #cancelRetry: (() => void) | undefined;
+  /** One after the other: wishes that took long to look up never replace newer ones. */
+  #turn: Promise<void> = Promise.resolve();
+  #stopped = false;
 
   constructor(options: ConvergenceOptions) {
     this.#o = options;
@@ -32,18 +35,28 @@ export class Convergence {
 
   /** Works towards the desired state in the background, and tells the control plane what came of it. */
   converge(): void {
-    const { log, link, releases } = this.#o;
+    const { link } = this.#o;
     this.applyPolicies();
-    this.#wishes()
-      .then((wishes) => releases.apply(wishes))
-      .catch((error: unknown) =>
-        log('error', 'twin', `desired releases were not applied: ${messageOf(error)}`),
-      )
-      .finally(() => link()?.notify());
+    this.#turn = this.#turn.then(() => this.#wish()).finally(() => link()?.notify());
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#cancelRetry?.();
+  }
+
+  /** Hands the wishes to the releases' keeper, which takes its own time with them. */
+  async #wish(): Promise<void> {
+    if (this.#stopped) return;
+    const { log, link, releases } = this.#o;
+    const failed = (error: unknown): void =>
+      log('error', 'twin', `desired releases were not applied: ${messageOf(error)}`);
+    try {
+      const applied = releases.apply(await this.#wishes());
+      void applied.catch(failed).finally(() => link()?.notify());
+    } catch (error) {
+      failed(error);
+    }
   }
 
   /** What the control plane wishes, and what agent.yaml pins; releases from disk are wished for at the start. */
@@ -72,6 +85,7 @@ export class Convergence {
     try {
       return await way.resolve(pin.name, pin.version);
     } catch (error) {
+      if (this.#stopped) return undefined;
       log('warn', 'twin', `the pinned release is not known yet: ${messageOf(error)}`, {
         pipeline: config.name,
       });
@@ -87,10 +101,11 @@ export class Convergence {
   applyPolicies(): void {
     for (const { name, policy, policyGeneration } of this.#o.desired.current()?.pipelines ?? []) {
       const lane = this.#o.lanes.get(name ?? '');
-      if (!lane || lane.policyGeneration === (policyGeneration ?? 0)) continue;
-      const generation = policyGeneration ?? 0;
+      const [generation, text] = [policyGeneration ?? 0, policy ?? ''];
+      // The text as well: a restored control plane numbers its policies anew.
+      if (!lane || (lane.policyGeneration === generation && lane.policy === text)) continue;
       try {
-        const effective = policy ? decodePolicy(policy) : undefined;
+        const effective = text === '' ? undefined : decodePolicy(text);
         lane.pipeline.setPolicy(effective, generation);
         lane.drift.usePolicy(effective, generation);
       } catch (error) {
@@ -100,7 +115,7 @@ export class Convergence {
         });
         continue;
       }
-      lane.policyGeneration = generation;
+      [lane.policyGeneration, lane.policy] = [generation, text];
     }
   }
 }
