@@ -22,7 +22,7 @@ import type { Plant } from './plant.ts';
 import { exponentialMs, randomPort } from './random-port.ts';
 import { InvariantBroken, type Life, type World } from './world.ts';
 
-export const CONTROL_URL = 'https://control.example';
+const CONTROL_URL = 'https://control.example';
 const ORDERLY_MS = 30_000;
 
 /**

@@ -1,7 +1,7 @@
 import type { Clock, Store, Transport } from '@skerry/agent/ports';
 import type { Sql } from '@skerry/control-plane/ports';
 
-export type Ingest = (topic: string, payload: Uint8Array, done: (error?: Error) => void) => void;
+type Ingest = (topic: string, payload: Uint8Array, done: (error?: Error) => void) => void;
 
 /** A bug put around the product's ports, to see whether the simulation notices. */
 export interface Plant {
