@@ -3,6 +3,7 @@
 import { createProgram, Option, runProgram } from '@skerry/proto/node/program';
 import { runBacktest } from './cli/backtest.ts';
 import { check } from './cli/check.ts';
+import { enroll } from './cli/enroll.ts';
 import { infer } from './cli/infer.ts';
 import { outboxLedger, outboxLs, outboxVerify } from './cli/outbox.ts';
 import { run } from './cli/run.ts';
@@ -48,6 +49,14 @@ program
   .addOption(configOption())
   .option(...JSON_FLAG)
   .action(check);
+
+program
+  .command('enroll')
+  .description('make the device key and enrol with the control plane now; run does it too')
+  .addOption(configOption())
+  .addOption(new Option('--token <token>', 'instead of controlPlane.enrollToken').env('SKERRY_ENROLL_TOKEN'))
+  .option(...JSON_FLAG)
+  .action(enroll);
 
 program
   .command('status')
