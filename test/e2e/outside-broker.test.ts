@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AgentProcess, pumpPipeline } from './support/agent.ts';
 import { CATALOG } from './support/control-plane.ts';
 import { connectMqtt, type Listener, listen } from './support/mqtt.ts';
+import { freePorts } from './support/ports.ts';
 import { type Program, runProgram, watchChild } from './support/program.ts';
 import { closedWindows, writePumpRecording } from './support/recordings.ts';
-import { freePorts, scratchFolder } from './support/scratch.ts';
+import { scratchFolder } from './support/scratch.ts';
 import { until } from './support/until.ts';
 
 const MOSQUITTO = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/usr/bin/mosquitto'].find(existsSync);

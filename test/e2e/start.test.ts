@@ -6,8 +6,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { fetchMetrics } from './support/metrics.ts';
+import { freePorts } from './support/ports.ts';
 import { type Program, startProgram } from './support/program.ts';
-import { freePorts, scratchFolder } from './support/scratch.ts';
+import { scratchFolder } from './support/scratch.ts';
 import { until } from './support/until.ts';
 
 const folder = scratchFolder();

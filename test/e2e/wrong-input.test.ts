@@ -9,8 +9,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AgentProcess, pumpPipeline } from './support/agent.ts';
 import { CATALOG } from './support/control-plane.ts';
 import { connectMqtt, type Listener, listen } from './support/mqtt.ts';
+import { freePorts } from './support/ports.ts';
 import { runProgram } from './support/program.ts';
-import { freePorts, scratchFolder } from './support/scratch.ts';
+import { scratchFolder } from './support/scratch.ts';
 import { until } from './support/until.ts';
 
 const folder = scratchFolder();

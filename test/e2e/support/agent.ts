@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { AgentStatus } from '@skerry/agent/local/view';
 import type { ControlPlane } from './control-plane.ts';
 import { fetchMetrics, type Metrics } from './metrics.ts';
+import { freePorts } from './ports.ts';
 import { type Ended, type Program, type ProgramOptions, startProgram } from './program.ts';
-import { freePorts } from './scratch.ts';
 import { until } from './until.ts';
 
 /** Parts of agent.yaml; JSON is YAML, so what tests write is JSON. */

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fetchMetrics } from './metrics.ts';
+import { freePorts } from './ports.ts';
 import { type Program, runProgram, startProgram } from './program.ts';
-import { freePorts } from './scratch.ts';
 import { until } from './until.ts';
 
 export const CATALOG = join(import.meta.dirname, '../../../models/catalog');

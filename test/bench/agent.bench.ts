@@ -1,0 +1,142 @@
+/**
+ * The whole agent as a process of its own, fed by another process, against two limits measured in the same run: the
+ * same pipeline without MQTT and store, and the broker with nothing behind it. A round counts from the first byte
+ * written to the last result committed; each way of publishing is named, because they differ by far.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AgentProcess, pumpPipeline } from '../e2e/support/agent.ts';
+import { startScript } from '../e2e/support/program.ts';
+import { closedWindows } from '../e2e/support/recordings.ts';
+import { until } from '../e2e/support/until.ts';
+import { type Bench, type Row, ratio, row } from './bench.ts';
+import { openInProcess } from './in-process.ts';
+import type { Load } from './load.ts';
+
+const RELEASE = join(import.meta.dirname, '../../models/catalog/pump-anomaly/1.0.0');
+const DEVICES = 50;
+const ROUNDS = 5;
+const WAYS = [
+  { name: 'bulk QoS 0', way: 'bulk', qos: 0, readings: 800 },
+  { name: 'bulk QoS 1', way: 'bulk', qos: 1, readings: 800 },
+  { name: 'trickle QoS 1', way: 'trickle', qos: 1, readings: 80 },
+] as const;
+type Way = (typeof WAYS)[number];
+
+/** Rounds whose event time goes on: each takes up where the last one ended. */
+class Clockwork {
+  readonly #startMs = Math.floor(Date.now() / 60_000) * 60_000 - 86_400_000;
+  #after = 0;
+
+  next(readings: number): Load {
+    const load = { devices: DEVICES, readings, after: this.#after, startMs: this.#startMs };
+    this.#after += readings;
+    return load;
+  }
+
+  /** Results that must be there once every round so far is processed. */
+  get results(): number {
+    return DEVICES * closedWindows(this.#after);
+  }
+}
+
+export const bench: Bench = {
+  name: 'agent',
+  about:
+    "messages/s of the whole agent against its own pipeline's limit in process and against its broker alone",
+  async run() {
+    const folder = mkdtempSync(join(tmpdir(), 'skerry-bench-'));
+    try {
+      const pipeline = await pipelineRow(folder);
+      const broker = await brokerRows();
+      const agent = await agentRows(folder);
+      return [
+        pipeline,
+        ...broker,
+        ...agent,
+        ...agent.map((r) => ratio(`${r.name} / pipeline in process`, r, pipeline)),
+        ...agent.map((r, i) => ratio(`${r.name} / ${broker[i]!.name}`, r, broker[i]!)),
+      ];
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function pipelineRow(folder: string): Promise<Row> {
+  const config = {
+    apiVersion: 'skerry/v1',
+    kind: 'Agent',
+    agent: {},
+    mqtt: { listen: {} },
+    pipelines: [pumpPipeline(`file:${RELEASE}`)],
+  };
+  const inProcess = await openInProcess(JSON.stringify(config), RELEASE, join(folder, 'in-process'));
+  const clockwork = new Clockwork();
+  const measured: number[] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const { perSecond } = await inProcess.round(clockwork.next(WAYS[0].readings));
+    if (round > 0) measured.push(perSecond);
+  }
+  await inProcess.close();
+  return row('pipeline in process', 'messages/s', measured, 'no MQTT, no store');
+}
+
+async function brokerRows(): Promise<Row[]> {
+  const program = startScript(join(import.meta.dirname, 'broker-alone.ts'), []);
+  try {
+    const port = Number((await program.printed(/port (\d+)/))[1]);
+    return await rows('broker alone', port, async () => undefined);
+  } finally {
+    await program.stop();
+  }
+}
+
+async function agentRows(folder: string): Promise<Row[]> {
+  const agent = await AgentProcess.create(folder, 'bench', {
+    trust: { allowUnsigned: true },
+    pipelines: [pumpPipeline(`file:${RELEASE}`)],
+  });
+  await agent.start();
+  try {
+    return await rows('agent', Number(new URL(agent.mqttUrl).port), async (results) => {
+      await until(`${results} results`, async () => {
+        const metrics = await agent.metrics();
+        return metrics.sum('skerry_agent_results_total') >= results;
+      });
+      return Date.now();
+    });
+  } finally {
+    await agent.stop();
+  }
+}
+
+/** Measures each way of publishing; `processed` resolves with the time at which so many results were there. */
+async function rows(
+  what: string,
+  port: number,
+  processed: (results: number) => Promise<number | undefined>,
+): Promise<Row[]> {
+  const clockwork = new Clockwork();
+  const measured: Row[] = [];
+  for (const way of WAYS) {
+    const perSecond: number[] = [];
+    for (let round = 0; round <= ROUNDS; round++) {
+      const load = clockwork.next(way.readings);
+      const { beganMs, endedMs } = await publish(port, way, load);
+      const doneMs = Math.max(endedMs, (await processed(clockwork.results)) ?? 0);
+      if (round > 0) perSecond.push((1_000 * load.devices * load.readings) / (doneMs - beganMs));
+    }
+    measured.push(row(`${what}, ${way.name}`, 'messages/s', perSecond));
+  }
+  return measured;
+}
+
+async function publish(port: number, way: Way, load: Load): Promise<{ beganMs: number; endedMs: number }> {
+  const order = JSON.stringify({ port, way: way.way, qos: way.qos, load });
+  const { code, stdout, stderr } = await startScript(join(import.meta.dirname, 'publisher.ts'), [order])
+    .ended;
+  if (code !== 0) throw new Error(`the publisher ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout) as { beganMs: number; endedMs: number };
+}

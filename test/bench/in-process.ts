@@ -1,0 +1,79 @@
+/**
+ * The pipeline's own limit: decode → contract → window → batch → infer → decide over the same payloads, in this process,
+ * without MQTT, journal, outbox and publishing.
+ */
+
+import { createFsBlobs } from '@skerry/agent/adapters/fs-blobs';
+import { createOrtNodeBackend } from '@skerry/agent/adapters/ort-node';
+import { systemClock } from '@skerry/agent/adapters/system-clock';
+import { parseAgentConfig } from '@skerry/agent/config';
+import { createEngine } from '@skerry/agent/inference/engine';
+import { createPipeline } from '@skerry/agent/pipeline/pipeline';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { readReleaseDirectory } from '@skerry/proto/node/release-directory';
+import { packRelease } from '@skerry/proto/pack';
+import { releaseRef } from '@skerry/proto/release';
+import { type Load, messages } from './load.ts';
+
+/** As many messages as one read of a socket brings, about. */
+const PER_READ = 512;
+
+export interface InProcess {
+  /** Runs a round; returns messages/s and the results that it gave. */
+  round(load: Load): Promise<{ perSecond: number; results: number }>;
+  close(): Promise<void>;
+}
+
+/** Prepares the pipeline of a configuration (agent.yaml's text) with a release directory; `scratch` takes its files. */
+export async function openInProcess(
+  configText: string,
+  release: string,
+  scratch: string,
+): Promise<InProcess> {
+  const config = parseAgentConfig(configText, 'agent.yaml', {});
+  const blobs = createFsBlobs(scratch);
+  const { manifest, files } = await readReleaseDirectory(release);
+  const packed = packRelease(nodeCrypto, manifest, files);
+  for (const [digest, bytes] of packed.blobs) await blobs.write(digest, bytes);
+  const engine = createEngine({
+    backends: [createOrtNodeBackend()],
+    blobs,
+    crypto: nodeCrypto,
+    clock: systemClock,
+    maxMemoryBytes: config.inference.maxMemory,
+    log: () => undefined,
+  });
+  const { limits } = config;
+  const pipeline = createPipeline(config.pipelines[0]!, { agent: 'bench', crypto: nodeCrypto, limits });
+  const { digest, files: refs } = packed.release;
+  pipeline.setRelease(manifest, digest, releaseRef(manifest));
+  engine.serve(pipeline.name, await engine.prepare({ manifest, digest, files: refs }));
+  let journalSeq = 0;
+
+  async function feed(): Promise<number> {
+    const batch = pipeline.takePending();
+    if (batch) pipeline.feed(batch, ++journalSeq, systemClock.monoMs(), 'live');
+    let results = 0;
+    for (let w = pipeline.takeReady(limits.maxBatch); w; w = pipeline.takeReady(limits.maxBatch)) {
+      const inferred = await engine.run(pipeline.name, w);
+      results += pipeline.conclude(w, inferred, { producedMs: systemClock.wallMs() }).rows.length;
+    }
+    pipeline.dirtyStates();
+    return results;
+  }
+
+  return {
+    async round(load) {
+      const round = [...messages(load)];
+      const beganMs = performance.now();
+      let results = 0;
+      for (let i = 0; i < round.length; i++) {
+        pipeline.accept(round[i]!.topic, round[i]!.payload, systemClock.wallMs() * 1_000);
+        if ((i + 1) % PER_READ === 0) results += await feed();
+      }
+      results += await feed();
+      return { perSecond: (1_000 * round.length) / (performance.now() - beganMs), results };
+    },
+    close: () => engine.close(),
+  };
+}
