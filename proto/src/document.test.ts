@@ -45,6 +45,22 @@ test('${NAME} expands from the environment; unset is an error; $${ is literal', 
   expect(refusal('wait: 1s\nsecret: ${NOPE}', env)).toContain('line 2: environment variable NOPE is not set');
 });
 
+test('${NAME} needs no quotes between braces and brackets', () => {
+  const open = z.strictObject({
+    mqtt: z.strictObject({ user: z.string(), password: z.string() }),
+    list: z.array(z.string()),
+  });
+  const text = 'mqtt: { user: u, password: ${PW} }\nlist: [${PW}, a-${PW}, $${PW}] # ${ignored}';
+  expect(parseDocument(text, open, { file: 'f', env: { PW: 'a: {b} #c' } })).toEqual({
+    mqtt: { user: 'u', password: 'a: {b} #c' },
+    list: ['a: {b} #c', 'a-a: {b} #c', '${PW}'],
+  });
+});
+
+test('a syntax error is not drowned in what follows from it', () => {
+  expect(refusal('wait: { a: ${PW }\nsecret: x\nbuffer: {}\n').split('\n').length).toBeLessThanOrEqual(4);
+});
+
 test('a release manifest is checked as a whole: counts, names and paths', () => {
   const text = `
 apiVersion: skerry/v1

@@ -21,6 +21,9 @@ export interface DocumentOptions {
   env?: Readonly<Record<string, string | undefined>>;
 }
 
+// YAML takes a brace within { … } or [ … ] for its own, so `${NAME}` is read as two private-use characters around NAME.
+const [OPEN, CLOSE] = ['\u{e000}', '\u{e001}'];
+
 /**
  * Parses one YAML document against a Zod schema. `${NAME}` inside any scalar expands from `env`; unset is an error;
  * `$${` is a literal `${`. Throws one SkerryError `invalid` that lists every error, a line each.
@@ -31,9 +34,12 @@ export function parseDocument<S extends z.ZodType>(
   options: DocumentOptions,
 ): z.output<S> {
   const lines = new LineCounter();
-  const document = parseYaml(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseYaml(options.env ? mark(text) : text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): number => lines.linePos(offset).line;
-  const problems = document.errors.map((e) => `line ${at(e.pos[0])}: ${e.message.split('\n')[0]}`);
+  // What comes after the first syntax errors follows from them.
+  const problems = document.errors
+    .slice(0, 3)
+    .map((e) => unmark(`line ${at(e.pos[0])}: ${e.message.split('\n')[0]}`));
   if (problems.length === 0 && options.env) problems.push(...expand(document, options.env, at));
   if (problems.length === 0) {
     const parsed = schema.safeParse(document.toJS() ?? {});
@@ -45,6 +51,14 @@ export function parseDocument<S extends z.ZodType>(
   });
 }
 
+function mark(text: string): string {
+  return text.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, `${OPEN}$1${CLOSE}`);
+}
+
+function unmark(text: string): string {
+  return text.replaceAll(OPEN, '${').replaceAll(CLOSE, '}');
+}
+
 function expand(
   document: Document.Parsed,
   env: Readonly<Record<string, string | undefined>>,
@@ -53,16 +67,19 @@ function expand(
   const problems: string[] = [];
   visit(document, {
     Scalar(_, node) {
-      if (typeof node.value !== 'string' || !node.value.includes('${')) return;
-      node.value = node.value.replace(/(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)?\}?/g, (whole, escaped, name) => {
-        if (escaped) return whole.slice(1);
-        const value = name === undefined ? undefined : env[name];
-        if (value !== undefined) return value;
-        const what =
-          name === undefined ? `"${whole}" names no variable` : `environment variable ${name} is not set`;
-        problems.push(`line ${at(node.range?.[0] ?? 0)}: ${what} (write $\${ for a literal \${)`);
-        return whole;
-      });
+      if (typeof node.value !== 'string') return;
+      node.value = unmark(node.value).replace(
+        /(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)?\}?/g,
+        (whole, escaped, name) => {
+          if (escaped) return whole.slice(1);
+          const value = name === undefined ? undefined : env[name];
+          if (value !== undefined) return value;
+          const what =
+            name === undefined ? `"${whole}" names no variable` : `environment variable ${name} is not set`;
+          problems.push(`line ${at(node.range?.[0] ?? 0)}: ${what} (write $\${ for a literal \${)`);
+          return whole;
+        },
+      );
     },
   });
   return problems;

@@ -1,6 +1,6 @@
 /** Zod pieces that several documents share; each turns the grammar of units.ts into plain numbers. */
 import { z } from 'zod';
-import { messageOf } from './errors.ts';
+import { messageOf, SkerryError } from './errors.ts';
 import { NAME_PATTERN } from './ids.ts';
 import { countPer, durationMs, percentShare, rateHz, sizeBytes } from './units.ts';
 
@@ -9,7 +9,8 @@ function grammar<T>(parse: (text: string) => T): z.ZodType<T, string> {
     try {
       return parse(text);
     } catch (error) {
-      context.addIssue({ code: 'custom', message: messageOf(error) });
+      const hint = error instanceof SkerryError && error.hint ? `; ${error.hint}` : '';
+      context.addIssue({ code: 'custom', message: `${messageOf(error)}${hint}` });
       return z.NEVER;
     }
   }) as unknown as z.ZodType<T, string>;
