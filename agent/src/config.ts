@@ -30,6 +30,14 @@ const topicFilter = z
     message: 'skerry/… is what the agent itself publishes; it is never ingested',
   });
 
+/** A number, or the digits that an environment variable gives. */
+const port = z.union([z.number(), z.string()]).transform((value, context) => {
+  const number = typeof value === 'number' || /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
+  context.addIssue({ code: 'custom', message: 'expected a port, 0 to 65535 (0 takes a free one)' });
+  return z.NEVER;
+});
+
 const source = z.strictObject({
   topics: z.array(topicFilter).min(1),
   /** Template with `{topic[i]}` and `{payload.path}`; the device id. */
@@ -42,7 +50,9 @@ const source = z.strictObject({
     .strictObject({ field: z.string().min(1), unit: z.enum(['s', 'ms', 'us', 'ns', 'iso']).default('ms') })
     .optional(),
   /** The release's channel → the payload's path (dots; `["a.b"]` quotes) or, for csv, the column. */
-  channels: z.record(z.string(), z.string()),
+  channels: z.record(z.string().min(1), z.string().min(1)).refine((c) => Object.keys(c).length > 0, {
+    message: "expected at least one of the release's channels, for example { temperature: temp_c }",
+  }),
   /** A timestamp further ahead of the agent than this is rejected and moves no watermark. */
   maxFuture: duration.default(5_000),
 });
@@ -71,7 +81,7 @@ const pipeline = z.strictObject({
 
 const listen = z.strictObject({
   host: z.string().default('127.0.0.1'),
-  port: z.coerce.number<number | string>().int().min(0).max(65_535).default(1883),
+  port: port.default(1883),
   users: z.string().optional(),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
 });
@@ -103,6 +113,9 @@ const limits = z.strictObject({
   maxBatch: z.int().positive().default(512),
 });
 
+/** Less holds not even the counters and a block or two. */
+const MIN_BUFFER_BYTES = 32 * 1024;
+
 export const agentConfig = z
   .strictObject({
     apiVersion: z.literal('skerry/v1'),
@@ -127,7 +140,9 @@ export const agentConfig = z
     pipelines: z.array(pipeline).min(1).max(100),
     buffer: z
       .strictObject({
-        maxBytes: size.default(512 * 1024 ** 2),
+        maxBytes: size
+          .refine((bytes) => bytes >= MIN_BUFFER_BYTES, { message: 'expected at least 32KiB' })
+          .default(512 * 1024 ** 2),
         maxAge: duration.default(30 * 86_400_000),
         whenFull: z.enum(['degrade', 'drop-oldest', 'reject-new', 'block']).default('degrade'),
         durability: z.enum(['fsync', 'os']).default('fsync'),

@@ -5,7 +5,7 @@ import type { OutboxStats } from './outbox/outbox.ts';
 import type { SampleCounters } from './pipeline/types.ts';
 
 const BOUNDS_S = [
-  1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 1,
+  1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 1, 2.5, 10,
 ];
 
 /** How long windows took, by what ran them. */
@@ -24,14 +24,19 @@ export class InferenceDurations {
       // A series per release that served in this process; releases change too seldom for this to grow.
       series = { labels, histogram: new DurationHistogram(BOUNDS_S) };
       this.#series.set(key, series);
-      this.#byPipeline.set(labels.pipeline, series.histogram);
     }
+    // Also when a release serves again that served before.
+    this.#byPipeline.set(labels.pipeline, series.histogram);
     series.histogram.observe(seconds, windows);
   }
 
-  /** 95 % of the windows of the release that serves took at most this long, microseconds; NaN before the first. */
+  /**
+   * 95 % of the windows of the release that serves took at most this long, microseconds; NaN before the first. What
+   * is beyond the last bound is told as twice that: too slow must not look like unknown.
+   */
   p95Us(pipeline: string): number {
-    return (this.#byPipeline.get(pipeline)?.quantile(0.95) ?? Number.NaN) * 1e6;
+    const seconds = this.#byPipeline.get(pipeline)?.quantile(0.95) ?? Number.NaN;
+    return Math.round(1e6 * Math.min(seconds, 2 * BOUNDS_S.at(-1)!));
   }
 
   samples(): Metric['samples'] {

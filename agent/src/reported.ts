@@ -113,7 +113,8 @@ export class OpenAlerts {
     for (const alert of alerts) {
       const episode = alert.episode ?? '';
       if (alert.state === v1.EpisodeState.EPISODE_STATE_CLEARED) this.#open.delete(episode);
-      else if (alert.state === v1.EpisodeState.EPISODE_STATE_OPEN || this.#open.has(episode))
+      // An update of an episode that opened before this start is as good as its opening.
+      else
         this.#open.set(episode, {
           episode,
           pipeline: alert.pipeline ?? '',

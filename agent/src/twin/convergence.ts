@@ -64,8 +64,10 @@ export class Convergence {
     const wishes = new Map<string, ReleaseTarget>();
     for (const { name, release, releaseDigest } of this.#o.desired.current()?.pipelines ?? []) {
       const [releaseName, version] = (release ?? '').split('@');
-      if (this.#o.lanes.get(name ?? '')?.config.release.kind !== 'managed') continue;
-      if (!releaseName || !version || !releaseDigest) continue;
+      const wanted = this.#o.lanes.get(name ?? '')?.config.release;
+      if (wanted?.kind !== 'managed' || !version || !releaseDigest) continue;
+      // agent.yaml says which release a pipeline runs; the control plane says which version of it.
+      if (releaseName !== wanted.name) continue;
       wishes.set(name!, { name: releaseName, version, digest: releaseDigest });
     }
     for (const lane of this.#o.lanes.values()) {
