@@ -14,6 +14,9 @@ import {
 const SEED = new Uint8Array(32).fill(5);
 const PUBLIC_KEY = toBase64Url(nodeCrypto.publicKey(SEED));
 
+const ROLLOUT =
+  '{"apiVersion":"skerry/v1","kind":"Rollout","release":"press@1.0.0","stages":[{"name":"all","agents":"100%"}]}';
+
 function assertion(world: World, claims: Record<string, unknown> = {}, seed = SEED): string {
   const nowS = Math.floor(world.clock.nowMs / 1000);
   const payload = {
@@ -209,8 +212,7 @@ describe('operators', () => {
     const operator = createTestApp(world).as('operator');
     const create = (body: string): Promise<Response> =>
       operator('/api/v1/rollouts', { method: 'POST', headers: { 'idempotency-key': 'k' }, body });
-    const text =
-      '{"apiVersion":"skerry/v1","kind":"Rollout","release":"press@1.0.0","stages":[{"name":"all","agents":"100%"}]}';
+    const text = ROLLOUT;
     const [first, second] = [await json(await create(text)), await json(await create(text))];
     expect(second).toEqual(first);
     expect(world.fleet.rollouts({ limit: 10 })).toHaveLength(1);
@@ -239,6 +241,35 @@ describe('operators', () => {
       });
     expect((await label(etag)).status).toBe(200);
     expect((await label(etag)).status).toBe(412);
+  });
+
+  test('[AP2] rollouts, releases, policies and tokens page to the last one', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0', 'press@1.1.0', 'pump@1.0.0']);
+    for (let i = 0; i < 5; i++) {
+      world.clock.nowMs += i % 2;
+      world.fleet.createRollout('ola', ROLLOUT);
+      world.fleet.applyPolicy('ola', `apiVersion: skerry/v1\nkind: DriftPolicy\nname: p${i}\nrelease: press`);
+    }
+    const admin = createTestApp(world).as('admin');
+    const walk = async (list: string): Promise<string[]> => {
+      const seen: string[] = [];
+      for (let cursor = ''; ; ) {
+        const page = await json(
+          await admin(`/api/v1/${list}?limit=2${cursor && `&cursor=${encodeURIComponent(cursor)}`}`),
+        );
+        seen.push(...(page.items as unknown[]).map((item) => JSON.stringify(item)));
+        if (page.cursor === undefined) return seen;
+        cursor = String(page.cursor);
+      }
+    };
+    for (const [list, n] of [
+      ['rollouts', 5],
+      ['releases', 3],
+      ['policies', 5],
+      ['tokens', 1],
+    ] as const)
+      expect(new Set(await walk(list)).size, list).toBe(n);
   });
 
   test('[AP3] every wrong member of a request is named', async () => {

@@ -31,6 +31,8 @@ export interface Plan {
   assignments: Assignment[];
   /** In order of application. */
   policies: DriftPolicy[];
+  /** Rollouts that are in progress or that assignments name: shards forget the membership of all others. */
+  rollouts?: string[];
 }
 
 /** What an agent reports of one of its pipelines, as far as assigning goes. */

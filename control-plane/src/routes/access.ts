@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ROLES } from '../core/fleet/tokens.ts';
 import type { AppDeps } from './deps.ts';
 import type { Api } from './endpoint.ts';
+import { pageOfWhole, wholePage } from './endpoint.ts';
 
 const newToken = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -62,10 +63,14 @@ export function accessRoutes(api: Api, deps: AppDeps): void {
 
 function tokenRoutes(api: Api, deps: AppDeps): void {
   api.add(
-    { method: 'GET', path: '/tokens', summary: 'Tokens without their secrets', role: 'admin' },
-    async () => ({
-      items: await deps.fleet.tokens(),
-    }),
+    {
+      method: 'GET',
+      path: '/tokens',
+      summary: 'Tokens without their secrets, newest first',
+      role: 'admin',
+      query: z.strictObject(wholePage),
+    },
+    async ({ query }) => pageOfWhole(await deps.fleet.tokens(), query, (token) => token.id),
   );
   api.add(
     {

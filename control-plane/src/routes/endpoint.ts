@@ -188,6 +188,24 @@ export const page = {
   cursor: z.string().max(1000).optional(),
 };
 
+/** How lists are paged that are held whole, each with a bound of its own. */
+export const wholePage = { ...page, limit: page.limit.default(1000) };
+
+/** A page of a list that is held whole: what follows the item that the cursor names. Throws SkerryError invalid. */
+export function pageOfWhole<T>(
+  items: readonly T[],
+  query: { limit: number; cursor?: string | undefined },
+  cursorOf: (item: T) => string,
+): { items: T[]; cursor?: string } {
+  if (query.cursor === undefined) return pageOf(items, query.limit, cursorOf);
+  const at = items.findIndex((item) => cursorOf(item) === query.cursor);
+  if (at < 0)
+    throw new SkerryError('invalid', 'what the cursor names is not in the list any more', {
+      hint: 'begin the list anew',
+    });
+  return pageOf(items.slice(at + 1), query.limit, cursorOf);
+}
+
 /** A page of a list; the cursor is absent on the last. */
 export function pageOf<T>(
   items: readonly T[],

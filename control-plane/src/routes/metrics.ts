@@ -1,5 +1,4 @@
 /** Prometheus text (exposition format 0.0.4). What must survive a restart is read from the databases. */
-import { isInProgress } from '../core/rollout/rollout.ts';
 import type { AppDeps } from './deps.ts';
 
 const BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -63,7 +62,7 @@ async function shardLines(deps: AppDeps): Promise<string[]> {
 }
 
 async function rolloutLines(deps: AppDeps): Promise<string[]> {
-  const rollouts = (await deps.fleet.rollouts({ limit: 100 })).filter((r) => isInProgress(r.state));
+  const rollouts = await deps.fleet.rolloutsInProgress();
   const verdicts = { pass: 1, hold: 0, breach: -1 } as const;
   return [
     ...family(

@@ -7,6 +7,7 @@ import type { OfferedRelease } from '../core/fleet/registry.ts';
 import { serveBlob } from './blobs.ts';
 import type { AppDeps } from './deps.ts';
 import type { Api } from './endpoint.ts';
+import { pageOfWhole, wholePage } from './endpoint.ts';
 import { driveNow } from './shards.ts';
 
 /** New releases that one upload of targets may bring. */
@@ -21,12 +22,12 @@ export function releaseRoutes(api: Api, deps: AppDeps): void {
       summary: 'Releases, by name, newest version first',
       role: 'viewer',
       query: z.strictObject({
+        ...wholePage,
         name: z.string().optional(),
-        limit: z.unknown().optional(),
-        cursor: z.unknown().optional(),
       }),
     },
-    async ({ query }) => ({ items: await deps.fleet.releases(query.name) }),
+    async ({ query }) =>
+      pageOfWhole(await deps.fleet.releases(query.name), query, (r) => `${r.name}/${r.version}`),
   );
   api.add(
     {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { VERBS, type Verb } from '../core/rollout/operate.ts';
 import type { AppDeps } from './deps.ts';
 import type { Api } from './endpoint.ts';
-import { checkIfMatch } from './endpoint.ts';
+import { checkIfMatch, page, pageOf, pageOfWhole, wholePage } from './endpoint.ts';
 import { driveNow } from './shards.ts';
 
 const SUMMARIES: Record<Verb, string> = {
@@ -27,16 +27,9 @@ export function rolloutRoutes(api: Api, deps: AppDeps): void {
       path: '/rollouts',
       summary: 'Rollouts, newest first',
       role: 'viewer',
-      query: z.strictObject({
-        name: z.string().optional(),
-        limit: z.coerce.number().int().min(1).max(1000).default(100),
-        cursor: z.string().optional(),
-      }),
+      query: z.strictObject({ ...page, name: z.string().optional() }),
     },
-    async ({ query }) => {
-      const { name, limit } = query;
-      return { items: await deps.fleet.rollouts({ limit, ...(name !== undefined && { name }) }) };
-    },
+    async ({ query }) => pageOf(await deps.fleet.rollouts(query), query.limit, (rollout) => rollout.id),
   );
   api.add(
     {
@@ -79,8 +72,14 @@ export function rolloutRoutes(api: Api, deps: AppDeps): void {
 
 function policyRoutes(api: Api, deps: AppDeps): void {
   api.add(
-    { method: 'GET', path: '/policies', summary: 'Policies, in order of application', role: 'viewer' },
-    async () => ({ items: await deps.fleet.policies() }),
+    {
+      method: 'GET',
+      path: '/policies',
+      summary: 'Policies, in order of application',
+      role: 'viewer',
+      query: z.strictObject(wholePage),
+    },
+    async ({ query }) => pageOfWhole(await deps.fleet.policies(), query, (policy) => policy.name),
   );
   api.add(
     {

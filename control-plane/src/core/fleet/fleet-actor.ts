@@ -12,7 +12,7 @@ import { type Evidence, type FrozenStage, isActive } from '../rollout/rollout.ts
 import * as audit from './audit.ts';
 import { currentNumber, nextNumber } from './context.ts';
 import * as idempotency from './idempotency.ts';
-import { type FleetWork, fleetWork } from './plan-builder.ts';
+import { buildPlan, type FleetWork, fleetWork } from './plan-builder.ts';
 import * as policies from './policies.ts';
 import * as registry from './registry.ts';
 import * as releases from './releases.ts';
@@ -162,11 +162,19 @@ export class FleetActor {
   }
 
   createRollout(by: string, text: string): rollouts.RolloutInfo {
-    return this.#write(() => rollouts.createRollout(this.#ports, by, text));
+    return this.#write(() => {
+      const info = rollouts.createRollout(this.#ports, by, text);
+      rollouts.forgetOldest(this.#ports, buildPlan(this.#ports).rollouts ?? []);
+      return info;
+    });
   }
 
-  rollouts(query: { name?: string; limit: number }): rollouts.RolloutInfo[] {
+  rollouts(query: Parameters<typeof rollouts.listRollouts>[1]): rollouts.RolloutInfo[] {
     return rollouts.listRollouts(this.#ports, query);
+  }
+
+  rolloutsInProgress(): rollouts.RolloutInfo[] {
+    return rollouts.listInProgress(this.#ports);
   }
 
   rollout(id: string): rollouts.RolloutInfo {

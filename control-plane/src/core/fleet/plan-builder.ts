@@ -71,19 +71,22 @@ export function buildPlan(context: FleetContext): Plan {
       .all<{ digest: string }>('SELECT digest FROM release WHERE yanked_ms IS NULL')
       .map((row) => row.digest),
   );
-  const active = inState(context)
+  const inProgress = inState(context);
+  const active = inProgress
     .filter((r) => r.state.name !== 'reverting' && r.state.name !== 'pending-approval')
     .flatMap((r) => toMembers(r, true));
   const ended = context.sql
     .all<{ doc: string }>("SELECT doc FROM rollout WHERE state IN ('completed', 'aborted') ORDER BY ord DESC")
     .map((row) => JSON.parse(row.doc) as Rollout)
     .flatMap((r) => (r.state.name === 'completed' ? [toMatching(r)] : toMembers(r, false)));
+  const assignments = withoutHidden([...active, ...ended].filter((a) => listed.has(a.digest)));
   return {
     instance: String(readMeta(context.sql, 'instance')),
     generation: currentNumber(context, 'planGeneration'),
     policyGeneration: currentNumber(context, 'policyGeneration'),
-    assignments: withoutHidden([...active, ...ended].filter((a) => listed.has(a.digest))),
+    assignments,
     policies: listPolicies(context).map((info) => info.policy),
+    rollouts: [...new Set([...inProgress.map((r) => r.id), ...assignments.map((a) => a.rollout)])],
   };
 }
 
@@ -101,12 +104,15 @@ function common(rollout: Rollout): Omit<Assignment, 'to' | 'active'> {
   return { rollout: rollout.id, name, version, digest, selector: rollout.spec.selector };
 }
 
-// Behind a completed rollout to every agent nothing older of that name is ever reached: the plan stays small.
+// Behind a completed rollout nothing older of that name reaches an agent that its selector matches: older completed
+// ones with the same selector, and behind the empty selector all, are left out, so that the plan stays small.
 function withoutHidden(assignments: readonly Assignment[]): Assignment[] {
   const closed = new Set<string>();
   return assignments.filter((a) => {
-    if (closed.has(a.name)) return false;
-    if (a.to.kind === 'matching' && a.selector.trim() === '') closed.add(a.name);
+    const selector = a.selector.trim();
+    const key = `${a.name}\0${selector}`;
+    if (closed.has(`${a.name}\0`) || (a.to.kind === 'matching' && closed.has(key))) return false;
+    if (a.to.kind === 'matching') closed.add(key);
     return true;
   });
 }

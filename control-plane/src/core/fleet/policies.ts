@@ -16,11 +16,19 @@ export interface PolicyInfo {
   policy: DriftPolicy;
 }
 
+/** Every agent's desired state is made from all of them. */
+const MAX_POLICIES = 1_000;
+
 /** Applies policy.yaml (YAML or JSON text). Throws SkerryError invalid with every error at once. */
 export function applyPolicy(context: FleetContext, by: string, text: string): PolicyInfo {
   const policy = parseDocument(text, driftPolicy, { file: 'policy.yaml' });
   parseSelector(policy.selector ?? '');
   checkBounds(context, policy);
+  const others = listPolicies(context).filter((other) => other.name !== policy.name).length;
+  if (others >= MAX_POLICIES)
+    throw new SkerryError('full', `there are ${others} policies already, the most that are held`, {
+      hint: 'take one away that serves no more: DELETE /api/v1/policies/{name}',
+    });
   const generation = nextNumber(context, 'policyGeneration');
   context.sql.run(
     `INSERT OR REPLACE INTO policy (name, ord, generation, doc, applied_ms, applied_by) VALUES (?, ?, ?, ?, ?, ?)`,
@@ -54,7 +62,7 @@ export function getPolicy(context: FleetContext, name: string): PolicyInfo {
 export function listPolicies(context: FleetContext): PolicyInfo[] {
   return context.sql
     .all<{ name: string; generation: number; doc: string; applied_ms: number; applied_by: string }>(
-      'SELECT name, generation, doc, applied_ms, applied_by FROM policy ORDER BY ord LIMIT 1000',
+      'SELECT name, generation, doc, applied_ms, applied_by FROM policy ORDER BY ord',
     )
     .map((row) => ({
       name: row.name,

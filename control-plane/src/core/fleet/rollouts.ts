@@ -35,6 +35,12 @@ export interface StoredDecision extends Decision {
   atMs: number;
 }
 
+/** How many rollouts are kept, and any more only while they decide what agents run. */
+const MAX_ROLLOUTS = 1_000;
+
+const IN_PROGRESS =
+  "SELECT doc, evidence FROM rollout WHERE state IN ('pending-approval', 'running', 'paused', 'stalled', 'reverting')";
+
 /** Creates a draft from rollout.yaml (YAML or JSON text). Throws SkerryError invalid, unsupported or not-found. */
 export function createRollout(context: FleetContext, by: string, text: string): RolloutInfo {
   const spec = parseDocument(text, rolloutSpec, { file: 'rollout.yaml' });
@@ -63,20 +69,46 @@ export function createRollout(context: FleetContext, by: string, text: string): 
   return getRollout(context, rollout.id);
 }
 
-/** Newest first, at most `limit`. */
-export function listRollouts(context: FleetContext, query: { name?: string; limit: number }): RolloutInfo[] {
-  const rows =
-    query.name === undefined
-      ? context.sql.all<RolloutRow>(
-          'SELECT doc, evidence FROM rollout ORDER BY created_ms DESC, id LIMIT ?',
-          query.limit,
-        )
-      : context.sql.all<RolloutRow>(
-          'SELECT doc, evidence FROM rollout WHERE name = ? ORDER BY created_ms DESC, id LIMIT ?',
-          query.name,
-          query.limit,
-        );
-  return rows.map(toInfo);
+/** Newest first, at most `limit`, after the rollout that `cursor` names. Throws SkerryError not-found on another one. */
+export function listRollouts(
+  context: FleetContext,
+  query: { name?: string | undefined; cursor?: string | undefined; limit: number },
+): RolloutInfo[] {
+  const after = query.cursor === undefined ? undefined : getRollout(context, query.cursor);
+  return context.sql
+    .all<RolloutRow>(
+      `SELECT doc, evidence FROM rollout WHERE (? IS NULL OR name = ?)
+         AND (? IS NULL OR created_ms < ? OR (created_ms = ? AND id > ?)) ORDER BY created_ms DESC, id LIMIT ?`,
+      query.name ?? null,
+      query.name ?? null,
+      after?.id ?? null,
+      after?.createdMs ?? null,
+      after?.createdMs ?? null,
+      after?.id ?? null,
+      query.limit,
+    )
+    .map(toInfo);
+}
+
+/** Those that hold their release name (isInProgress), with their evidence. */
+export function listInProgress(context: FleetContext): RolloutInfo[] {
+  return context.sql.all<RolloutRow>(IN_PROGRESS).map(toInfo);
+}
+
+/**
+ * Forgets the oldest rollouts that decide nothing any more, beyond the newest 1,000: `kept` names those that do. Their
+ * decisions stay in the audit log.
+ */
+export function forgetOldest(context: FleetContext, kept: readonly string[]): void {
+  const beyond = context.sql.all<{ id: string }>(
+    'SELECT id FROM rollout ORDER BY created_ms DESC, id LIMIT -1 OFFSET ?',
+    MAX_ROLLOUTS,
+  );
+  for (const { id } of beyond) {
+    if (kept.includes(id)) continue;
+    context.sql.run('DELETE FROM rollout WHERE id = ?', id);
+    context.sql.run('DELETE FROM decision WHERE rollout = ?', id);
+  }
 }
 
 /** One rollout. Throws SkerryError not-found. */
@@ -86,13 +118,14 @@ export function getRollout(context: FleetContext, id: string): RolloutInfo {
   return toInfo(row);
 }
 
-/** Every decision of a rollout, oldest first, with the numbers that it was taken on. */
+/** The newest 1,000 decisions of a rollout, oldest first, with the numbers that it was taken on. */
 export function listDecisions(context: FleetContext, id: string): StoredDecision[] {
   return context.sql
     .all<{ at_ms: number; doc: string }>(
-      'SELECT at_ms, doc FROM decision WHERE rollout = ? ORDER BY id LIMIT 1000',
+      'SELECT at_ms, doc FROM decision WHERE rollout = ? ORDER BY id DESC LIMIT 1000',
       id,
     )
+    .reverse()
     .map((row) => ({ atMs: row.at_ms, ...(JSON.parse(row.doc) as Decision) }));
 }
 
@@ -167,11 +200,7 @@ export function revertYanked(context: FleetContext, by: string, releases: readon
 
 /** Rollouts in progress. */
 export function inState(context: FleetContext): Rollout[] {
-  return context.sql
-    .all<RolloutRow>(
-      "SELECT doc, evidence FROM rollout WHERE state IN ('pending-approval', 'running', 'paused', 'stalled', 'reverting')",
-    )
-    .map((row) => bare(toInfo(row)));
+  return listInProgress(context).map(bare);
 }
 
 function applyStep(context: FleetContext, step: Step): void {

@@ -152,22 +152,20 @@ export function redeemEnrolToken(
 
 /** Every token without its secret, newest first. */
 export function listTokens(context: FleetContext): TokenInfo[] {
-  return context.sql
-    .all<TokenRow>('SELECT * FROM token ORDER BY created_ms DESC, id LIMIT 1000')
-    .map((row) => ({
-      id: row.id,
-      kind: row.kind as TokenInfo['kind'],
-      name: row.name,
-      role: row.role === '' ? null : (row.role as OperatorRole),
-      labels: JSON.parse(row.labels) as Record<string, string>,
-      autoApprove: row.auto_approve === 1,
-      usesLeft: row.uses_left,
-      expiresMs: row.expires_ms,
-      createdMs: row.created_ms,
-      createdBy: row.created_by,
-      revokedMs: row.revoked_ms,
-      lastUsedMs: row.last_used_ms,
-    }));
+  return context.sql.all<TokenRow>('SELECT * FROM token ORDER BY created_ms DESC, id').map((row) => ({
+    id: row.id,
+    kind: row.kind as TokenInfo['kind'],
+    name: row.name,
+    role: row.role === '' ? null : (row.role as OperatorRole),
+    labels: JSON.parse(row.labels) as Record<string, string>,
+    autoApprove: row.auto_approve === 1,
+    usesLeft: row.uses_left,
+    expiresMs: row.expires_ms,
+    createdMs: row.created_ms,
+    createdBy: row.created_by,
+    revokedMs: row.revoked_ms,
+    lastUsedMs: row.last_used_ms,
+  }));
 }
 
 /** Revokes a token by its id. Throws SkerryError not-found. */

@@ -302,4 +302,30 @@ describe('rollout', () => {
       ),
     ).toThrow(/outside 0.2 to 0.9/);
   });
+
+  test('[RO13] of old rollouts that decide nothing the newest thousand are kept, and membership of none', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0', 'press@2.0.0']);
+    const agents = fleetOf(world, 2);
+    const rest = 'stages: [{ name: all, agents: 100% }]\nselector: site==oslo';
+    for (const agent of agents) agent.labels = { site: 'oslo' };
+    for (const agent of agents) agent.sync();
+    const first = start(world, '1.0.0', rest);
+    await settle(world, agents);
+    const second = start(world, '2.0.0', rest);
+    await settle(world, agents);
+    expect(world.fleet.rollout(second).status).toBe('completed');
+    expect(world.fleet.work().plan.assignments.map((a) => a.rollout)).toEqual([second]);
+    const members = world.files
+      .get('shard-0')!
+      .all<{ rollout: string }>('SELECT DISTINCT rollout FROM member UNION SELECT rollout FROM stage');
+    expect(members.map((m) => m.rollout)).toEqual([second]);
+    for (let i = 0; i < 1_001; i++) {
+      world.clock.nowMs += 1;
+      world.fleet.createRollout('ola', YAML('2.0.0', rest));
+    }
+    expect(() => world.fleet.rollout(first)).toThrow(/no rollout/);
+    expect(world.fleet.rollout(second).status).toBe('completed');
+    expect(world.fleet.rollouts({ limit: 10_000 })).toHaveLength(1_001);
+  });
 });

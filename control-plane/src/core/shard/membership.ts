@@ -133,6 +133,17 @@ export function discardStage(context: ShardContext, rollout: string, stage: numb
   context.sql.run('DELETE FROM candidate WHERE rollout = ? AND stage = ?', rollout, stage);
 }
 
+/** Forgets the membership of every rollout but those named. */
+export function forgetMembers(context: ShardContext, kept: readonly string[]): void {
+  const held = context.sql.all<{ rollout: string }>(
+    'SELECT rollout FROM stage UNION SELECT rollout FROM member UNION SELECT rollout FROM candidate',
+  );
+  for (const { rollout } of held)
+    if (!kept.includes(rollout))
+      for (const table of ['stage', 'member', 'candidate'])
+        context.sql.run(`DELETE FROM ${table} WHERE rollout = ?`, rollout);
+}
+
 /** The stage in which an agent became a member, undefined where it isn't one. */
 export function memberStage(context: ShardContext, rollout: string, agent: string): number | undefined {
   return context.sql.all<{ stage: number }>(

@@ -49,7 +49,10 @@ export class ShardActor {
   /** Takes a plan; an older one of the same instance changes nothing. */
   setPlan(plan: Plan): void {
     if (this.#plan?.instance === plan.instance && this.#plan.generation > plan.generation) return;
-    this.#write(() => writeMeta(this.#ports.sql, 'plan', JSON.stringify(plan)));
+    this.#write(() => {
+      writeMeta(this.#ports.sql, 'plan', JSON.stringify(plan));
+      if (plan.rollouts) membership.forgetMembers(this.#ports, plan.rollouts);
+    });
     this.#plan = plan;
   }
 
