@@ -118,6 +118,7 @@ describe('recordings', () => {
 
   it('says plainly what is wrong with a file that is no recording', () => {
     expect(() => readRecording('')).toThrow('the recording is empty');
+    expect(() => readRecording('\u0000\u0003PNG,\uFFFDx\n1,2\n')).toThrow('line 1: this is no text');
     expect(() => readRecording('time,v\n')).toThrow('has no row (only a header)');
     expect(() => readRecording('1,2\n3,4\n')).toThrow('line 1: values where column names should be');
     expect(() => readRecording('v,v\n1,2\n')).toThrow('column v stands there twice');

@@ -188,6 +188,8 @@ interface Layout {
 }
 
 function readNames(fields: readonly string[], file = 'the recording'): string[] {
+  if (fields.some((field) => /[\p{Cc}\uFFFD]/u.test(field.replace(/\s/g, ''))))
+    throw new SkerryError('invalid', `${file} line 1: this is no text`, { hint: 'give a CSV file in UTF-8' });
   const names = fields.map((field, i) => field.trim() || `column${i + 1}`);
   if (fields.every((field) => !Number.isNaN(parseTimeUs(field)))) {
     throw new SkerryError('invalid', `${file} line 1: values where column names should be`, {
@@ -234,7 +236,7 @@ function findTime(names: readonly string[], first: readonly string[], options: R
       'invalid',
       `${file}: ${what} among ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`,
       {
-        hint: 'name the column that holds the time',
+        hint: 'name the column that holds the time with --time',
       },
     );
   }
@@ -243,7 +245,7 @@ function findTime(names: readonly string[], first: readonly string[], options: R
     'invalid',
     `${file}: column ${names[found]} begins with "${first[found]}", which is no time`,
     {
-      hint: 'write times as YYYY-MM-DD HH:MM:SS (UTC) or as a number since 1970, or name another column',
+      hint: 'write times as YYYY-MM-DD HH:MM:SS (UTC) or as a number since 1970, or name another column with --time',
     },
   );
 }

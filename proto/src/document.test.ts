@@ -34,6 +34,10 @@ test('every error is told at once, with its line, its path and what was expected
   expect(message).toContain('line 4: buffer.maxByte: not a key here');
 });
 
+test('a key that must be there and is not is called missing', () => {
+  expect(refusal('buffer: {}\n')).toContain('line 1: buffer.maxBytes: missing; expected string');
+});
+
 test('malformed YAML is refused with its line', () => {
   expect(refusal('wait: 1s\n  bad: [')).toMatch(/line 2/);
 });

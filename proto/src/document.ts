@@ -95,7 +95,13 @@ function describe(
     return issue.keys.map(
       (key) => `${where([...path, key], document, at)}: not a key here; remove it or correct its spelling`,
     );
-  return [`${where(path, document, at)}: ${lowerFirst(issue.message)}`];
+  return [`${where(path, document, at)}: ${expectation(issue.message)}`];
+}
+
+// Zod says "Invalid input: expected array, received undefined" of a key that isn't there.
+function expectation(message: string): string {
+  const missing = /^Invalid input: (.*), received undefined$/.exec(message);
+  return missing ? `missing; ${missing[1]}` : lowerFirst(message);
 }
 
 function where(path: (string | number)[], document: Document.Parsed, at: (offset: number) => number): string {

@@ -35,6 +35,21 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/**
+ * Why something outside refused, for a line that names it already: a system error without its code, system call and path,
+ * and the cause that `fetch failed` hides.
+ */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message === 'fetch failed' && error.cause !== undefined) return reasonOf(error.cause);
+  const { code } = error as { code?: string };
+  if (code === 'ECONNREFUSED') return 'nothing listens there';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'there is no host of that name';
+  if (code === 'EADDRINUSE') return 'it is in use';
+  if (error.message === '') return code ?? error.name;
+  return /^E[A-Z0-9]+: (.+?), \w+(?: .*)?$/.exec(error.message)?.[1] ?? error.message;
+}
+
 /** Throws when an invariant of the program itself is broken. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`invariant broken: ${message}`);

@@ -1,6 +1,6 @@
 /** The manners that all four programs share: help with examples, --version, --json, exit codes, one plain error line. */
 import { Command, CommanderError } from 'commander';
-import { messageOf, SkerryError } from '../errors.ts';
+import { messageOf, reasonOf, SkerryError } from '../errors.ts';
 
 export { Command, Option } from 'commander';
 
@@ -24,6 +24,7 @@ export function createProgram(name: string, description: string): Command {
  */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
   inherit(program);
+  program.addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 21 try again later.');
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -44,10 +45,27 @@ function inherit(command: Command): void {
   }
 }
 
-/** One line (several only where a file has several errors): message and hint. */
+/** One line, message and hint; several only where a file has several errors. Anything unforeseen with its stack. */
 export function describeError(error: unknown): string {
-  if (error instanceof SkerryError) return error.hint ? `${error.message} — ${error.hint}` : error.message;
+  if (error instanceof SkerryError) {
+    if (!error.hint) return error.message;
+    return `${error.message}${error.message.includes('\n') ? '\n' : ' — '}${error.hint}`;
+  }
+  if (isSystemError(error))
+    return `${error.path ?? error.syscall}: ${reasonOf(error)} — ${SYSTEM_HINTS[error.code] ?? 'check the path'}`;
   return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+}
+
+const SYSTEM_HINTS: Readonly<Record<string, string>> = {
+  EACCES: 'give this user the right to it, or choose another place',
+  EPERM: 'give this user the right to it, or choose another place',
+  EROFS: 'choose a place that can be written to',
+  ENOSPC: 'free some space, or choose another place',
+};
+
+function isSystemError(error: unknown): error is Error & { code: string; syscall: string; path?: string } {
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  return error instanceof Error && typeof code === 'string' && typeof syscall === 'string';
 }
 
 /** Prints a value for machines: one JSON document on stdout. */
