@@ -206,6 +206,45 @@ describe('operators', () => {
     expect((await login()).status).toBe(401);
   });
 
+  test('[AU7] what was logged in with a token ends with it', async () => {
+    const world = createWorld();
+    const app = createTestApp(world);
+    const call = (token: string, path: string, init: RequestInit = {}): Promise<Response> =>
+      app.call(path, { ...init, headers: { authorization: `Bearer ${token}` } });
+    const login = async (token: string): Promise<{ token: string; expiresMs: number }> => {
+      const made = await call(token, '/api/v1/login/codes', { method: 'POST' });
+      const { code } = await json(made);
+      const body = JSON.stringify({ code });
+      return (await json(await app.call('/api/v1/login', { method: 'POST', body }))) as never;
+    };
+    const expiresMs = world.clock.nowMs + 3_600_000;
+    const first = world.fleet.createOperatorToken('t', { name: 'x', role: 'viewer', expiresMs });
+    const second = await login(first.secret);
+    const third = await login(second.token);
+    expect([second.expiresMs, third.expiresMs]).toEqual([expiresMs, expiresMs]);
+    expect((await call(third.token, '/api/v1/me')).status).toBe(200);
+    const { code } = await json(await call(third.token, '/api/v1/login/codes', { method: 'POST' }));
+    world.fleet.revokeToken('t', first.id);
+    expect((await call(third.token, '/api/v1/me')).status).toBe(401);
+    const late = await app.call('/api/v1/login', { method: 'POST', body: JSON.stringify({ code }) });
+    expect(late.status).toBe(401);
+    expect((await json(late)).hint).toContain('skerry login --link');
+  });
+
+  test('[AU7] login codes that nobody uses are bounded, and ended tokens are forgotten', async () => {
+    const world = createWorld();
+    const app = createTestApp(world);
+    const viewer = app.as('viewer');
+    const ask = async (): Promise<number> => (await viewer('/api/v1/login/codes', { method: 'POST' })).status;
+    for (let i = 0; i < 20; i++) expect(await ask()).toBe(201);
+    expect(await ask()).toBe(507);
+    const { id } = world.fleet.createOperatorToken('t', { name: 'old', role: 'viewer' });
+    world.fleet.revokeToken('t', id);
+    world.clock.nowMs += 31 * 86_400_000;
+    world.fleet.createOperatorToken('t', { name: 'new', role: 'viewer' });
+    expect(world.fleet.tokens().map((t) => t.name)).toEqual(['new', 'a-viewer']);
+  });
+
   test('[AP1] the same Idempotency-Key creates once, and another request under it is refused', async () => {
     const world = createWorld();
     pushTestReleases(world.fleet, ['press@1.0.0']);
@@ -239,8 +278,12 @@ describe('operators', () => {
         headers: { 'if-match': tag },
         body: '{"labels":{"line":"1"}}',
       });
-    expect((await label(etag)).status).toBe(200);
+    const answers = await Promise.all([label(`"other", ${etag}`), label(etag)]);
+    expect(answers.map((a) => a.status).sort()).toEqual([200, 412]);
     expect((await label(etag)).status).toBe(412);
+    expect((await operator('/api/v1/agents/a0', { headers: { 'if-none-match': `W/${etag}` } })).status).toBe(
+      200,
+    );
   });
 
   test('[AP2] rollouts, releases, policies and tokens page to the last one', async () => {

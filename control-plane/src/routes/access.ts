@@ -6,10 +6,13 @@ import type { AppDeps } from './deps.ts';
 import type { Api } from './endpoint.ts';
 import { pageOfWhole, wholePage } from './endpoint.ts';
 
+/** `auto` stands in the audit log for what nobody asked for. */
+const operatorName = name.refine((text) => text !== 'auto', "this name is the control plane's own");
+
 const newToken = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('operator'),
-    name,
+    name: operatorName,
     role: z.enum(ROLES),
     /** How long it is good for; left out: until it is revoked. */
     expires: duration.optional(),
@@ -50,7 +53,7 @@ export function accessRoutes(api: Api, deps: AppDeps): void {
       status: 201,
       secret: true,
     },
-    ({ operator }) => deps.fleet.createLoginCode(operator.name, operator.name, operator.role),
+    ({ operator }) => deps.fleet.createLoginCode(operator.name, operator.name, operator.role, operator.token),
   );
   api.add({ method: 'GET', path: '/me', summary: 'Who you are', role: 'viewer' }, async ({ operator }) => ({
     name: operator.name,

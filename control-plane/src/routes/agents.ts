@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AppDeps } from './deps.ts';
 import type { Api } from './endpoint.ts';
-import { checkIfMatch, page, pageOf } from './endpoint.ts';
+import { page, pageOf } from './endpoint.ts';
 import { driveNow, gather, shardFor, shardsFor } from './shards.ts';
 
 const label = z.string().max(256);
@@ -55,8 +55,7 @@ export function agentRoutes(api: Api, deps: AppDeps): void {
     async ({ c, operator, param, body }) => {
       const id = param('id');
       const shard = shardFor(deps, id);
-      checkIfMatch(deps, c, await shard.agent(id));
-      await shard.labelAgent(id, body.labels);
+      await shard.labelAgent(id, body.labels, c.req.header('if-match'));
       await deps.fleet.record(operator.name, 'agent.label', id, body);
       deps.notifier.wakeAgents([id]);
       deps.notifier.changed('agents');

@@ -6,11 +6,13 @@ import { toHex, utf8 } from '@skerry/proto/bytes';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
+import { entityTag, namesTag } from '../core/etag.ts';
 import { type Operator, type OperatorRole, ROLES } from '../core/fleet/tokens.ts';
 import { readBody, readText } from './body.ts';
 import { type AppDeps, type BodyLimits, DEFAULT_LIMITS } from './deps.ts';
 
 export const PREFIX = '/api/v1';
+const MAX_KEY_LENGTH = 255;
 
 export interface EndpointSpec<Q extends z.ZodType, B extends z.ZodType> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -72,6 +74,8 @@ export class Api {
         answer(await handler(input), spec.status ?? 200, this.#deps, c);
       const key = c.req.header('idempotency-key');
       if (key === undefined || spec.method !== 'POST' || spec.secret) return run();
+      if (key.length > MAX_KEY_LENGTH)
+        throw new SkerryError('invalid', `an Idempotency-Key is at most ${MAX_KEY_LENGTH} characters long`);
       return this.#once(`${operator.token}:${key}`, `${spec.method} ${c.req.path} ${raw}`, run);
     });
   }
@@ -164,22 +168,12 @@ function answer(value: unknown, status: number, deps: AppDeps, c: Context): Resp
   const body = JSON.stringify(value);
   const headers: Record<string, string> = { 'content-type': 'application/json', 'cache-control': 'no-store' };
   if (c.req.method === 'GET') {
-    headers.etag = etagOf(deps, body);
-    if (c.req.header('if-none-match') === headers.etag) return new Response(null, { status: 304, headers });
+    headers.etag = entityTag(deps.crypto, body);
+    const held = c.req.header('if-none-match');
+    if (held !== undefined && namesTag(held, headers.etag, true))
+      return new Response(null, { status: 304, headers });
   }
   return new Response(body, { status, headers });
-}
-
-/** The entity tag of a JSON body. */
-export function etagOf(deps: AppDeps, body: string): string {
-  return `"${toHex(deps.crypto.sha256(utf8(body)).subarray(0, 16))}"`;
-}
-
-/** Where If-Match is sent, it must be the tag of what GET answers now. Throws SkerryError precondition. */
-export function checkIfMatch(deps: AppDeps, c: Context, current: unknown): void {
-  const wanted = c.req.header('if-match');
-  if (wanted !== undefined && wanted !== '*' && wanted !== etagOf(deps, JSON.stringify(current)))
-    throw new SkerryError('precondition', 'it has changed since you read it', { hint: 'read it again' });
 }
 
 /** How lists are paged: `limit` items after `cursor`. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { VERBS, type Verb } from '../core/rollout/operate.ts';
 import type { AppDeps } from './deps.ts';
 import type { Api } from './endpoint.ts';
-import { checkIfMatch, page, pageOf, pageOfWhole, wholePage } from './endpoint.ts';
+import { page, pageOf, pageOfWhole, wholePage } from './endpoint.ts';
 import { driveNow } from './shards.ts';
 
 const SUMMARIES: Record<Verb, string> = {
@@ -17,10 +17,6 @@ const SUMMARIES: Record<Verb, string> = {
 
 /** Rollouts and drift policies. */
 export function rolloutRoutes(api: Api, deps: AppDeps): void {
-  const full = async (id: string) => ({
-    ...(await deps.fleet.rollout(id)),
-    decisions: await deps.fleet.decisions(id),
-  });
   api.add(
     {
       method: 'GET',
@@ -48,7 +44,7 @@ export function rolloutRoutes(api: Api, deps: AppDeps): void {
   );
   api.add(
     { method: 'GET', path: '/rollouts/:id', summary: 'One rollout with its decisions', role: 'viewer' },
-    ({ param }) => full(param('id')),
+    ({ param }) => deps.fleet.rolloutWithDecisions(param('id')),
   );
   for (const verb of VERBS)
     api.add(
@@ -60,11 +56,10 @@ export function rolloutRoutes(api: Api, deps: AppDeps): void {
       },
       async ({ c, operator, param }) => {
         const id = param('id');
-        if (c.req.header('if-match') !== undefined) checkIfMatch(deps, c, await full(id));
-        await deps.fleet.operateRollout(operator.name, id, verb);
+        await deps.fleet.operateRollout(operator.name, id, verb, c.req.header('if-match'));
         deps.notifier.changed('rollouts');
         await driveNow(deps);
-        return full(id);
+        return deps.fleet.rolloutWithDecisions(id);
       },
     );
   policyRoutes(api, deps);
@@ -109,8 +104,7 @@ function policyRoutes(api: Api, deps: AppDeps): void {
       status: 204,
     },
     async ({ c, operator, param }) => {
-      checkIfMatch(deps, c, await deps.fleet.policy(param('name')));
-      await deps.fleet.removePolicy(operator.name, param('name'));
+      await deps.fleet.removePolicy(operator.name, param('name'), c.req.header('if-match'));
       deps.notifier.changed('policies');
       await driveNow(deps);
       return undefined;

@@ -6,6 +6,7 @@
 import { randomId } from '@skerry/proto/ids';
 import type { RoleName } from '@skerry/proto/tuf/metadata';
 import type { ActorPorts } from '../../ports.ts';
+import { checkMatch } from '../etag.ts';
 import { migrate, readMeta, writeMeta } from '../migrate.ts';
 import type { Verb } from '../rollout/operate.ts';
 import { type Evidence, type FrozenStage, isActive } from '../rollout/rollout.ts';
@@ -92,8 +93,8 @@ export class FleetActor {
     this.#write(() => tokens.revokeToken(this.#ports, by, id));
   }
 
-  createLoginCode(by: string, name: string, role: tokens.OperatorRole) {
-    return this.#write(() => tokens.createLoginCode(this.#ports, by, name, role));
+  createLoginCode(by: string, name: string, role: tokens.OperatorRole, parent?: string) {
+    return this.#write(() => tokens.createLoginCode(this.#ports, by, name, role, parent));
   }
 
   redeemLoginCode(code: string) {
@@ -146,8 +147,9 @@ export class FleetActor {
     }, true);
   }
 
-  removePolicy(by: string, name: string): void {
+  removePolicy(by: string, name: string, ifMatch?: string): void {
     this.#write(() => {
+      checkMatch(this.#ports.crypto, ifMatch, this.policy(name));
       policies.removePolicy(this.#ports, by, name);
       nextNumber(this.#ports, 'planGeneration');
     }, true);
@@ -185,8 +187,16 @@ export class FleetActor {
     return rollouts.listDecisions(this.#ports, id);
   }
 
-  operateRollout(by: string, id: string, verb: Verb): rollouts.RolloutInfo {
-    return this.#write(() => rollouts.operateRollout(this.#ports, by, id, verb), true);
+  /** What GET answers: a rollout with its decisions. */
+  rolloutWithDecisions(id: string): rollouts.RolloutInfo & { decisions: rollouts.StoredDecision[] } {
+    return { ...this.rollout(id), decisions: this.decisions(id) };
+  }
+
+  operateRollout(by: string, id: string, verb: Verb, ifMatch?: string): rollouts.RolloutInfo {
+    return this.#write(() => {
+      checkMatch(this.#ports.crypto, ifMatch, this.rolloutWithDecisions(id));
+      return rollouts.operateRollout(this.#ports, by, id, verb);
+    }, true);
   }
 
   /** What is due across actors: the coordinator performs it and tells back. */

@@ -2,12 +2,14 @@ import { SkerryError } from '@skerry/proto/errors';
 import type { FleetContext } from './context.ts';
 
 const KEEP_MS = 24 * 3_600_000;
+/** More keys than these within a day: the oldest go first. */
+const MAX_KEYS = 10_000;
 const IN_FLIGHT_MS = 60_000;
 
 /**
  * Idempotency-Key: begins a creating request. Returns the stored answer where the same request was made before.
  * Throws SkerryError conflict where the key stands for another request, unavailable where the first is still running.
- * `request` is a digest of who asks what. Keys are kept a day.
+ * `request` is a digest of who asks what. Keys are kept a day, the newest 10,000.
  */
 export function beginIdempotent(
   context: FleetContext,
@@ -32,6 +34,10 @@ export function beginIdempotent(
     key,
     request,
     nowMs,
+  );
+  context.sql.run(
+    'DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency ORDER BY at_ms DESC LIMIT -1 OFFSET ?)',
+    MAX_KEYS,
   );
   return undefined;
 }

@@ -26,4 +26,10 @@ export const FLEET_MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE idempotency (key TEXT PRIMARY KEY, request TEXT NOT NULL, status INTEGER, body TEXT,
        at_ms INTEGER NOT NULL) WITHOUT ROWID`,
   ],
+  [
+    // A login code, and the token that it becomes, live no longer than the token that they were made with.
+    'ALTER TABLE token ADD COLUMN parent TEXT',
+    'ALTER TABLE login_code ADD COLUMN parent TEXT',
+    'CREATE INDEX idempotency_time ON idempotency (at_ms)',
+  ],
 ];

@@ -31,6 +31,10 @@ export interface TokenInfo {
   lastUsedMs: number | null;
 }
 
+/** How long tokens that ended are listed. */
+const ENDED_KEPT_MS = 30 * 86_400_000;
+/** Login codes that wait at a time for those who asked with one token. */
+const MAX_LOGIN_CODES = 20;
 const LOGIN_CODE_MS = 10 * 60_000;
 const LOGIN_TOKEN_MS = 12 * 3_600_000;
 
@@ -82,13 +86,15 @@ function insert(
     autoApprove?: boolean;
     uses?: number | null;
     expiresMs: number | null;
+    parent?: string;
   },
 ): { id: string; secret: string } {
+  forgetEnded(context);
   const id = shortId(context.random, 'tok');
   const secret = `${token.kind === 'operator' ? 'skt' : 'ske'}_${randomSecret(context.random)}`;
   context.sql.run(
-    `INSERT INTO token (id, kind, name, hash, role, labels, auto_approve, uses_left, expires_ms, created_ms, created_by)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO token (id, kind, name, hash, role, labels, auto_approve, uses_left, expires_ms, created_ms, created_by, parent)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     token.kind,
     token.name,
@@ -100,9 +106,17 @@ function insert(
     token.expiresMs,
     context.now(),
     by,
+    token.parent ?? null,
   );
   appendAudit(context, by, 'token.create', id, { kind: token.kind, name: token.name, role: token.role });
   return { id, secret };
+}
+
+// What expired or was revoked long ago lets nobody in and is of no use to people; the audit log has it still.
+function forgetEnded(context: FleetContext): void {
+  const cutoffMs = context.now() - ENDED_KEPT_MS;
+  context.sql.run('DELETE FROM token WHERE expires_ms < ? OR revoked_ms < ?', cutoffMs, cutoffMs);
+  context.sql.run('DELETE FROM redeemed WHERE token NOT IN (SELECT id FROM token)');
 }
 
 /** The operator behind a bearer token, undefined where it is unknown, expired or revoked. */
@@ -168,10 +182,12 @@ export function listTokens(context: FleetContext): TokenInfo[] {
   }));
 }
 
-/** Revokes a token by its id. Throws SkerryError not-found. */
+/** Revokes a token by its id, and what was logged in with it. Throws SkerryError not-found. */
 export function revokeToken(context: FleetContext, by: string, id: string): void {
   const changed = context.sql.run(
-    'UPDATE token SET revoked_ms = coalesce(revoked_ms, ?) WHERE id = ?',
+    `UPDATE token SET revoked_ms = coalesce(revoked_ms, ?) WHERE id IN (
+       WITH RECURSIVE line (id) AS (SELECT ? UNION SELECT token.id FROM token JOIN line ON token.parent = line.id)
+       SELECT id FROM line)`,
     context.now(),
     id,
   );
@@ -179,48 +195,71 @@ export function revokeToken(context: FleetContext, by: string, id: string): void
   appendAudit(context, by, 'token.revoke', id);
 }
 
-/** A one-time code that a console exchanges for a token within ten minutes. */
+/**
+ * A one-time code that a console exchanges for a token within ten minutes. `parent` is the id of the token that it is
+ * asked for with: what comes of it ends with that one. Throws SkerryError full where too many wait.
+ */
 export function createLoginCode(
   context: FleetContext,
   by: string,
   name: string,
   role: OperatorRole,
+  parent?: string,
 ): { code: string; expiresMs: number } {
   const code = randomSecret(context.random);
   const expiresMs = context.now() + LOGIN_CODE_MS;
   context.sql.run('DELETE FROM login_code WHERE expires_ms <= ?', context.now());
+  const [waiting] = context.sql.all<{ n: number }>(
+    'SELECT count(*) AS n FROM login_code WHERE parent = ?',
+    parent ?? null,
+  );
+  if (waiting && waiting.n >= MAX_LOGIN_CODES)
+    throw new SkerryError('full', `${waiting.n} login codes wait to be used already`, {
+      hint: 'use one of them, or wait ten minutes',
+    });
   context.sql.run(
-    'INSERT INTO login_code (hash, role, name, expires_ms) VALUES (?, ?, ?, ?)',
+    'INSERT INTO login_code (hash, role, name, expires_ms, parent) VALUES (?, ?, ?, ?, ?)',
     secretHash(context, code),
     role,
     name,
     expiresMs,
+    parent ?? null,
   );
   appendAudit(context, by, 'login.code', name, { role });
   return { code, expiresMs };
 }
 
-/** Exchanges a code for a 12-hour token, once. Throws SkerryError unauthorized. */
+/** Exchanges a code for a token of 12 hours, or of what its parent still has; once. Throws SkerryError unauthorized. */
 export function redeemLoginCode(
   context: FleetContext,
   code: string,
 ): { secret: string; role: OperatorRole; expiresMs: number } {
   const hash = secretHash(context, code);
-  const row = context.sql.all<{ role: OperatorRole; name: string }>(
-    'SELECT role, name FROM login_code WHERE hash = ? AND expires_ms > ?',
+  const row = context.sql.all<{
+    role: OperatorRole;
+    name: string;
+    parent: string | null;
+    until: number | null;
+  }>(
+    `SELECT c.role, c.name, c.parent, t.expires_ms AS until FROM login_code c LEFT JOIN token t ON t.id = c.parent
+     WHERE c.hash = ? AND c.expires_ms > ? AND (c.parent IS NULL
+       OR (t.id IS NOT NULL AND t.revoked_ms IS NULL AND (t.expires_ms IS NULL OR t.expires_ms > ?)))`,
     hash,
+    context.now(),
     context.now(),
   )[0];
   if (!row)
     throw new SkerryError('unauthorized', 'the login link was used already or is too old', {
-      hint: 'make a new one: skerry login',
+      hint: 'make a new one: skerry login --link',
     });
   context.sql.run('DELETE FROM login_code WHERE hash = ?', hash);
-  const expiresMs = context.now() + LOGIN_TOKEN_MS;
-  const { secret } = createOperatorToken(context, `login:${row.name}`, {
+  const expiresMs = Math.min(context.now() + LOGIN_TOKEN_MS, row.until ?? Number.MAX_SAFE_INTEGER);
+  const { secret } = insert(context, `login:${row.name}`, {
+    kind: 'operator',
     name: row.name,
     role: row.role,
     expiresMs,
+    ...(row.parent !== null && { parent: row.parent }),
   });
   return { secret, role: row.role, expiresMs };
 }

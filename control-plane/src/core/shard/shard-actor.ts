@@ -3,6 +3,7 @@
  * Every method is synchronous, takes and returns plain data (wire messages as bytes), and writes in one transaction.
  */
 import type { ShardPorts } from '../../ports.ts';
+import { checkMatch } from '../etag.ts';
 import { migrate, readMeta, writeMeta } from '../migrate.ts';
 import type { Plan } from '../plan.ts';
 import type { Evidence } from '../rollout/rollout.ts';
@@ -72,8 +73,15 @@ export class ShardActor {
     this.#write(() => agents.retireAgent(this.#ports, id));
   }
 
-  labelAgent(id: string, changes: Readonly<Record<string, string | null>>): Record<string, string> {
-    return this.#write(() => agents.labelAgent(this.#ports, id, changes));
+  labelAgent(
+    id: string,
+    changes: Readonly<Record<string, string | null>>,
+    ifMatch?: string,
+  ): Record<string, string> {
+    return this.#write(() => {
+      checkMatch(this.#ports.crypto, ifMatch, view.getAgent(this.#ports, id));
+      return agents.labelAgent(this.#ports, id, changes);
+    });
   }
 
   agentKey(id: string): string {
