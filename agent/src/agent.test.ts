@@ -266,3 +266,100 @@ test('a release whose drift reference is no reference leaves everything as it wa
   const [pipeline] = machine.agent.status().pipelines;
   expect(pipeline).toMatchObject({ release: `press@${good.version}`, state: 'failed' });
 });
+
+test('a database that was set aside is told by an alert and shown, and a new epoch begins', async () => {
+  machine.answer = () => ({});
+  machine.setAside = '/data/db.corrupt-1';
+  await machine.start();
+  await machine.sync();
+  const alerts = machine.requests
+    .at(-1)!
+    .blocks.flatMap(({ columns }) => decode(v1.AlertList, columns!).alerts);
+  expect(alerts).toHaveLength(1);
+  expect(alerts[0]).toMatchObject({ kind: 'agent', message: expect.stringContaining('/data/db.corrupt-1') });
+  expect(machine.agent.status().notices.join()).toContain('/data/db.corrupt-1');
+});
+
+/** More than a buffer of 32 KiB holds; resolves with the seconds that were acknowledged. */
+async function overflow(seconds: number): Promise<number> {
+  let acknowledged = 0;
+  for (let i = 0; i < seconds; i++) {
+    void machine.send('d7', i, i % 90).then(() => acknowledged++);
+    if (i % 20 === 19) await machine.agent.idle();
+  }
+  await machine.agent.idle();
+  return acknowledged;
+}
+
+/** Both sums of the ledger. */
+function balance(): { samples: Record<string, number>; results: Record<string, number> } {
+  const { pipelines, outbox } = machine.agent.status();
+  const { received, rejected, open, used, gap, skipped } = pipelines[0]!.samples;
+  const sum = Object.values(rejected).reduce((a, b) => a + b, 0) + open + used + gap + skipped;
+  expect(sum).toBe(received);
+  const { lane: _, ...results } = outbox[0]!;
+  const { produced, delivered, pending, summarized, evicted } = results;
+  expect(delivered + pending + summarized + evicted).toBe(produced);
+  return { samples: { received, ...rejected }, results };
+}
+
+test.each(['degrade', 'drop-oldest'] as const)(
+  'whenFull %s takes everything, and what gave way is counted',
+  async (whenFull) => {
+    machine.config = { buffer: { maxBytes: '32KiB', whenFull, durability: 'os' } };
+    await machine.start();
+    expect(await overflow(1200)).toBe(1200);
+    const { samples, results } = balance();
+    expect(samples.received).toBe(1200);
+    expect(results.summarized! + results.evicted!).toBeGreaterThan(0);
+    expect(machine.agent.status().outboxBytes).toBeLessThanOrEqual(40 * 1024);
+  },
+);
+
+test('whenFull reject-new acknowledges and counts; what the control plane took makes room', async () => {
+  machine.config = { buffer: { maxBytes: '32KiB', whenFull: 'reject-new' } };
+  await machine.start();
+  expect(await overflow(1200)).toBe(1200);
+  const { samples, results } = balance();
+  expect(samples.full).toBeGreaterThan(0);
+  expect(results.pending).toBe(results.produced);
+  expect(machine.agent.status().notices).toContain('the buffer is full');
+  await takeEverything();
+  const before = machine.agent.status().pipelines[0]!.samples.rejected.full;
+  await sendAll('d8', 0, [1, 2, 3]);
+  expect(machine.agent.status().pipelines[0]!.samples.rejected.full).toBe(before);
+});
+
+test('whenFull block holds acknowledgements until the control plane made room', async () => {
+  machine.config = { buffer: { maxBytes: '32KiB', whenFull: 'block' } };
+  await machine.start();
+  expect(await overflow(1200)).toBeLessThan(1200);
+  await takeEverything();
+  await takeEverything();
+  await machine.agent.idle();
+  expect(balance().samples.received).toBe(1200);
+});
+
+/** The control plane is there and holds everything that it is sent. */
+async function takeEverything(): Promise<void> {
+  machine.answer = ({ epoch, blocks }) => ({
+    acks: [v1.Lane.LANE_ALERT, v1.Lane.LANE_RESULT].map((lane) => ({
+      lane,
+      epoch,
+      cursor: Math.max(
+        0,
+        ...blocks.filter((b) => b.lane === lane).map((b) => Math.max(b.seq ?? 0, b.seqLast ?? 0)),
+      ),
+    })),
+  });
+  for (let i = 0; i < 5; i++) await machine.sync();
+}
+
+test('counters of a pipeline that agent.yaml no longer has still count', async () => {
+  await machine.start();
+  await sendAll('d7', 0, [1, 2, 3]);
+  await machine.agent.stop();
+  machine.pipeline = { name: 'other' };
+  await machine.start();
+  expect(metric('skerry_agent_results_total{pipeline="press",decision="normal"}')).toBe(1);
+});

@@ -8,6 +8,7 @@ import { print, printJson } from '@skerry/proto/node/program';
 import { createFsBlobs } from '../adapters/fs-blobs.ts';
 import { inferenceBackends, localReleases } from './compose.ts';
 import { type LoadedConfig, loadConfig } from './config-file.ts';
+import { localUrl } from './status.ts';
 
 interface Check {
   what: string;
@@ -63,8 +64,7 @@ async function attempt(what: string, body: () => Promise<string>): Promise<Check
 }
 
 async function isRunning({ config }: LoadedConfig): Promise<boolean> {
-  const { host, port } = config.local.listen;
-  const answer = await fetch(`http://${host}:${port}/api/status`, {
+  const answer = await fetch(`${localUrl(config.local.listen)}/api/status`, {
     signal: AbortSignal.timeout(2_000),
   }).catch(() => undefined);
   return answer?.ok === true;

@@ -9,7 +9,7 @@ import { openOutbox } from '../outbox/open.ts';
 import { epochText, outboxStatus } from '../reported.ts';
 import { openStore } from './compose.ts';
 import { loadConfig } from './config-file.ts';
-import { fetchStatus, showLedger } from './status.ts';
+import { fetchStatus, localUrl, showLedger } from './status.ts';
 
 type LedgerView = Pick<AgentStatus, 'agent' | 'epoch' | 'outbox' | 'outboxBytes'> & {
   pipelines: Pick<AgentStatus['pipelines'][number], 'name' | 'samples'>[];
@@ -57,9 +57,10 @@ export async function outboxLs(options: { config: string; json: boolean }): Prom
 
 async function ledgerView(configFile: string): Promise<LedgerView> {
   const loaded = await loadConfig(configFile);
-  const { host, port } = loaded.config.local.listen;
   try {
-    return await fetchStatus(`http://${host}:${port}`);
+    const status = await fetchStatus(localUrl(loaded.config.local.listen));
+    // Another agent may have that port while this one is down.
+    if (status.agent === loaded.agentId) return status;
   } catch (error) {
     if (!(error instanceof SkerryError) || error.code !== 'unavailable') throw error;
   }

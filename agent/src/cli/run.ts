@@ -5,6 +5,7 @@ import { systemClock } from '../adapters/system-clock.ts';
 import type { LogLevel } from '../ports.ts';
 import { startHost } from './compose.ts';
 import { loadConfig } from './config-file.ts';
+import { localUrl } from './status.ts';
 
 /** `skerry-agent run`: until SIGINT or SIGTERM; throws, for the supervisor, where processing can't go on. */
 export async function run(options: { config: string; logLevel: LogLevel }): Promise<void> {
@@ -18,7 +19,7 @@ export async function run(options: { config: string; logLevel: LogLevel }): Prom
   const host = await startHost(loaded, log, stop);
   const { mqtt, local } = loaded.config;
   const where = host.mqttPort === undefined ? '' : `, MQTT on ${mqtt.listen?.host}:${host.mqttPort}`;
-  print(`${loaded.agentId} runs: its page is http://${local.listen.host}:${host.localPort}${where}`);
+  print(`${loaded.agentId} runs: its page is ${localUrl({ ...local.listen, port: host.localPort })}${where}`);
   const fatal = await stopped;
   await host.close().catch((error: unknown) => {
     log('error', 'agent', `ending failed: ${messageOf(error)}`);

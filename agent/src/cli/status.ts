@@ -3,6 +3,11 @@ import { print, printJson, printTable } from '@skerry/proto/node/program';
 import { formatBytes, formatDuration } from '@skerry/proto/units';
 import type { AgentStatus } from '../local/view.ts';
 
+/** Where an agent's local server answers on this machine. */
+export function localUrl({ host, port }: { host: string; port: number }): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** What the running agent's local server says. Throws SkerryError unavailable where none runs. */
 export async function fetchStatus(url: string): Promise<AgentStatus> {
   let answer: Response;

@@ -6,7 +6,7 @@ import { toHex } from '@skerry/proto/bytes';
 import { crc32c } from '@skerry/proto/crc32c';
 import type { ResultRow } from '@skerry/proto/results';
 import { decode, type skerry, v1 } from '@skerry/proto/wire';
-import type { SampleBatch } from '../pipeline/types.ts';
+import type { SampleBatch, SampleCounters } from '../pipeline/types.ts';
 import type { StoreOp } from '../ports.ts';
 import type { OutboxReader } from '../sync/outbox-reader.ts';
 import { acknowledgeLane, cutRange } from './acknowledge.ts';
@@ -79,6 +79,11 @@ export class Outbox implements OutboxReader {
       ledgers: { alert: lifetimeLedger(head, 'alert'), result: lifetimeLedger(head, 'result') },
       sketchesDropped: head.sketch.dropped,
     };
+  }
+
+  /** Sample counters as they are durable, pipelines that agent.yaml no longer has included. */
+  counters(): ReadonlyMap<string, SampleCounters> {
+    return this.#state.counters();
   }
 
   /**

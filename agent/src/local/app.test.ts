@@ -1,0 +1,51 @@
+// The local server's endpoints, over a view with nothing behind it.
+import { expect, test } from 'vitest';
+import { createLocalApp } from './app.ts';
+import type { AgentStatus, LocalView } from './view.ts';
+
+let ready = { ok: false, why: 'replaying' };
+const asked: [number, string | undefined][] = [];
+const view: LocalView = {
+  ready: () => ready,
+  status: () => ({ agent: 'gw' }) as AgentStatus,
+  recent: (limit, device) => {
+    asked.push([limit, device]);
+    return [{ id: 'x' }];
+  },
+  metrics: () => [{ name: 'skerry_agent_outbox_bytes', help: 'h', type: 'gauge', samples: [{ value: 7 }] }],
+};
+const app = createLocalApp(view, '<h1>page</h1>');
+
+test('it is healthy from the start, and ready once the agent runs', async () => {
+  expect((await app.request('/healthz')).status).toBe(200);
+  const starting = await app.request('/readyz');
+  expect([starting.status, await starting.text()]).toEqual([503, 'replaying\n']);
+  ready = { ok: true, why: '' };
+  expect((await app.request('/readyz')).status).toBe(200);
+});
+
+test('metrics are Prometheus text', async () => {
+  const answer = await app.request('/metrics');
+  expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  expect(await answer.text()).toContain('\nskerry_agent_outbox_bytes 7\n');
+});
+
+test('the page and what it reads are there; results are bounded, whatever is asked for', async () => {
+  const page = await app.request('/');
+  expect(await page.text()).toBe('<h1>page</h1>');
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+  expect(await (await app.request('/api/status')).json()).toEqual({ agent: 'gw' });
+  for (const query of ['', '?limit=1e9&device=d7', '?limit=-5', '?limit=many'])
+    await app.request(`/api/results${query}`);
+  expect(asked).toEqual([
+    [100, undefined],
+    [500, 'd7'],
+    [1, undefined],
+    [100, undefined],
+  ]);
+});
+
+test('anything else is a problem document, not a stack', async () => {
+  const answer = await app.request('/nope');
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+});
