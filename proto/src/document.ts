@@ -95,13 +95,14 @@ function describe(
     return issue.keys.map(
       (key) => `${where([...path, key], document, at)}: not a key here; remove it or correct its spelling`,
     );
-  return [`${where(path, document, at)}: ${expectation(issue.message)}`];
+  const isMissing = issue.path.length > 0 && document.getIn(path) === undefined;
+  return [`${where(path, document, at)}: ${isMissing ? missing(issue.message) : lowerFirst(issue.message)}`];
 }
 
 // Zod says "Invalid input: expected array, received undefined" of a key that isn't there.
-function expectation(message: string): string {
-  const missing = /^Invalid input: (.*), received undefined$/.exec(message);
-  return missing ? `missing; ${missing[1]}` : lowerFirst(message);
+function missing(message: string): string {
+  const expected = /expected .+?(?=, received undefined$|$)/.exec(message);
+  return expected ? `missing; ${expected[0]}` : 'missing';
 }
 
 function where(path: (string | number)[], document: Document.Parsed, at: (offset: number) => number): string {

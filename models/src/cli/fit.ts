@@ -1,8 +1,7 @@
 import { basename, extname } from 'node:path';
 import type { InferenceBackend } from '@skerry/agent/ports';
-import { SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
-import { type Command, print, printJson } from '@skerry/proto/node/program';
+import { type Command, Option, print, printJson } from '@skerry/proto/node/program';
 import { digestOfRows } from '../catalogue/dataset.ts';
 import { type FittedRecording, fitRecording } from '../fit/from-recording.ts';
 import { type Rows, rowCount } from '../fit/scaling.ts';
@@ -18,7 +17,7 @@ interface FitFlags extends CsvFlags {
   channels?: string[];
   name?: string;
   releaseVersion: string;
-  rate?: string;
+  rate?: 'any';
   length?: number;
   hop?: number;
   explained: number;
@@ -32,7 +31,7 @@ export function addFit(program: Command, backend: InferenceBackend): void {
   withCsvFlags(program.command('fit <data>'))
     .description('fit an anomaly release to a recording of healthy operation')
     .requiredOption('--out <directory>', 'where the release is written')
-    .option('--rows <n>', 'use the first n rows only', wholeOption('rows', 1, 1e9))
+    .option('--rows <n>', 'use the first n rows only', wholeOption(1, 1e9))
     .option(
       '--channels <names>',
       'columns to use, separated by commas (default: every numeric one that changes)',
@@ -40,26 +39,17 @@ export function addFit(program: Command, backend: InferenceBackend): void {
     )
     .option('--name <name>', 'name of the release (default: the file name)')
     .option('--release-version <version>', 'version of the release', '1.0.0')
-    .option('--rate <any>', '`any`: windows of consecutive rows, whatever their times (default: found)')
-    .option(
-      '--length <n>',
-      'rows in a window (default: 10, or 32 from 2000 rows on)',
-      wholeOption('length', 2, 512),
+    .addOption(
+      new Option(
+        '--rate <any>',
+        'windows of consecutive rows, whatever their times (default: found)',
+      ).choices(['any']),
     )
-    .option('--hop <n>', 'rows from window to window (default: 1, or a quarter)', wholeOption('hop', 1, 512))
-    .option(
-      '--explained <share>',
-      'variance that the model keeps',
-      numberOption('explained', 0.01, 0.999),
-      0.85,
-    )
-    .option('--sustain <n>', 'windows in a row that make an alert', wholeOption('sustain', 1, 1000), 1)
-    .option(
-      '--margin <factor>',
-      'threshold over the highest healthy score',
-      numberOption('margin', 0.1, 100),
-      4 / 3,
-    )
+    .option('--length <n>', 'rows in a window (default: 10, or 32 from 2000 rows on)', wholeOption(2, 512))
+    .option('--hop <n>', 'rows from window to window (default: 1, or a quarter)', wholeOption(1, 512))
+    .option('--explained <share>', 'variance that the model keeps', numberOption(0.01, 0.999), 0.85)
+    .option('--sustain <n>', 'windows in a row that make an alert', wholeOption(1, 1000), 1)
+    .option('--margin <factor>', 'threshold over the highest healthy score', numberOption(0.1, 100), 4 / 3)
     .option('--json', 'print the outcome as JSON')
     .addHelpText(
       'after',
@@ -69,11 +59,6 @@ Examples:
   skerry-model fit plant.csv --rows 400 --separator ';' --channels Pressure,Flow --out press`,
     )
     .action(async (data: string, flags: FitFlags) => {
-      if (flags.rate !== undefined && flags.rate !== 'any')
-        throw new SkerryError(
-          'invalid',
-          `--rate ${flags.rate}: only "any" can be asked for; rates are found`,
-        );
       const recording = await readCsv(data, flags);
       const fit = await fitRecording(backend, recording, {
         channels: flags.channels,

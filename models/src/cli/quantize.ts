@@ -39,7 +39,7 @@ export function addQuantize(program: Command, backend: InferenceBackend): void {
     .option(
       '--multiplier <factor>',
       'how far beyond the healthy range int8 reaches; less clips anomalies',
-      numberOption('multiplier', 1, 64),
+      numberOption(1, 64),
       RANGE_MULTIPLIER,
     )
     .option('--per-tensor', 'one scale per weight instead of one per output')

@@ -4,8 +4,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InferenceBackend, InferenceSession } from '@skerry/agent/ports';
 import { type Recording, readRecording } from '@skerry/proto/csv';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
-import type { Command } from '@skerry/proto/node/program';
+import { reasonOf, SkerryError } from '@skerry/proto/errors';
+import { type Command, InvalidArgumentError } from '@skerry/proto/node/program';
 import { type ReleaseDirectory, readReleaseDirectory } from '@skerry/proto/node/release-directory';
 import type { ReleaseManifest } from '@skerry/proto/release';
 import { onTicks, samplesOf } from '../fit/recording.ts';
@@ -24,23 +24,22 @@ export function withCsvFlags(command: Command): Command {
     .option('--separator <character>', 'between fields (found from the header where left out)');
 }
 
-/** Parses a number of an option. Throws SkerryError invalid outside [min, max]. */
-export function numberOption(name: string, min: number, max: number): (text: string) => number {
+/** Parses a number of an option; anything outside [min, max] is wrong usage. */
+export function numberOption(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !(value >= min && value <= max))
-      throw new SkerryError('invalid', `--${name} ${text}: expected a number from ${min} to ${max}`);
+      throw new InvalidArgumentError(`Give a number from ${min} to ${max}.`);
     return value;
   };
 }
 
 /** Like numberOption, whole numbers only. */
-export function wholeOption(name: string, min: number, max: number): (text: string) => number {
-  const parse = numberOption(name, min, max);
+export function wholeOption(min: number, max: number): (text: string) => number {
+  const parse = numberOption(min, max);
   return (text) => {
     const value = parse(text);
-    if (!Number.isInteger(value))
-      throw new SkerryError('invalid', `--${name} ${text}: expected a whole number`);
+    if (!Number.isInteger(value)) throw new InvalidArgumentError('Give a whole number.');
     return value;
   };
 }
@@ -58,13 +57,16 @@ export async function readCsv(file: string, flags: CsvFlags): Promise<Recording>
   const chunks: string[] = [];
   try {
     if ((await stat(file)).isDirectory())
-      throw new SkerryError('invalid', `${file} is a folder, no CSV file`);
+      throw new SkerryError('invalid', `${file} is a folder`, { hint: 'name a CSV file' });
     for await (const chunk of createReadStream(file, 'utf8')) chunks.push(chunk as string);
   } catch (cause) {
     if (cause instanceof SkerryError) throw cause;
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
       throw new SkerryError('not-found', `${file} is not there`, { hint: 'check the path', cause });
-    throw new SkerryError('failed', `${file} can't be read: ${messageOf(cause)}`, { cause });
+    throw new SkerryError('failed', `${file} can't be read: ${reasonOf(cause)}`, {
+      hint: 'check the path',
+      cause,
+    });
   }
   return readRecording(chunks, {
     file,

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, reasonOf, SkerryError } from '../errors.ts';
 
-export { Command, Option } from 'commander';
+export { Command, InvalidArgumentError, Option } from 'commander';
 
 /** 0 done, 1 failed, 2 wrong usage, 21 try again later. */
 export const EXIT = { done: 0, failed: 1, usage: 2, tryAgain: 21 } as const;

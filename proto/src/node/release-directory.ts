@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromUtf8 } from '../bytes.ts';
 import { parseDocument } from '../document.ts';
-import { messageOf, SkerryError } from '../errors.ts';
+import { reasonOf, SkerryError } from '../errors.ts';
 import { MODEL_FILE } from '../pack.ts';
 import { type ReleaseManifest, releaseFiles, releaseManifest } from '../release.ts';
 import { formatBytes } from '../units.ts';
@@ -53,7 +53,7 @@ async function readBounded(file: string, bytesMax: number, hint: string): Promis
     if (cause instanceof SkerryError) throw cause;
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
       throw new SkerryError('not-found', `${file} is missing`, { hint, cause });
-    throw new SkerryError('failed', `${file} can't be read: ${messageOf(cause)}`, { cause });
+    throw new SkerryError('failed', `${file} can't be read: ${reasonOf(cause)}`, { hint, cause });
   }
 }
 
