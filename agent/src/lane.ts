@@ -55,3 +55,10 @@ export function createLane(config: PipelineConfig, options: LaneOptions): Lane {
   });
   return { config, pipeline, drift, devices, messages: 0, policyGeneration: 0, policy: '', release: '' };
 }
+
+/** The lane with nothing that serves. */
+export function withoutRelease(lane: Lane): void {
+  lane.pipeline.clearRelease();
+  lane.drift.clear();
+  lane.release = '';
+}

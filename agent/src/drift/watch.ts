@@ -68,6 +68,12 @@ export class DriftWatch {
     });
   }
 
+  /** Watches nothing from now on. */
+  clear(): void {
+    this.end();
+    this.#monitor = undefined;
+  }
+
   /** Judges by another policy at once. */
   usePolicy(effective: EffectivePolicy | undefined, generation: number): void {
     this.#policy = { effective, generation };

@@ -34,6 +34,8 @@ export interface Engine {
   prepare(release: LoadableRelease): Promise<Candidate>;
   /** From the next run on the candidate serves; the former model is freed when its last run ends. */
   serve(pipeline: string, candidate: Candidate): void;
+  /** Nothing serves the pipeline from the next run on. */
+  withdraw(pipeline: string): void;
   /** Frees a candidate that won't serve. */
   discard(candidate: Candidate): Promise<void>;
   serving(pipeline: string): Serving | undefined;
@@ -55,6 +57,10 @@ export function createEngine(options: EngineOptions): Engine {
       // It frees itself, and logs what goes wrong; nobody waits for it.
       void slots.get(pipeline)?.retire();
       slots.set(pipeline, new Slot(options, release, model));
+    },
+    withdraw(pipeline) {
+      void slots.get(pipeline)?.retire();
+      slots.delete(pipeline);
     },
     discard: ({ model }) => model.release(),
     serving: (pipeline) => slots.get(pipeline)?.serving(),

@@ -52,7 +52,7 @@ export class Admission {
       return this.#rejectAt(device, 'late', seq, place, timeUs);
     }
     const repeated = this.#unseen(device, batch, row);
-    if (repeated) return this.reject(repeated);
+    if (repeated) return this.#rejectAt(device, repeated, seq, place, timeUs);
     if (device.rows.count >= this.#options.maxOpenSamples && (cut || !this.#makeRoom(device, timeUs))) {
       device.maxUs = Math.max(device.maxUs, timeUs);
       return this.#rejectAt(device, 'overflow', seq, place, timeUs);

@@ -72,8 +72,8 @@ export class Feed {
     return device;
   }
 
-  /** Cuts with another release's windows from the next feed or tick on. */
-  use(cutter: Cutter): void {
+  /** Cuts with another release's windows from the next feed or tick on; undefined cuts none. */
+  use(cutter: Cutter | undefined): void {
     invariant(this.drained, 'a release is set while windows of the one before are on their way');
     this.#cutter = cutter;
     this.#unsettled = true;

@@ -62,6 +62,8 @@ export interface Pipeline {
    * this pipeline can't serve it.
    */
   setRelease(manifest: ReleaseManifest, releaseDigest: string, ref: string): void;
+  /** Serves nothing from now on; samples are kept as before the first release. Windows must not be on their way. */
+  clearRelease(): void;
   setPolicy(policy: EffectivePolicy | undefined, generation: number): void;
 }
 
@@ -136,6 +138,14 @@ export function createPipeline(config: PipelineConfig, options: PipelineOptions)
       arrival.useRanges(manifest);
       judge = createJudge({ ...options, pipeline, manifest, releaseDigest, ref, rules });
       usePolicy();
+    },
+    clearRelease() {
+      invariant(
+        unconcluded === 0,
+        `pipeline ${config.name} loses its release while windows are being inferred`,
+      );
+      feed.use(undefined);
+      judge = undefined;
     },
     setPolicy(effective, generation) {
       policy = { effective, generation };

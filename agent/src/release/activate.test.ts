@@ -160,7 +160,10 @@ test('without network the wish waits, is tried again with growing pauses, and wh
   online = false;
   await wish(better);
   expect(serving()).toBe('1.0.0');
-  expect(releases.status('p')).toMatchObject({ state: 'failed', error: 'the control plane does not answer' });
+  expect(releases.status('p')).toMatchObject({
+    state: 'fetching',
+    error: 'the control plane does not answer',
+  });
   expect(retries.map((r) => r.delayMs)).toEqual([15_000]);
   await wish(better);
   expect(retries.map((r) => r.delayMs)).toEqual([30_000]);
@@ -225,7 +228,7 @@ test('a pipeline that can not change over keeps its release, also after a restar
   await wish(good);
   await restart({
     changeOver: async (_, candidate, serve) => {
-      if (candidate.release.manifest.version !== '1.0.0')
+      if (candidate?.release.manifest.version !== '1.0.0')
         throw new SkerryError('invalid', 'too long a window');
       serve();
     },
@@ -234,6 +237,18 @@ test('a pipeline that can not change over keeps its release, also after a restar
   expect(serving()).toBe('1.0.0');
   expect(releases.status('p').error).toBe('too long a window');
   await restart();
+  expect(serving()).toBe('1.0.0');
+});
+
+test('a first release that is taken back serves no more, also after a restart, and may be wished for again', async () => {
+  await wish(good);
+  await releases.withdraw('p');
+  expect(serving()).toBeUndefined();
+  expect(releases.status('p')).toMatchObject({ active: undefined, state: 'none', error: undefined });
+  await restart();
+  expect(serving()).toBeUndefined();
+  online = false;
+  await wish(good);
   expect(serving()).toBe('1.0.0');
 });
 

@@ -26,6 +26,7 @@ import {
   revert,
   type SlotRecord,
   type Step,
+  withdrawn,
 } from './slots.ts';
 
 export interface ReleasesOptions {
@@ -43,9 +44,10 @@ export interface ReleasesOptions {
   obtain(pipeline: string, target: ReleaseTarget): Promise<void>;
   /**
    * Lets the pipeline change over between two batches: calls `serve` at that moment, together with telling the
-   * pipeline. Rejects with SkerryError, and changes nothing, where the pipeline can't serve it.
+   * pipeline; without a candidate the pipeline has no release from then on. Rejects with SkerryError, and changes
+   * nothing, where the pipeline can't serve it.
    */
-  changeOver(pipeline: string, candidate: Candidate, serve: () => void): Promise<void>;
+  changeOver(pipeline: string, candidate: Candidate | undefined, serve: () => void): Promise<void>;
 }
 
 /** What is true of a pipeline's releases, as it is reported. */
@@ -67,6 +69,8 @@ export interface Releases {
   apply(wishes: ReadonlyMap<string, ReleaseTarget>): Promise<void>;
   /** Back to the previous release, which is then wished for. Throws SkerryError precondition where there is none. */
   revert(pipeline: string, reason: string): Promise<void>;
+  /** Serves nothing any more: a first release was taken back. Its files stay until another one has replaced it. */
+  withdraw(pipeline: string): Promise<void>;
   status(pipeline: string): ReleaseStatus;
   /** Digests that are or were active here, over all pipelines. */
   knownDigests(): string[];
@@ -146,6 +150,26 @@ class Keeper implements Releases {
       await changeOver(pipeline, candidate, () => engine.serve(pipeline, candidate));
       Object.assign(slot, { state: 'failed', error: reason });
       this.#options.log('warn', 'release', `went back to ${releaseRef(target)}: ${reason}`, { pipeline });
+    });
+  }
+
+  withdraw(pipeline: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { engine, changeOver, log } = this.#options;
+      const slot = this.#require(pipeline);
+      const { active } = slot.record;
+      if (!active && !engine.serving(pipeline)) return;
+      await this.#persist(pipeline, slot, withdrawn(slot.record));
+      await changeOver(pipeline, undefined, () => engine.withdraw(pipeline));
+      Object.assign(slot, { wish: undefined, state: 'none', error: undefined });
+      log(
+        'warn',
+        'release',
+        `${active ? releaseRef(active) : 'the release'} was taken back; nothing serves`,
+        {
+          pipeline,
+        },
+      );
     });
   }
 
@@ -255,7 +279,9 @@ class Keeper implements Releases {
       const reason = messageOf(error);
       log('error', 'release', `${releaseRef(target)} is not activated`, { pipeline: name, error });
       await this.#persist(name, slot, failAttempt(slot.record, target.digest, final ? reason : undefined));
-      Object.assign(slot, { state: 'failed', error: reason });
+      // A link that failed says nothing about the release: it is still on its way.
+      const away = !obtained && error instanceof SkerryError && error.code === 'unavailable';
+      Object.assign(slot, { state: away ? 'fetching' : 'failed', error: reason });
       return final ? undefined : { error, obtained };
     }
   }

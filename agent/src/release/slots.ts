@@ -103,6 +103,12 @@ export function failAttempt(slots: SlotRecord, digest: string, reason: string | 
   return reason === undefined ? rest : giveUp({ ...rest, refused: { digest, reason } }, digest);
 }
 
+/** Nothing is active any more; what was is the release to go back to. */
+export function withdrawn(slots: SlotRecord): SlotRecord {
+  const { active, activating: _, ...rest } = slots;
+  return active ? { ...rest, previous: active } : rest;
+}
+
 /** Back to the previous release, by a person or by the release's own limits; the one left is refused. */
 export function revert(slots: SlotRecord, reason: string): SlotRecord {
   const { active } = slots;

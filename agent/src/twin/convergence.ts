@@ -52,11 +52,26 @@ export class Convergence {
     const failed = (error: unknown): void =>
       log('error', 'twin', `desired releases were not applied: ${messageOf(error)}`);
     try {
-      const applied = releases.apply(await this.#wishes());
+      const wishes = await this.#wishes();
+      for (const name of this.#takenBack()) await releases.withdraw(name);
+      const applied = releases.apply(wishes);
       void applied.catch(failed).finally(() => link()?.notify());
     } catch (error) {
       failed(error);
     }
+  }
+
+  /**
+   * Managed pipelines that are named without a release: the one they had was taken back, and there is none before it.
+   * A pipeline that isn't named at all keeps what it has, because a control plane that was set up anew knows nothing yet.
+   */
+  #takenBack(): string[] {
+    const named = this.#o.desired.current()?.pipelines ?? [];
+    return named
+      .filter(
+        ({ name, release }) => !release && this.#o.lanes.get(name ?? '')?.config.release.kind === 'managed',
+      )
+      .map(({ name }) => name!);
   }
 
   /** What the control plane wishes, and what agent.yaml pins; releases from disk are wished for at the start. */
