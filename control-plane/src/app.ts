@@ -30,7 +30,10 @@ export function createApp(deps: AppDeps): Hono {
   rolloutRoutes(api, deps);
   resultRoutes(api, deps);
   eventRoutes(api, deps);
-  app.get('/api/v1/openapi.json', (c) => c.json(openApi(api.specs)));
+  api.add(
+    { method: 'GET', path: '/openapi.json', summary: 'This document (OpenAPI 3.1)', role: undefined },
+    async () => openApi(api.specs),
+  );
   consoleRoutes(app, deps);
   app.notFound((c) =>
     problemResponse(new SkerryError('not-found', `there is nothing at ${c.req.path}`), c.req.path),

@@ -86,9 +86,9 @@ export interface AssertionClaims {
 
 /** The tokens of agents: JWTs, asynchronous because WebCrypto is. All throw SkerryError unauthorized. */
 export interface AgentTokens {
-  /** A 15-minute access token (JWT, HS256) for an agent. */
-  issue(key: Uint8Array, agent: string, nowMs: number): Promise<string>;
-  /** The agent that an access token names. */
+  /** A 15-minute access token (JWT, HS256) for a subject: an agent and its key. */
+  issue(key: Uint8Array, subject: string, nowMs: number): Promise<string>;
+  /** The subject that an access token names. */
   verify(key: Uint8Array, token: string, nowMs: number): Promise<string>;
   /** Who an assertion says it is from, before anything is verified. */
   subject(assertion: string): string;

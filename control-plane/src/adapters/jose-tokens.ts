@@ -11,11 +11,11 @@ const CLOCK_TOLERANCE_S = 30;
 const AUDIENCE = 'skerry-agent-api';
 
 export const joseTokens: AgentTokens = {
-  issue(key, agent, nowMs) {
+  issue(key, subject, nowMs) {
     const issuedAt = Math.floor(nowMs / 1_000);
     return new SignJWT()
       .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' })
-      .setSubject(agent)
+      .setSubject(subject)
       .setAudience(AUDIENCE)
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + ACCESS_TOKEN_S)

@@ -18,12 +18,14 @@ export function createAssets(dir: string): (path: string) => Promise<Asset | und
   return async (path) => {
     const type = TYPES[extname(path)];
     const file = normalize(join(dir, path));
-    if (!type || !file.startsWith(`${normalize(dir)}${sep}`)) return undefined;
+    if (!type || path.includes('\0') || !file.startsWith(`${normalize(dir)}${sep}`)) return undefined;
     try {
       const bytes = new Uint8Array(await readFile(file));
       return { bytes, contentType: type, immutable: path.startsWith('/assets/') };
     } catch (error) {
-      if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      if (
+        ['ENOENT', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '')
+      )
         return undefined;
       throw error;
     }

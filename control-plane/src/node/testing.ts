@@ -174,6 +174,7 @@ export function createTestApp(world: World) {
     app.request(`http://cp.test${path}`, init);
   return {
     call,
+    routes: app.routes,
     blobs: held,
     tasks,
     logged,
@@ -236,4 +237,9 @@ export function pushTestReleases(
   const bytes = signTargets(nodeCrypto, targets, { nowMs, privateKeys: [OPERATOR_SEED] });
   fleet.putTargets('ola', bytes, undefined, offered);
   return packs.map((p) => p.release);
+}
+
+/** A JSON answer's object. */
+export async function json(response: Response): Promise<Record<string, unknown>> {
+  return (await response.json()) as Record<string, unknown>;
 }

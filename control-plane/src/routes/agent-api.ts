@@ -1,5 +1,5 @@
 /** What agents call: enrolment, tokens, sync, blobs. */
-import { fromBase64, fromUtf8 } from '@skerry/proto/bytes';
+import { fromBase64, fromUtf8, toHex, utf8 } from '@skerry/proto/bytes';
 import { SkerryError } from '@skerry/proto/errors';
 import { NAME_PATTERN } from '@skerry/proto/ids';
 import type { Context, Hono } from 'hono';
@@ -26,6 +26,7 @@ const enrolRequest = z.object({
 });
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const MAX_JTI_LENGTH = 256;
 const SYNC_TYPE = 'application/x-protobuf';
 
 export function agentApiRoutes(app: Hono, deps: AppDeps, metrics: Metrics): void {
@@ -52,10 +53,23 @@ export function agentApiRoutes(app: Hono, deps: AppDeps, metrics: Metrics): void
   });
 }
 
-/** The agent of an access token. Throws SkerryError unauthorized. */
+/**
+ * The agent of an access token: approved, and still held by the key that the token was given to. Throws SkerryError
+ * unauthorized.
+ */
 export async function authenticateAgent(deps: AppDeps, accessToken: string | undefined): Promise<string> {
   if (accessToken === undefined) throw new SkerryError('unauthorized', 'no access token was sent');
-  return deps.tokens.verify(await deps.fleet.accessKey(), accessToken, deps.now());
+  const subject = await deps.tokens.verify(await deps.fleet.accessKey(), accessToken, deps.now());
+  const [agent = ''] = subject.split(':');
+  const publicKey = await shardFor(deps, agent).agentKey(agent);
+  if (subject !== subjectOf(deps, agent, publicKey))
+    throw new SkerryError('unauthorized', `agent ${agent} has another key by now`);
+  return agent;
+}
+
+/** Who an access token is for: the agent, and the first 64 bits of its key's digest. */
+function subjectOf(deps: AppDeps, agent: string, publicKey: string): string {
+  return `${agent}:${toHex(deps.crypto.sha256(utf8(publicKey)).subarray(0, 8))}`;
 }
 
 async function enrol(deps: AppDeps, c: Context, maxBytes: number): Promise<Response> {
@@ -112,15 +126,21 @@ async function token(deps: AppDeps, c: Context, maxBytes: number): Promise<Respo
   const agent = deps.tokens.subject(assertion);
   if (!NAME_PATTERN.test(agent)) throw new SkerryError('unauthorized', 'the assertion names no agent');
   const shard = shardFor(deps, agent);
-  const publicKey = fromBase64(await shard.agentKey(agent));
+  const publicKey = await shard.agentKey(agent);
   const { jti, expiresMs } = await deps.tokens.verifyAssertion(
-    publicKey,
+    fromBase64(publicKey),
     assertion,
     audiences(c),
     deps.now(),
   );
+  if (jti.length > MAX_JTI_LENGTH)
+    throw new SkerryError('unauthorized', `the assertion's jti is longer than ${MAX_JTI_LENGTH} characters`);
   await shard.useAssertion(agent, jti, expiresMs);
-  const accessToken = await deps.tokens.issue(await deps.fleet.accessKey(), agent, deps.now());
+  const accessToken = await deps.tokens.issue(
+    await deps.fleet.accessKey(),
+    subjectOf(deps, agent, publicKey),
+    deps.now(),
+  );
   return c.json({ access_token: accessToken, token_type: 'Bearer', expires_in: 900 }, 200, {
     'cache-control': 'no-store',
   });

@@ -8,7 +8,8 @@ import { endEpochs } from './ledger.ts';
 export type AgentState = 'pending' | 'approved' | 'rejected' | 'retired';
 
 /** More than these wait for nobody: an open enrolment endpoint fills no disk. */
-const MAX_WAITING = 10_000;
+const MAX_WAITING = 1_000;
+const MAX_LABELS_LENGTH = 16_384;
 
 export interface Enrolment {
   agent: string;
@@ -23,7 +24,8 @@ export interface Enrolment {
 
 /**
  * Enrols an agent, or answers again what was answered. Another key under a known id waits for approval and changes
- * nothing until then. Throws SkerryError forbidden (rejected, retired), full.
+ * nothing until then; while one waits, no other takes its place, so that what a person approves is what they saw.
+ * Throws SkerryError invalid, forbidden (rejected, retired), conflict (another key waits), full.
  */
 export function enrol(
   context: ShardContext,
@@ -33,10 +35,16 @@ export function enrol(
     throw new SkerryError('invalid', `"${request.agent}" is no agent id`, {
       hint: 'use 1 to 64 of A-Z a-z 0-9 . _ -',
     });
+  if (JSON.stringify([request.labels, request.facts]).length > MAX_LABELS_LENGTH)
+    throw new SkerryError('too-large', `labels and facts are longer than ${MAX_LABELS_LENGTH} characters`);
   const row = find(context, request.agent);
   if (!row) return insert(context, request);
   if (row.public_key !== request.publicKey) {
     if (row.pending_key === request.publicKey) return { status: 'pending', changed: false };
+    if (row.pending_key !== null || row.state === 'pending')
+      throw new SkerryError('conflict', `agent ${row.id} waits for approval with another key`, {
+        hint: `refuse that one first: skerry agent reject ${row.id}`,
+      });
     context.sql.run('UPDATE agent SET pending_key = ? WHERE id = ?', request.publicKey, row.id);
     return { status: 'pending', changed: true };
   }
