@@ -2,10 +2,11 @@
 /** `skerry-sim`: simulated machines and recordings over real MQTT. */
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { messageOf, reasonOf, SkerryError } from '@skerry/proto/errors';
 import { createProgram, print, printJson, printTable, runProgram } from '@skerry/proto/node/program';
 import { durationMs, isoFromUs } from '@skerry/proto/units';
 import { createMqttPublisher } from './adapters/mqtt-publisher.ts';
+import { addRecord } from './adapters/record-command.ts';
 import { runReplay } from './adapters/run-replay.ts';
 import { runScenario } from './adapters/run-scenario.ts';
 import { faultDescriptions } from './faults/fault.ts';
@@ -17,13 +18,21 @@ import { isSpeed, parseSpeed } from './speed.ts';
 
 const program = createProgram(
   'skerry-sim',
-  'Simulated machines and recordings that publish as real devices do.',
+  'Simulated machines and recordings that publish as real devices do',
+).addHelpText(
+  'after',
+  `
+Examples:
+  skerry-sim list
+  skerry-sim run firmware-sim/scenarios/demo.yaml
+  skerry-sim record pump --for 12h --out healthy.csv
+  skerry-sim replay healthy.csv --topic plant/hall-1/pump/pump-9/telemetry --speed 60x --now`,
 );
 
 const runExamples = `
 Examples:
-  skerry-sim run scenarios/demo.yaml
-  skerry-sim run scenarios/spike.yaml --mqtt mqtt://broker.local:1883
+  skerry-sim run firmware-sim/scenarios/demo.yaml
+  skerry-sim run firmware-sim/scenarios/spike.yaml --mqtt mqtt://broker.local:1883
 
 Each fault that begins or ends is printed. Ctrl-C ends it: the devices say offline and disconnect.`;
 
@@ -80,10 +89,13 @@ program
   .addHelpText('after', replayExamples)
   .action(replay);
 
+addRecord(program);
+
 program
   .command('list')
   .description('the machines and faults there are')
   .option('--json', 'print them as JSON')
+  .addHelpText('after', '\nExample:\n  skerry-sim list --json')
   .action(list);
 
 async function run(file: string, flags: Output & { mqtt?: string }): Promise<void> {
@@ -178,7 +190,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new SkerryError('not-found', `cannot read ${file}: ${messageOf(error)}`, {
+    throw new SkerryError('not-found', `${file} can't be read: ${reasonOf(error)}`, {
       hint: 'check the path',
       cause: error,
     });

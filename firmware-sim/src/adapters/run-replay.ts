@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRecordingReader, type RecordingOptions } from '@skerry/proto/csv';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import type { Publisher } from '../ports.ts';
 import { createReplay, type ReplayOptions, type Span } from '../replay.ts';
 
@@ -105,7 +105,7 @@ async function* readChunks(file: string): AsyncGenerator<string> {
   try {
     yield* createReadStream(file, 'utf8');
   } catch (error) {
-    throw new SkerryError('not-found', `cannot read ${file}: ${messageOf(error)}`, {
+    throw new SkerryError('not-found', `${file} can't be read: ${reasonOf(error)}`, {
       hint: 'check the path',
       cause: error,
     });
