@@ -9,7 +9,7 @@ import { resultJson } from '@skerry/proto/results';
 import type { skerry } from '@skerry/proto/wire';
 import type { AgentConfig } from './config.ts';
 import { type Candidate, createEngine, type Engine } from './inference/engine.ts';
-import { createLane, type Lane } from './lane.ts';
+import { createLane, type Lane, withoutRelease } from './lane.ts';
 import { createLink, type Link } from './link.ts';
 import type { LocalView } from './local/view.ts';
 import { agentMetrics, InferenceDurations } from './metrics.ts';
@@ -262,20 +262,27 @@ class RunningAgent implements Agent {
     else throw new SkerryError('unavailable', `${releaseRef(target)} is not on this device`);
   }
 
-  async #changeOver(pipeline: string, candidate: Candidate, serve: () => void): Promise<void> {
+  async #changeOver(pipeline: string, candidate: Candidate | undefined, serve: () => void): Promise<void> {
     const lane = this.#lanes.get(pipeline)!;
-    const { manifest, digest, files } = candidate.release;
-    const referenceFile = manifest.drift && files.get(manifest.drift.reference);
-    const reference = referenceFile && (await this.#o.ports.blobs.read(referenceFile.digest));
-    const watch = lane.drift.prepare(manifest, digest, reference);
+    const use = candidate ? await this.#prepareUse(lane, candidate) : () => withoutRelease(lane);
     const change = (): void => {
-      lane.pipeline.setRelease(manifest, digest, releaseRef(manifest));
-      watch();
-      lane.release = releaseRef(manifest);
+      use();
       serve();
     };
     if (this.#state === 'loading') change();
     else await this.#processor.between(change);
+  }
+
+  async #prepareUse(lane: Lane, candidate: Candidate): Promise<() => void> {
+    const { manifest, digest, files } = candidate.release;
+    const referenceFile = manifest.drift && files.get(manifest.drift.reference);
+    const reference = referenceFile && (await this.#o.ports.blobs.read(referenceFile.digest));
+    const watch = lane.drift.prepare(manifest, digest, reference);
+    return () => {
+      lane.pipeline.setRelease(manifest, digest, releaseRef(manifest));
+      watch();
+      lane.release = releaseRef(manifest);
+    };
   }
 
   #facts(): PipelineFacts[] {
