@@ -15,6 +15,8 @@ import { openInProcess } from './in-process.ts';
 import type { Load } from './load.ts';
 
 const RELEASE = join(import.meta.dirname, '../../models/catalog/pump-anomaly/1.0.0');
+/** The same variant on both sides, whatever is fastest at the moment. */
+const INFERENCE = { choose: 'first' };
 const DEVICES = 50;
 const ROUNDS = 5;
 const WAYS = [
@@ -70,6 +72,7 @@ async function pipelineRow(folder: string): Promise<Row> {
     kind: 'Agent',
     agent: {},
     mqtt: { listen: {} },
+    inference: INFERENCE,
     pipelines: [pumpPipeline(`file:${RELEASE}`)],
   };
   const inProcess = await openInProcess(JSON.stringify(config), RELEASE, join(folder, 'in-process'));
@@ -96,6 +99,7 @@ async function brokerRows(): Promise<Row[]> {
 async function agentRows(folder: string): Promise<Row[]> {
   const agent = await AgentProcess.create(folder, 'bench', {
     trust: { allowUnsigned: true },
+    inference: INFERENCE,
     pipelines: [pumpPipeline(`file:${RELEASE}`)],
   });
   await agent.start();

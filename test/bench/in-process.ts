@@ -41,6 +41,7 @@ export async function openInProcess(
     crypto: nodeCrypto,
     clock: systemClock,
     maxMemoryBytes: config.inference.maxMemory,
+    choose: config.inference.choose,
     log: () => undefined,
   });
   const { limits } = config;

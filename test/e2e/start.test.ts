@@ -13,7 +13,7 @@ import { until } from './support/until.ts';
 
 const folder = scratchFolder();
 const realRecording = process.env.SKERRY_DATA
-  ? join(process.env.SKERRY_DATA, 'nab/data/realKnownCause/ec2_request_latency_system_failure.csv')
+  ? join(process.env.SKERRY_DATA, 'nab/data/realKnownCause/cpu_utilization_asg_misconfiguration.csv')
   : '';
 
 interface Started {
@@ -109,7 +109,7 @@ async function replayed(data: string, file: string, rows: number): Promise<void>
 test('start --replay scores a recording', async () => {
   const file = join(folder, 'recording.csv');
   const rows = Array.from(
-    { length: 5_000 },
+    { length: 30_000 },
     (_, i) => `${new Date(Date.UTC(2024, 0, 1) + 60_000 * i).toISOString()},${Math.sin(i / 7).toFixed(4)}`,
   );
   writeFileSync(file, `time,value\n${rows.join('\n')}\n`);

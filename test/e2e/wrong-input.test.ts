@@ -104,7 +104,9 @@ test('a packet too large ends its own connection, before CONNECT too, and nobody
   await reset;
 
   const greedy = await connectMqtt(agent.mqttUrl);
-  const closed = new Promise((resolve) => greedy.on('error', () => undefined).once('close', resolve));
+  const closed = new Promise<void>((resolve) => {
+    greedy.on('error', () => undefined).once('close', () => resolve());
+  });
   greedy.publish(TOPIC, 'x'.repeat(100_000), { qos: 1 });
   await closed;
   await greedy.endAsync(true);
