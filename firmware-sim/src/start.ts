@@ -1,22 +1,21 @@
 /** `pnpm start`: a whole site on one machine — control plane, agent, machines — as three processes that end together. */
 import { join, resolve } from 'node:path';
-import { SkerryError } from '@skerry/proto/errors';
-import { createProgram, runProgram } from '@skerry/proto/node/program';
+import { createProgram, InvalidArgumentError, runProgram } from '@skerry/proto/node/program';
 import { runSite, type SiteOptions } from './adapters/site.ts';
 
 interface Flags {
-  port: string;
-  mqttPort: string;
-  agentPort: string;
+  port: number;
+  mqttPort: number;
+  agentPort: number;
   data: string;
   replay?: string;
   browser: boolean;
 }
 
-function port(flag: string, text: string): number {
+function port(text: string): number {
   const value = Number(text);
-  if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
-  throw new SkerryError('invalid', `${flag} ${text} is no port`, { hint: 'give a number from 1 to 65535' });
+  if (/^\d+$/.test(text) && value > 0 && value < 65_536) return value;
+  throw new InvalidArgumentError('Give a number from 1 to 65535.');
 }
 
 const program = createProgram(
@@ -24,9 +23,9 @@ const program = createProgram(
   'Runs a whole Skerry site: control plane, agent and simulated machines',
 )
   .option('--replay <file>', 'publish a recording (CSV of time and value) instead of the simulated machines')
-  .option('--port <port>', 'of the control plane and its console', '7070')
-  .option('--mqtt-port <port>', "of the agent's MQTT broker", '1883')
-  .option('--agent-port <port>', "of the agent's own page", '7080')
+  .option('--port <port>', 'of the control plane and its console', port, 7070)
+  .option('--mqtt-port <port>', "of the agent's MQTT broker", port, 1883)
+  .option('--agent-port <port>', "of the agent's own page", port, 7080)
   .option('--data <dir>', 'where everything is kept', '.skerry')
   .option('--no-browser', 'do not open the console in a browser')
   .addHelpText(
@@ -43,9 +42,9 @@ Ctrl-C ends all three. The data folder keeps what was there; remove it to begin 
     const options: SiteOptions = {
       root: join(import.meta.dirname, '../..'),
       dataDir: resolve(flags.data),
-      controlPort: port('--port', flags.port),
-      mqttPort: port('--mqtt-port', flags.mqttPort),
-      agentPort: port('--agent-port', flags.agentPort),
+      controlPort: flags.port,
+      mqttPort: flags.mqttPort,
+      agentPort: flags.agentPort,
       replay: flags.replay === undefined ? undefined : resolve(flags.replay),
       openBrowser: flags.browser,
     };

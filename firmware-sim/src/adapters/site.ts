@@ -1,9 +1,10 @@
 /** Brings a site up in order, shows how it is doing in one line, and takes it down in the reverse order. */
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
-import { SkerryError } from '@skerry/proto/errors';
+import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { print } from '@skerry/proto/node/program';
 import { type Child, startChild } from './child.ts';
 import { siteProgress } from './site-progress.ts';
@@ -32,6 +33,7 @@ export interface Bootstrap {
 /** Runs the site until Ctrl-C, SIGTERM, or one of its programs ends by itself (then it throws). */
 export async function runSite(options: SiteOptions): Promise<void> {
   await requireFreePorts(options);
+  if (options.replay !== undefined) await requireReadable(options.replay);
   await mkdir(join(options.dataDir, 'logs'), { recursive: true });
   const children: Child[] = [];
   const abort = new AbortController();
@@ -40,6 +42,7 @@ export async function runSite(options: SiteOptions): Promise<void> {
     const bootstrap = await bringUp(options, children, abort.signal);
     if (bootstrap && !abort.signal.aborted) await watch(options, bootstrap, children, abort.signal);
   } finally {
+    abort.abort(); // also where a program ended by itself: the line of progress ends with it
     for (const child of children.reverse()) await child.stop();
   }
   print('\nSkerry has ended; what it knows stays in its data folder.');
@@ -126,12 +129,10 @@ async function answering(url: string, child: Child, logFile: string, signal: Abo
   });
   const deadline = Date.now() + 60_000;
   while (!signal.aborted) {
-    if (endedWith !== undefined) {
-      const lines = (await readFile(logFile, 'utf8')).trim().split('\n');
-      throw new SkerryError('failed', `the ${child.name} ended while starting: ${lines.at(-1)}`, {
+    if (endedWith !== undefined)
+      throw new SkerryError('failed', `the ${child.name} ended while starting: ${await lastLine(logFile)}`, {
         hint: `its log is ${logFile}`,
       });
-    }
     const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
     if (answer?.ok) return;
     if (Date.now() > deadline)
@@ -165,12 +166,32 @@ async function watch(
   const failures = children.map(async (child) => {
     const code = await child.ended;
     if (signal.aborted || (child.name === 'machines' && code === 0)) return stopped;
-    throw new SkerryError('failed', `the ${child.name} ended with exit code ${code}`, {
-      hint: `its log is ${join(options.dataDir, 'logs')}`,
-    });
+    const logFile = join(options.dataDir, 'logs', `${child.name.replaceAll(' ', '-')}.log`);
+    throw new SkerryError(
+      'failed',
+      `the ${child.name} ended with exit code ${code}: ${await lastLine(logFile)}`,
+      {
+        hint: `its log is ${logFile}`,
+      },
+    );
   });
   await Promise.race([stopped, ...failures]);
   await progress;
+}
+
+async function lastLine(logFile: string): Promise<string> {
+  return (await readFile(logFile, 'utf8')).trim().split('\n').at(-1) || 'it said nothing';
+}
+
+async function requireReadable(file: string): Promise<void> {
+  try {
+    await access(file, constants.R_OK);
+  } catch (cause) {
+    throw new SkerryError('not-found', `the recording ${file} can't be read: ${reasonOf(cause)}`, {
+      hint: 'name a CSV file with --replay',
+      cause,
+    });
+  }
 }
 
 function openBrowser(url: string): void {
