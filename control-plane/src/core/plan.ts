@@ -33,6 +33,8 @@ export interface Plan {
   policies: DriftPolicy[];
   /** Rollouts that are in progress or that assignments name: shards forget the membership of all others. */
   rollouts?: string[];
+  /** NAME@VERSION of releases that were taken back: an agent that serves one and gets no other is to serve none. */
+  takenBack?: string[];
 }
 
 /** What an agent reports of one of its pipelines, as far as assigning goes. */
@@ -45,7 +47,10 @@ export interface WantedPipeline {
   release: string;
 }
 
-/** One pipeline of an agent's desired state. An empty release leaves a pinned pipeline's own alone. */
+/**
+ * One pipeline of an agent's desired state. An empty release leaves a pinned pipeline's own alone; a managed one that is
+ * named with an empty release is to serve nothing, since what it serves was taken back and there is nothing before it.
+ */
 export interface DesiredEntry {
   name: string;
   release: string;
@@ -56,8 +61,8 @@ export interface DesiredEntry {
 }
 
 /**
- * What an agent is to run. A pipeline that no assignment reaches is left out: it has no release. A pinned pipeline is
- * named only where a policy applies to it.
+ * What an agent is to run. A pipeline that no assignment reaches is left out, and keeps what it has, unless that was
+ * taken back. A pinned pipeline is named only where a policy applies to it.
  */
 export function desiredFor(
   plan: Plan,
@@ -70,7 +75,10 @@ export function desiredFor(
       return policy ? [{ name: pipeline.name, release: '', releaseDigest: '', rollout: '', policy }] : [];
     }
     const found = assignmentFor(plan, agent, pipeline.wants, memberStage);
-    if (!found) return [];
+    if (!found)
+      return plan.takenBack?.includes(pipeline.release)
+        ? [{ name: pipeline.name, release: '', releaseDigest: '', rollout: '', policy: '' }]
+        : [];
     const release = `${found.name}@${found.version}`;
     return [
       {

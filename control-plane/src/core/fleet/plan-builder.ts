@@ -86,8 +86,19 @@ export function buildPlan(context: FleetContext): Plan {
     policyGeneration: currentNumber(context, 'policyGeneration'),
     assignments,
     policies: listPolicies(context).map((info) => info.policy),
+    takenBack: takenBack(context),
     rollouts: [...new Set([...inProgress.map((r) => r.id), ...assignments.map((a) => a.rollout)])],
   };
+}
+
+function takenBack(context: FleetContext): string[] {
+  const refs = context.sql
+    .all<{ doc: string }>(
+      "SELECT doc FROM rollout WHERE state IN ('reverting', 'reverted') ORDER BY ord DESC",
+    )
+    .map(({ doc }) => (JSON.parse(doc) as Rollout).release)
+    .map(({ name, version }) => `${name}@${version}`);
+  return [...new Set(refs)];
 }
 
 function toMembers(rollout: Rollout, active: boolean): Assignment[] {

@@ -136,6 +136,28 @@ describe('rollout', () => {
     expect(running(agents, 'press@2.0.0')).toHaveLength(2);
   });
 
+  test('[RO4] a first release that is reverted is taken from the agents by name, and then no more is said', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0']);
+    const agents = fleetOf(world, 2);
+    const id = start(world, '1.0.0', 'stages: [{ name: all, agents: 100%, soak: 1h }]');
+    await settle(world, agents);
+    expect(running(agents, 'press@1.0.0')).toHaveLength(2);
+    world.fleet.operateRollout('ola', id, 'revert');
+    await world.coordinator.drive();
+    for (const agent of agents) agent.sync();
+    // Named without a release: an agent keeps what it has where its pipeline isn't named at all.
+    expect(agents.map((a) => a.desired?.pipelines)).toMatchObject([
+      [{ name: 'p', release: '' }],
+      [{ name: 'p', release: '' }],
+    ]);
+    await settle(world, agents);
+    await settle(world, agents);
+    expect(world.fleet.rollout(id).status).toBe('reverted');
+    expect(running(agents, 'press@1.0.0')).toEqual([]);
+    expect(agents.map((a) => a.desired?.pipelines)).toEqual([[], []]);
+  });
+
   test('[RO5] a paused rollout stands still, and a resumed one soaks for what was left', async () => {
     const world = createWorld();
     pushTestReleases(world.fleet, ['press@1.0.0']);
