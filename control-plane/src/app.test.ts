@@ -161,6 +161,16 @@ describe('operators', () => {
       expect(new Set(await walk(list)).size, list).toBe(n);
   });
 
+  test('[PL2] what a policy asks for and no agent does yet is said in the answer', async () => {
+    const operator = createTestApp(createWorld()).as('operator');
+    const apply = async (onAlert: string): Promise<Record<string, unknown>> => {
+      const body = `apiVersion: skerry/v1\nkind: DriftPolicy\nname: p\nrelease: press\nonAlert: ${onAlert}`;
+      return json(await operator('/api/v1/policies', { method: 'POST', body }));
+    };
+    expect((await apply('[notify, fallback]')).notDone).toEqual([expect.stringContaining('fallback')]);
+    expect((await apply('[notify]')).notDone).toBeUndefined();
+  });
+
   test('[AP3] every wrong member of a request is named', async () => {
     const admin = createTestApp(createWorld()).as('admin');
     const response = await admin('/api/v1/tokens', {

@@ -34,11 +34,12 @@ async function apply(session: Session, file: string): Promise<void> {
     body: await readText(file),
     headers: { 'content-type': 'application/yaml' },
   });
-  session.show(info, () =>
+  session.show(info, () => {
     print(
       `Policy ${info.name} is applied as generation ${info.generation}; agents take it at their next exchange.`,
-    ),
-  );
+    );
+    for (const line of info.notDone ?? []) print(`Note: ${line}.`);
+  });
 }
 
 async function list(session: Session): Promise<void> {

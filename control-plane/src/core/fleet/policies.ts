@@ -14,6 +14,8 @@ export interface PolicyInfo {
   appliedMs: number;
   appliedBy: string;
   policy: DriftPolicy;
+  /** What the policy asks for and no agent does yet; left out where there is nothing. */
+  notDone?: string[];
 }
 
 /** Every agent's desired state is made from all of them. */
@@ -64,13 +66,23 @@ export function listPolicies(context: FleetContext): PolicyInfo[] {
     .all<{ name: string; generation: number; doc: string; applied_ms: number; applied_by: string }>(
       'SELECT name, generation, doc, applied_ms, applied_by FROM policy ORDER BY ord',
     )
-    .map((row) => ({
-      name: row.name,
-      generation: row.generation,
-      appliedMs: row.applied_ms,
-      appliedBy: row.applied_by,
-      policy: JSON.parse(row.doc) as DriftPolicy,
-    }));
+    .map((row) => {
+      const policy = JSON.parse(row.doc) as DriftPolicy;
+      const notDone = policy.onAlert
+        .filter((action) => action !== 'notify')
+        .map(
+          (action) =>
+            `onAlert: ${typeof action === 'string' ? action : 'webhook'} is kept and sent, and not done yet`,
+        );
+      return {
+        name: row.name,
+        generation: row.generation,
+        appliedMs: row.applied_ms,
+        appliedBy: row.applied_by,
+        policy,
+        ...(notDone.length > 0 && { notDone }),
+      };
+    });
 }
 
 // A threshold moves only within the bounds that the release itself allows.

@@ -16,6 +16,7 @@ export const COUNTERS = [
   'blocks_refused',
   'blocks_expired',
   'epoch_conflicts',
+  'sketches_refused',
 ] as const;
 export type CounterName = (typeof COUNTERS)[number];
 

@@ -1,13 +1,15 @@
 /** Drift sketches: fixed-edge histograms that merge by addition, over devices and agents. */
 import type { skerry } from '@skerry/proto/wire';
 import type { SqlValue } from '../../ports.ts';
-import type { ShardContext } from './context.ts';
+import { count, type ShardContext } from './context.ts';
 
 export type DriftLevel = 'ok' | 'warn' | 'alert' | 'learning';
 const LEVELS: readonly (DriftLevel | undefined)[] = [undefined, 'ok', 'warn', 'alert', 'learning'];
 
-/** How many sketches of an agent are kept; the oldest go first. */
+/** How many sketches of an agent's epoch are kept; the oldest go first. */
 const KEEP_PER_AGENT = 5_000;
+const MAX_BINS = 1_024;
+const MAX_MEASURES = 32;
 
 /** A device's latest sketch of one signal. */
 export interface DeviceDrift {
@@ -50,7 +52,8 @@ export function storeSketches(
   for (const sketch of sketches) {
     const seq = Number(sketch.seq ?? 0);
     if (seq <= cursor) continue;
-    insert(context, agent, epoch, seq, sketch);
+    if (isModest(sketch)) insert(context, agent, epoch, seq, sketch);
+    else count(context, 'sketches_refused', 1);
     cursor = seq;
   }
   context.sql.run(
@@ -66,6 +69,23 @@ export function storeSketches(
     cursor - KEEP_PER_AGENT,
   );
   return cursor;
+}
+
+// One that is out of all proportion would be sent again for ever if it weren't passed over.
+function isModest(sketch: skerry.v1.IDriftSketch): boolean {
+  const names = [sketch.pipeline, sketch.device, sketch.releaseDigest, sketch.signal];
+  return (
+    names.every((name) => (name ?? '').length <= 256) &&
+    (sketch.counts ?? []).length <= MAX_BINS &&
+    (sketch.measures ?? []).length <= MAX_MEASURES &&
+    (sketch.measures ?? []).every(({ name }) => (name ?? '').length <= 64)
+  );
+}
+
+/** Lets go of the sketches of all epochs of an agent but two: the present one, and the one before until it is outgrown. */
+export function endSketches(context: ShardContext, agent: string, epochs: readonly [string, string]): void {
+  for (const table of ['sketch', 'sketch_cursor'])
+    context.sql.run(`DELETE FROM ${table} WHERE agent = ? AND epoch NOT IN (?, ?)`, agent, ...epochs);
 }
 
 interface SketchJson {

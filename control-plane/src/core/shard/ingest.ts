@@ -26,6 +26,9 @@ export type LaneName = 'alert' | 'result';
 /** The largest block that is taken. */
 export const MAX_BLOCK_BYTES = 1024 * 1024;
 
+/** Two lanes, of this epoch and of some before it. */
+const MAX_LANES = 16;
+
 export interface LaneOutcome {
   epoch: string;
   lane: LaneName;
@@ -73,6 +76,8 @@ export function ingestBlocks(
     const key = `${offered.epoch}/${offered.lane}`;
     let lane = lanes.get(key);
     if (!lane) {
+      if (lanes.size >= MAX_LANES)
+        throw new SkerryError('invalid', `the blocks of one exchange are of more than ${MAX_LANES} lanes`);
       lane = {
         epoch: offered.epoch,
         lane: offered.lane,

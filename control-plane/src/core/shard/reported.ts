@@ -70,12 +70,21 @@ export function storeReport(
   context.sql.run(
     'UPDATE agent SET version = ?, reported_labels = ?, facts = ?, status = ? WHERE id = ?',
     reported.version ?? '',
-    JSON.stringify(reported.labels ?? {}),
-    JSON.stringify(reported.facts ?? {}),
+    JSON.stringify(modest(reported.labels)),
+    JSON.stringify(modest(reported.facts)),
     JSON.stringify(statusOf(request)),
     row.id,
   );
   return storePipelines(context, row.id, reported.pipelines ?? []);
+}
+
+// As at enrolment: 64 labels, 64 facts; what is beyond is left out.
+function modest(texts: Readonly<Record<string, string>> | null | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(texts ?? {})
+      .filter(([key, value]) => key.length <= 64 && value.length <= 1_024)
+      .slice(0, 64),
+  );
 }
 
 function statusOf(request: skerry.v1.SyncRequest): AgentStatus {
@@ -86,7 +95,7 @@ function statusOf(request: skerry.v1.SyncRequest): AgentStatus {
       .slice(0, 100)
       .map((u) => ({ topic: u.topic ?? '', messages: Number(u.messages ?? 0) })),
     unclaimedMessages: Number(reported.unclaimedMessages ?? 0),
-    devices: (reported.devices ?? []).slice(0, 10_000),
+    devices: (reported.devices ?? []).filter((device) => device.length <= 256).slice(0, 10_000),
     trusted: Object.fromEntries(
       Object.entries(reported.trusted ?? {}).map(([role, version]) => [role, Number(version)]),
     ),

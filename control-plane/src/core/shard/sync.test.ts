@@ -105,6 +105,32 @@ describe('sync', () => {
     expect(world.shards[0]!.alerts({ open: true, limit: 10 })).toHaveLength(1);
   });
 
+  test('[SY5] a small block that stands for millions of rows, or of outputs, is kept aside before they are made', () => {
+    const world = createWorld();
+    const agent = world.agent('a');
+    const zeros = new Array<number>(21_000).fill(0);
+    const many = encode(v1.ResultColumns, { fromDeltaUs: zeros });
+    const wide = encode(v1.ResultColumns, { outputs: zeros.slice(0, 65).map(() => ({ name: 'x' })) });
+    for (const columns of [many, wide])
+      agent.append('result', skerry.v1.BlockKind.BLOCK_KIND_RESULTS, 1, columns);
+    agent.append('alert', ALERT, 1, encode(v1.AlertList, { alerts: [{ episode: 'e'.repeat(10_000) }] }));
+    agent.sync();
+    expect(agent.blocks).toEqual([]);
+    expect(world.shards[0]!.counts().counters).toMatchObject({ blocks_quarantined: 3, alerts_ingested: 0 });
+    expect(JSON.stringify(world.shards[0]!.alerts({ open: true, limit: 10 }))).toContain('too many rows');
+  });
+
+  test('[SY12] an exchange with blocks of ever so many epochs is refused whole', () => {
+    const world = createWorld();
+    const agent = world.agent('a');
+    for (let i = 0; i < 20; i++) {
+      agent.epoch = new Uint8Array(16).fill(i);
+      agent.produce([testRow(i)]);
+    }
+    expect(() => agent.exchange()).toThrow(/lanes/);
+    expect(held(world)).toBe(0);
+  });
+
   test('[SY6] a wrong checksum is refused once, and taken as bad where the same bytes come again', () => {
     const world = createWorld();
     const agent = world.agent('a');
@@ -236,6 +262,10 @@ describe('sync', () => {
     agent.exchange();
     agent.sync();
     expect(agent.sketches).toEqual([]);
+    agent.sketches = [sketch(3, new Array<number>(2_000).fill(1))];
+    agent.sync();
+    expect(agent.sketches).toEqual([]);
+    expect(world.shards[0]!.counts().counters.sketches_refused).toBe(1);
     expect(world.shards[0]!.drift({})).toMatchObject([{ signal: 'value', counts: [4, 2], n: 6 }]);
   });
 

@@ -10,7 +10,7 @@ import type { Topic } from '../../ports.ts';
 import { type DesiredEntry, desiredFor, type Plan } from '../plan.ts';
 import { type AgentRow, factsOf, find, held, labelsOf } from './agents.ts';
 import type { ShardContext } from './context.ts';
-import { storeSketches } from './drift.ts';
+import { endSketches, storeSketches } from './drift.ts';
 import { acknowledgements, closeHoles, ingestBlocks, laneNumber } from './ingest.ts';
 import { endEpochs, storeLedgers } from './ledger.ts';
 import { memberStage } from './membership.ts';
@@ -47,7 +47,10 @@ export function syncAgent(
   const epoch = toHex(request.epoch);
   const seenGeneration = request.seenInstance === plan?.instance ? Number(request.seenGeneration) : 0;
   const progress = storeReport(context, row, request, seenGeneration) || seenGeneration > row.seen_generation;
-  if (epoch !== row.epoch) endEpochs(context, agent, epoch);
+  if (epoch !== row.epoch) {
+    endEpochs(context, agent, epoch);
+    endSketches(context, agent, [epoch, row.epoch]);
+  }
   storeLedgers(context, agent, epoch, request.ledgers);
   closeHoles(context, agent, epoch, request.lanes);
   const outcome = ingestBlocks(context, agent, request.blocks);
