@@ -62,6 +62,13 @@ describe('a request', () => {
     expect(offer.request.blocks!.map((b) => b.seq)).toEqual([1]);
   });
 
+  test('leaves a block that is committed while it is built to the next one: its answer is no conflict', async () => {
+    const results = [block(LANE_RESULT, 1), block(LANE_RESULT, 2)];
+    const offer = await offerOf({ results, last: 1 });
+    expect(offer.request.blocks!.map((b) => b.seq)).toEqual([1]);
+    expect(interpret(offer, ack(LANE_RESULT, 1)).effects.map((e) => e.kind)).toEqual(['acknowledge']);
+  });
+
   test('says what each lane still holds, so that the server can state its cursor', async () => {
     const offer = await offerOf({ results: [block(LANE_RESULT, 5), block(LANE_RESULT, 6)] });
     expect(offer.request.lanes).toEqual([

@@ -193,11 +193,14 @@ async function takeBlocks(
   if (state.firstPending === 0 || (space.bytes <= 0 && !space.isEmpty)) return { lane, blocks };
   for (const block of await outbox.pending(state.lane, before, Math.max(1, space.bytes))) {
     const sizeBytes = (block.columns?.length ?? 0) + BLOCK_OVERHEAD_BYTES;
+    const lastSeq = Math.max(block.seq ?? 0, block.seqLast ?? 0);
+    // Committed while this was being read: the request already says where the lane ends, so it waits for the next one.
+    if (lastSeq > state.last) break;
     if (sizeBytes > space.bytes && !space.isEmpty) break;
     blocks.push(block);
     space.bytes -= sizeBytes;
     space.isEmpty = false;
-    lane.lastSent = Math.max(block.seq ?? 0, block.seqLast ?? 0);
+    lane.lastSent = lastSeq;
   }
   return { lane, blocks };
 }
