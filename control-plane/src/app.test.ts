@@ -285,6 +285,26 @@ describe('what agents sent', () => {
   });
 });
 
+describe('live notices', () => {
+  test('[EV2] a stream that its reader leaves takes no place, and past the most there is no other', async () => {
+    const app = createTestApp(createWorld());
+    const viewer = app.as('viewer');
+    const gone = new AbortController();
+    for (let i = 0; i < 5; i++) await viewer('/api/v1/events', { method: 'HEAD' });
+    expect(app.listeners()).toBe(0);
+    await viewer('/api/v1/events', { signal: gone.signal });
+    const left = await viewer('/api/v1/events');
+    expect(app.listeners()).toBe(2);
+    gone.abort();
+    await left.body?.cancel();
+    expect(app.listeners()).toBe(0);
+    for (let i = 0; i < 1_000; i++) await viewer('/api/v1/events', { signal: gone.signal });
+    expect(app.listeners()).toBe(0);
+    for (let i = 0; i < 1_000; i++) expect((await viewer('/api/v1/events')).status).toBe(200);
+    expect((await viewer('/api/v1/events')).status).toBe(503);
+  });
+});
+
 describe('audit', () => {
   test('[AD1] an altered audit line breaks the chain where it stands', async () => {
     const world = createWorld();

@@ -31,6 +31,7 @@ const MAX_ROUNDS = 50;
 export function createCoordinator(deps: CoordinatorDeps): Coordinator {
   let running: Promise<void> | undefined;
   let again: Promise<void> | undefined;
+  let againPushAll = false;
   const start = (pushAll: boolean): Promise<void> => {
     const drive = driveOnce(deps, pushAll).finally(() => {
       if (running === drive) running = undefined;
@@ -41,13 +42,16 @@ export function createCoordinator(deps: CoordinatorDeps): Coordinator {
   return {
     drive({ pushAll = false } = {}) {
       if (!running) return start(pushAll);
+      againPushAll ||= pushAll;
       if (!again) {
         // The failure of the drive before is reported to whoever asked for that one.
         const next = running
           .catch(() => undefined)
           .then(() => {
             again = undefined;
-            return start(pushAll);
+            const all = againPushAll;
+            againPushAll = false;
+            return start(all);
           });
         again = next;
       }

@@ -69,7 +69,7 @@ export async function createNodeControlPlane(options: NodeControlPlaneOptions): 
       opened.push(shard);
       return shard.ref;
     });
-    const hub = createHub();
+    const hub = createHub({ after: afterMs });
     const made = createCoordinator({ fleet: fleet.ref, shards, notifier: hub });
     coordinator = made;
     const deps: AppDeps = {

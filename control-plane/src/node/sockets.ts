@@ -52,7 +52,13 @@ export function attachWakeSockets(
           alive.add(socket);
           socket.on('pong', () => alive.add(socket));
           socket.on('error', () => socket.terminate());
-          socket.on('close', hub.connect(agent, { wake: () => socket.send('wake') }));
+          socket.on(
+            'close',
+            hub.connect(agent, {
+              wake: () => socket.send('wake'),
+              close: () => socket.close(1000, 'replaced'),
+            }),
+          );
         }),
       (error: unknown) => refuse(stream, 401, messageOf(error)),
     );

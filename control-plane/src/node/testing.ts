@@ -175,6 +175,7 @@ export function createTestApp(world: World) {
   return {
     call,
     routes: app.routes,
+    listeners: () => listeners.size,
     blobs: held,
     tasks,
     logged,

@@ -156,7 +156,12 @@ function checkMayRun(context: FleetContext, rollout: Rollout): void {
     throw new SkerryError(
       'conflict',
       `rollout ${other.id} of ${other.spec.release} is ${describeState(other)}: one rollout of ${rollout.release.name} at a time`,
-      { hint: `abort or revert it first: skerry rollout abort ${other.id}` },
+      {
+        hint:
+          other.state.name === 'reverting'
+            ? 'it waits for agents to give it back; one that never comes again is let go with skerry agent retire'
+            : `abort or revert it first: skerry rollout abort ${other.id}`,
+      },
     );
 }
 
