@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** `skerry-agent`: the edge runtime's program. */
-import { createProgram, Option, runProgram } from '@skerry/proto/node/program';
+import { createProgram, InvalidArgumentError, Option, runProgram } from '@skerry/proto/node/program';
 import { runBacktest } from './cli/backtest.ts';
 import { check } from './cli/check.ts';
 import { enroll } from './cli/enroll.ts';
@@ -12,6 +12,15 @@ import { showStatus } from './cli/status.ts';
 const configOption = (): Option =>
   new Option('-c, --config <file>', 'the configuration').default('agent.yaml').env('SKERRY_CONFIG');
 const JSON_FLAG = ['--json', 'machine output on stdout', false] as const;
+
+/** Adds a command's examples to its help. */
+const examples = (...lines: string[]): string =>
+  `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.map((l) => `  skerry-agent ${l}`).join('\n')}`;
+
+function httpUrl(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  throw new InvalidArgumentError('Give a URL such as http://127.0.0.1:7080.');
+}
 
 const program = createProgram(
   'skerry-agent',
@@ -41,6 +50,7 @@ program
       .default('info')
       .env('SKERRY_LOG_LEVEL'),
   )
+  .addHelpText('after', examples('run -c agent.yaml', 'run -c agent.yaml --log-level warn 2> agent.log'))
   .action(run);
 
 program
@@ -48,6 +58,7 @@ program
   .description('check configuration, folders, ports, releases, backends and control plane; starts nothing')
   .addOption(configOption())
   .option(...JSON_FLAG)
+  .addHelpText('after', examples('check -c agent.yaml'))
   .action(check);
 
 program
@@ -56,6 +67,7 @@ program
   .addOption(configOption())
   .addOption(new Option('--token <token>', 'instead of controlPlane.enrollToken').env('SKERRY_ENROLL_TOKEN'))
   .option(...JSON_FLAG)
+  .addHelpText('after', examples('enroll -c agent.yaml --token et_…'))
   .action(enroll);
 
 program
@@ -63,10 +75,12 @@ program
   .description('what the running agent is doing')
   .addOption(
     new Option('--url <url>', "the agent's own page")
+      .argParser(httpUrl)
       .default('http://127.0.0.1:7080')
       .env('SKERRY_AGENT_URL'),
   )
   .option(...JSON_FLAG)
+  .addHelpText('after', examples('status', 'status --url http://127.0.0.1:8080 --json'))
   .action(showStatus);
 
 program
@@ -79,6 +93,13 @@ program
       .default('native'),
   )
   .option(...JSON_FLAG)
+  .addHelpText(
+    'after',
+    examples(
+      'infer model.onnx --inputs inputs.json',
+      'infer model.onnx --inputs inputs.json --backend wasm --json',
+    ),
+  )
   .action(infer);
 
 program
@@ -92,6 +113,12 @@ program
   .option('--device <column|name>', 'a column that names the device, or its name')
   .option('--release <dir>', 'another release than the configured one')
   .option(...JSON_FLAG)
+  .addHelpText(
+    'after',
+    examples(
+      'backtest -c agent/examples/univariate.yaml --pipeline univariate --input recording.csv --out results.ndjson',
+    ),
+  )
   .action(runBacktest);
 
 const outbox = program.command('outbox').description('what was produced and where it went');
@@ -105,6 +132,7 @@ for (const [name, description, action] of [
     .description(description)
     .addOption(configOption())
     .option(...JSON_FLAG)
+    .addHelpText('after', examples(`outbox ${name} -c agent.yaml`))
     .action(action);
 
 await runProgram(program, process.argv.slice(2));

@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { print, printJson } from '@skerry/proto/node/program';
 import { readReleaseDirectory } from '@skerry/proto/node/release-directory';
@@ -104,7 +104,10 @@ async function resultFile(
   path: string,
 ): Promise<{ append(text: string): Promise<void>; close(): Promise<void> }> {
   const failed = (cause: unknown): never => {
-    throw new SkerryError('failed', `--out ${path} can't be written: ${messageOf(cause)}`, { cause });
+    throw new SkerryError('failed', `${path} can't be written: ${reasonOf(cause)}`, {
+      hint: 'choose another place with --out',
+      cause,
+    });
   };
   const file = await open(path, 'w').catch(failed);
   return {

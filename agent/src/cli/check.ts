@@ -3,7 +3,7 @@ import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { messageOf, reasonOf, SkerryError } from '@skerry/proto/errors';
 import { print, printJson } from '@skerry/proto/node/program';
 import { createFsBlobs } from '../adapters/fs-blobs.ts';
 import { inferenceBackends, localReleases } from './compose.ts';
@@ -27,7 +27,7 @@ export async function check(options: { config: string; json: boolean }): Promise
     {
       what: 'configuration',
       ok: true,
-      detail: `${loaded.config.pipelines.length} pipelines, agent ${loaded.agentId}`,
+      detail: `agent ${loaded.agentId}, ${plural(loaded.config.pipelines.length, 'pipeline')}`,
     },
   ];
   checks.push(
@@ -63,6 +63,10 @@ async function attempt(what: string, body: () => Promise<string>): Promise<Check
   }
 }
 
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 async function isRunning({ config }: LoadedConfig): Promise<boolean> {
   const answer = await fetch(`${localUrl(config.local.listen)}/api/status`, {
     signal: AbortSignal.timeout(2_000),
@@ -72,18 +76,22 @@ async function isRunning({ config }: LoadedConfig): Promise<boolean> {
 
 async function portChecks({ config }: LoadedConfig): Promise<Check[]> {
   const wanted = [
-    ...(config.mqtt.listen ? [{ what: 'MQTT port', ...config.mqtt.listen }] : []),
-    { what: 'local page', ...config.local.listen },
+    ...(config.mqtt.listen ? [{ what: 'MQTT port', key: 'mqtt.listen', ...config.mqtt.listen }] : []),
+    { what: 'local page', key: 'local.listen', ...config.local.listen },
   ];
   return Promise.all(
-    wanted.map(({ what, host, port }) =>
+    wanted.map(({ what, key, host, port }) =>
       attempt(
         what,
         () =>
           new Promise<string>((resolve, reject) => {
             const server = createServer();
             server.once('error', (error) =>
-              reject(new SkerryError('failed', `${host}:${port} can't be listened on: ${error.message}`)),
+              reject(
+                new SkerryError('failed', `${host}:${port} can't be listened on: ${reasonOf(error)}`, {
+                  hint: `set ${key} to a free address and port, or stop what is using it`,
+                }),
+              ),
             );
             server.listen(port, host, () => server.close(() => resolve(`${host}:${port} is free`)));
           }),
@@ -130,7 +138,7 @@ async function controlPlaneCheck({ config }: LoadedConfig): Promise<Check> {
   if (!config.controlPlane) return { what, ok: true, detail: 'none configured; the agent stands alone' };
   const { url } = config.controlPlane;
   const answer = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(5_000) }).catch(
-    (error: unknown) => messageOf(error),
+    (error: unknown) => reasonOf(error),
   );
   if (typeof answer === 'string')
     return {

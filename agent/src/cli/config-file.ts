@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { type AgentConfig, parseAgentConfig } from '../config.ts';
 
 /** agent.yaml as a program uses it: the id filled in, paths resolved. */
@@ -20,7 +20,7 @@ export async function loadConfig(file: string): Promise<LoadedConfig> {
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    throw new SkerryError('not-found', `${file} can't be read: ${messageOf(cause)}`, {
+    throw new SkerryError('not-found', `${file} can't be read: ${reasonOf(cause)}`, {
       hint: 'name the configuration with -c agent.yaml',
       cause,
     });

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createRecordingReader, type RecordingHeader, type RecordingReader } from '@skerry/proto/csv';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import type { PipelineConfig } from '../config.ts';
 import { SampleColumns } from '../pipeline/samples.ts';
 import type { SampleBatch } from '../pipeline/types.ts';
@@ -39,7 +39,7 @@ export async function* recordingBatches(source: RecordingSource): AsyncGenerator
       columns.push(named || 'recording', row.timeUs, values);
       rows++;
     },
-    { ...(source.time !== undefined && { time: source.time }) },
+    { file: source.file, ...(source.time !== undefined && { time: source.time }) },
   );
   yield* chunks(source, reader, columns, () => rows);
   if (rows === 0)
@@ -58,7 +58,10 @@ async function* chunks(
   const sizeBytes = await stat(source.file).then(
     (s) => s.size,
     (cause: unknown) => {
-      throw new SkerryError('not-found', `${source.file} can't be read: ${messageOf(cause)}`, { cause });
+      throw new SkerryError('not-found', `${source.file} can't be read: ${reasonOf(cause)}`, {
+        hint: 'check --input',
+        cause,
+      });
     },
   );
   let readBytes = 0;

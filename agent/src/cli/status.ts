@@ -1,4 +1,4 @@
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { print, printJson, printTable } from '@skerry/proto/node/program';
 import { formatBytes, formatDuration } from '@skerry/proto/units';
 import type { AgentStatus } from '../local/view.ts';
@@ -14,12 +14,15 @@ export async function fetchStatus(url: string): Promise<AgentStatus> {
   try {
     answer = await fetch(new URL('/api/status', url), { signal: AbortSignal.timeout(5_000) });
   } catch (cause) {
-    throw new SkerryError('unavailable', `no agent answers at ${url}: ${messageOf(cause)}`, {
+    throw new SkerryError('unavailable', `no agent answers at ${url}: ${reasonOf(cause)}`, {
       hint: 'start one with skerry-agent run -c agent.yaml, or name its page with --url',
       cause,
     });
   }
-  if (!answer.ok) throw new SkerryError('failed', `${url} answered ${answer.status}; is it a Skerry agent?`);
+  if (!answer.ok)
+    throw new SkerryError('failed', `${url} answered ${answer.status}; is it a Skerry agent?`, {
+      hint: "name the agent's own page with --url",
+    });
   return (await answer.json()) as AgentStatus;
 }
 
