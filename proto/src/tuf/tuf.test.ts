@@ -101,6 +101,10 @@ describe('signatures', () => {
     ];
     const offered = parseMetadata('targets', metadataBytes(once.signed, twice));
     expect(() => verifySignatures(check, aliased, offered)).toThrow(/1 of the 2/);
+    const operator = publicOf(OPERATOR);
+    const shouted = { ...operator, keyval: { public: operator.keyval.public.toUpperCase() } };
+    const cased = { ...aliased, keys: { ...aliased.keys, [alias]: shouted } };
+    expect(() => verifySignatures(check, cased, offered)).toThrow(/1 of the 2/);
   });
 
   test('members that nobody knows are signed over too', () => {

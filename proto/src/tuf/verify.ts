@@ -45,8 +45,10 @@ export function verifySignatures(
   const good = new Set<string>();
   for (const { keyid, sig } of metadata.signatures) {
     const key = Object.hasOwn(authority.keys, keyid) ? authority.keys[keyid] : undefined;
-    if (!key || !keyids.includes(keyid) || good.has(key.keyval.public)) continue;
-    if (check(key, metadata.signedBytes, fromHex(sig))) good.add(key.keyval.public);
+    if (!key || !keyids.includes(keyid)) continue;
+    // Hexadecimal is read in either case, so the same key may be written in two.
+    const publicKey = key.keyval.public.toLowerCase();
+    if (!good.has(publicKey) && check(key, metadata.signedBytes, fromHex(sig))) good.add(publicKey);
   }
   if (good.size < threshold)
     throw refusal(
