@@ -285,6 +285,43 @@ describe('what agents sent', () => {
   });
 });
 
+describe('metrics', () => {
+  test('[MT1] the metrics that dashboards are built on have their names, types and labels', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0']);
+    const agent = world.agent('a');
+    agent.produce([testRow(0)]);
+    agent.sync();
+    const { id } = world.fleet.createRollout('ola', ROLLOUT);
+    world.fleet.operateRollout('ola', id, 'start');
+    await world.coordinator.drive();
+    // Drafts by the hundred push no rollout in progress out of sight.
+    for (let i = 0; i < 150; i++) {
+      world.clock.nowMs++;
+      world.fleet.createRollout('ola', ROLLOUT);
+    }
+    const text = await (await createTestApp(world).call('/metrics')).text();
+    const types = Object.fromEntries(
+      [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]),
+    );
+    expect(types).toMatchObject({
+      skerry_control_agents: 'gauge',
+      skerry_control_results_ingested_total: 'counter',
+      skerry_control_rollout_stage: 'gauge',
+      skerry_control_gate: 'gauge',
+      skerry_control_sync_duration_seconds: 'histogram',
+    });
+    for (const sample of [
+      'skerry_control_agents{state="online"} 1',
+      'skerry_control_results_ingested_total 1',
+      `skerry_control_rollout_stage{rollout="${id}"} 1`,
+      `skerry_control_gate{rollout="${id}",gate="activation"} 0`,
+      'skerry_control_sync_duration_seconds_bucket{le="+Inf"} 0',
+    ])
+      expect(text.split('\n')).toContain(sample);
+  });
+});
+
 describe('live notices', () => {
   test('[EV2] a stream that its reader leaves takes no place, and past the most there is no other', async () => {
     const app = createTestApp(createWorld());

@@ -51,7 +51,7 @@ export function createClient(
       });
     }
     if (response.ok) return response;
-    throw await problem(response, server.token !== '');
+    throw await problem(response, path, server.token !== '');
   };
   const json = async <T>(method: string, path: string, options?: RequestOptions): Promise<T> => {
     const response = await send(method, path, {
@@ -134,7 +134,7 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   503: 'unavailable',
 };
 
-async function problem(response: Response, tokenSent: boolean): Promise<SkerryError> {
+async function problem(response: Response, path: string, tokenSent: boolean): Promise<SkerryError> {
   const fallback = BY_STATUS[response.status] ?? 'failed';
   const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   const text = (key: string): string | undefined =>
@@ -143,8 +143,26 @@ async function problem(response: Response, tokenSent: boolean): Promise<SkerryEr
   const code = fallback === 'unavailable' ? fallback : (named ?? fallback);
   const message = text('detail') ?? text('title') ?? `the control plane answered ${response.status}`;
   const refused = response.status === 401 && tokenSent;
-  const hint = refused ? 'log in again (skerry login), or give another --token (SKERRY_TOKEN)' : text('hint');
+  const hint = refused
+    ? 'log in again (skerry login), or give another --token (SKERRY_TOKEN)'
+    : (text('hint') ?? (response.status === 404 ? whereToLook(path) : undefined));
   return new SkerryError(code, message, hint === undefined ? {} : { hint });
+}
+
+const LISTS: Readonly<Record<string, string>> = {
+  agents: 'agent',
+  releases: 'release',
+  rollouts: 'rollout',
+  policies: 'policy',
+  tokens: 'token',
+};
+
+// A list that isn't there means another server; a thing that isn't there is to be found in its list.
+function whereToLook(path: string): string | undefined {
+  const [kind, id] = path.replace(/^api\/v1\//, '').split('/');
+  if (id === undefined) return 'is that a Skerry control plane? check --server (SKERRY_URL)';
+  const noun = LISTS[kind ?? ''];
+  return noun && `skerry ${noun} ls shows what there is`;
 }
 
 // undici says only "fetch failed"; what happened stands in its cause.

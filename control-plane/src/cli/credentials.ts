@@ -7,7 +7,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { z } from 'zod';
 
 const credentials = z.object({
@@ -32,7 +32,10 @@ export async function readCredentials(file: string): Promise<Credentials> {
     text = await readFile(file, 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { servers: {} };
-    throw new SkerryError('failed', `${file} can't be read: ${messageOf(cause)}`, { cause });
+    throw new SkerryError('failed', `${file} can't be read: ${reasonOf(cause)}`, {
+      hint: 'give this user the right to read it',
+      cause,
+    });
   }
   try {
     return credentials.parse(JSON.parse(text));

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { digestOf } from '@skerry/proto/crypto';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { createKeyFile, readKeyFile } from '@skerry/proto/node/key-file';
 import { type Command, print } from '@skerry/proto/node/program';
@@ -93,7 +93,7 @@ export async function loadKey(file: string): Promise<SigningKey> {
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    throw new SkerryError('not-found', `the key ${file} can't be read: ${messageOf(cause)}`, {
+    throw new SkerryError('not-found', `the key ${file} can't be read: ${reasonOf(cause)}`, {
       hint: 'name it with --key; skerry key init makes one',
       cause,
     });

@@ -1,7 +1,7 @@
 /** `skerry policy`: drift thresholds and alert thresholds, pushed without a new release. */
 import { type Command, print } from '@skerry/proto/node/program';
 import type { PolicyInfo } from '../core/fleet/policies.ts';
-import { readText } from './files.ts';
+import { postDocument } from './files.ts';
 import { duration, fields, table, time } from './format.ts';
 import { action, type Session } from './session.ts';
 
@@ -30,10 +30,7 @@ export function addPolicyCommands(program: Command): void {
 }
 
 async function apply(session: Session, file: string): Promise<void> {
-  const info = await session.client.json<PolicyInfo>('POST', 'api/v1/policies', {
-    body: await readText(file),
-    headers: { 'content-type': 'application/yaml' },
-  });
+  const info = await postDocument<PolicyInfo>(session.client, 'api/v1/policies', file);
   session.show(info, () => {
     print(
       `Policy ${info.name} is applied as generation ${info.generation}; agents take it at their next exchange.`,

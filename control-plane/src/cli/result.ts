@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { type Command, print } from '@skerry/proto/node/program';
 import { outputs } from './device.ts';
 import { percent, table } from './format.ts';
@@ -101,7 +101,7 @@ async function exportResults(session: Session, options: Filter & { out?: string 
   const failed = new Promise<never>((_, reject) => {
     out.once('error', (cause) =>
       reject(
-        new SkerryError('failed', `${options.out ?? 'stdout'} can't be written: ${messageOf(cause)}`, {
+        new SkerryError('failed', `${options.out ?? 'stdout'} can't be written: ${reasonOf(cause)}`, {
           cause,
         }),
       ),

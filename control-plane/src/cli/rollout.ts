@@ -3,7 +3,7 @@ import { SkerryError } from '@skerry/proto/errors';
 import { type Command, print } from '@skerry/proto/node/program';
 import type { RolloutInfo, StoredDecision } from '../core/fleet/rollouts.ts';
 import { VERBS, type Verb } from '../core/rollout/operate.ts';
-import { readText } from './files.ts';
+import { postDocument } from './files.ts';
 import { table, time } from './format.ts';
 import { type RolloutDetails, showRollout, statusLine } from './rollout-view.ts';
 import { watchRollout } from './rollout-watch.ts';
@@ -82,10 +82,7 @@ function rolloutPath(id: string): string {
 }
 
 async function create(session: Session, file: string, start: boolean): Promise<void> {
-  let rollout = await session.client.json<RolloutInfo>('POST', 'api/v1/rollouts', {
-    body: await readText(file),
-    headers: { 'content-type': 'application/yaml' },
-  });
+  let rollout = await postDocument<RolloutInfo>(session.client, 'api/v1/rollouts', file);
   if (start) rollout = await startCreated(session, rollout.id);
   session.show(rollout, () => {
     print(`${rollout.id}  ${statusLine(rollout)}`);

@@ -1,7 +1,7 @@
 /** `skerry serve`: the whole control plane in this process, over a data folder. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { type Command, print } from '@skerry/proto/node/program';
 import { DEFAULT_RETENTION_MS } from '../core/shard/retention.ts';
 import { createNodeControlPlane } from '../node/host.ts';
@@ -105,7 +105,10 @@ async function freePort(host: string): Promise<number> {
   try {
     await once(server, 'listening');
   } catch (cause) {
-    throw new SkerryError('failed', `can't listen on ${host}: ${messageOf(cause)}`, { cause });
+    throw new SkerryError('failed', `can't listen on ${host}: ${reasonOf(cause)}`, {
+      hint: 'give an address of this machine with --host',
+      cause,
+    });
   }
   const { port } = server.address() as AddressInfo;
   server.close();

@@ -10,7 +10,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fromHex } from '@skerry/proto/bytes';
 import { digestOf } from '@skerry/proto/crypto';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import type { SigningKey } from '@skerry/proto/tuf/keys';
 import { type Metadata, parseMetadata, type TargetsSigned } from '@skerry/proto/tuf/metadata';
@@ -175,7 +175,7 @@ async function readSeen(file: string): Promise<Seen | undefined> {
     return seenSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new SkerryError('corrupt', `${file} can't be read: ${messageOf(cause)}`, { cause });
+    throw new SkerryError('corrupt', `${file} can't be read: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -185,7 +185,7 @@ export async function rememberTargets(keyFile: string, seen: Seen): Promise<void
   try {
     await writeFile(file, `${JSON.stringify(seen)}\n`, { mode: 0o600 });
   } catch (cause) {
-    throw new SkerryError('failed', `${file} can't be written: ${messageOf(cause)}`, {
+    throw new SkerryError('failed', `${file} can't be written: ${reasonOf(cause)}`, {
       hint: 'the key’s folder must be writable: what was seen there guards against old release lists',
       cause,
     });
