@@ -1,37 +1,25 @@
 /** The agent as a client of mosquitto, a broker that is there already. */
-import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AgentProcess, pumpPipeline } from './support/agent.ts';
 import { CATALOG } from './support/control-plane.ts';
-import { connectMqtt, type Listener, listen } from './support/mqtt.ts';
+import { missingMosquitto, startMosquitto } from './support/mosquitto.ts';
+import { type Listener, listen } from './support/mqtt.ts';
 import { freePorts } from './support/ports.ts';
-import { type Program, runProgram, watchChild } from './support/program.ts';
+import { type Program, runProgram } from './support/program.ts';
 import { closedWindows, writePumpRecording } from './support/recordings.ts';
 import { scratchFolder } from './support/scratch.ts';
 import { until } from './support/until.ts';
 
-const MOSQUITTO = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/usr/bin/mosquitto'].find(existsSync);
-const title = MOSQUITTO ? 'an outside broker' : 'an outside broker (skipped: apt-get install mosquitto)';
+const title = missingMosquitto ? `an outside broker (${missingMosquitto})` : 'an outside broker';
 
-describe.skipIf(!MOSQUITTO)(title, () => {
+describe.skipIf(missingMosquitto)(title, () => {
   const folder = scratchFolder();
   let url: string;
-  let brokerConfig: string;
+  let port: number;
   let broker: Program;
   let agent: AgentProcess;
   let listener: Listener;
-
-  async function startBroker(): Promise<void> {
-    broker = watchChild(spawn(MOSQUITTO!, ['-c', brokerConfig], { stdio: ['ignore', 'pipe', 'pipe'] }));
-    await until('mosquitto to answer', async () => {
-      if (!broker.running) throw new Error(`mosquitto ended: ${broker.stderr}`);
-      const client = await connectMqtt(url).catch(() => undefined);
-      await client?.endAsync();
-      return client;
-    });
-  }
 
   const replay = (file: string, device: string) =>
     runProgram('skerry-sim', [
@@ -42,23 +30,9 @@ describe.skipIf(!MOSQUITTO)(title, () => {
   const heard = (device: string) => listener.on('result').filter(({ body }) => body.device === device);
 
   beforeAll(async () => {
-    const [port] = await freePorts(1);
+    port = (await freePorts(1))[0]!;
     url = `mqtt://127.0.0.1:${port}`;
-    brokerConfig = join(folder, 'mosquitto.conf');
-    writeFileSync(
-      brokerConfig,
-      [
-        `listener ${port} 127.0.0.1`,
-        'allow_anonymous true',
-        'max_queued_messages 10000',
-        'persistence true',
-        `persistence_location ${folder}/`,
-        // As root it would become the user mosquitto, who may not write there.
-        ...(process.getuid?.() === 0 ? ['user root'] : []),
-        '',
-      ].join('\n'),
-    );
-    await startBroker();
+    broker = await startMosquitto(folder, port);
     agent = await AgentProcess.create(folder, 'gateway-2', {
       trust: { allowUnsigned: true },
       mqtt: { connect: { url, clientId: 'gateway-2' } },
@@ -95,7 +69,7 @@ describe.skipIf(!MOSQUITTO)(title, () => {
     const { rows } = writePumpRecording(file, { seed: 4, minutes: 10 });
     await replay(file, 'pump-2');
     await broker.stop();
-    await startBroker();
+    broker = await startMosquitto(folder, port);
     await agent.start();
     await until('every result', () => heard('pump-2').length >= closedWindows(rows));
     expect((await agent.pipeline('pump')).samples.rejected).toEqual({});
