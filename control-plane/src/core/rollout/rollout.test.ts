@@ -158,6 +158,29 @@ describe('rollout', () => {
     expect(agents.map((a) => a.desired?.pipelines)).toEqual([[], []]);
   });
 
+  test('[RO4] who was told of a release after its rollout, and may activate it yet, holds up its revert too', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0']);
+    const agents = fleetOf(world, 2);
+    const id = start(world, '1.0.0', 'stages: [{ name: all, agents: 100% }]');
+    await settle(world, agents);
+    expect(world.fleet.rollout(id).status).toBe('completed');
+    const late = world.agent('late');
+    late.sync();
+    late.sync();
+    expect(late.wanted()).toBe('press@1.0.0');
+    world.fleet.operateRollout('ola', id, 'revert');
+    await world.coordinator.drive();
+    late.exchange();
+    late.exchange();
+    for (let i = 0; i < 3; i++) await settle(world, agents);
+    expect(world.fleet.rollout(id).status).toBe('reverting');
+    late.sync();
+    late.sync();
+    await settle(world, agents);
+    expect(world.fleet.rollout(id).status).toBe('reverted');
+  });
+
   test('[RO5] a paused rollout stands still, and a resumed one soaks for what was left', async () => {
     const world = createWorld();
     pushTestReleases(world.fleet, ['press@1.0.0']);

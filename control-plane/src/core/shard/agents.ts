@@ -171,6 +171,8 @@ export interface AgentRow extends Record<string, SqlValue> {
   status: string;
   desired: string;
   desired_generation: number;
+  /** Digests that generations since the last confirmed one have named, separated by blanks. */
+  former: string;
   /** The generation that the agent itself said it holds. */
   seen_generation: number;
 }

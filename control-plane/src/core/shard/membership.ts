@@ -226,20 +226,18 @@ function addMember(evidence: Evidence, row: MemberRow, minWindows: number, nowMs
 
 /**
  * Agents that serve the release, or may yet activate it, although the plan doesn't give it to them: those that report
- * it, those whose desired state named it when they last asked, and members that haven't confirmed what came after.
+ * it, those whose desired state named it when they last asked, and those that haven't confirmed what came after that.
  */
 function countRemaining(context: ShardContext, query: EvidenceQuery, plan: Plan): number {
   const rows = context.sql.all<Pick<AgentRow, 'id' | 'labels' | 'reported_labels' | 'facts'>>(
     `SELECT id, labels, reported_labels, facts FROM agent a WHERE a.state = 'approved' AND (
        EXISTS (SELECT 1 FROM pipeline p WHERE p.agent = a.id AND p.wants = ? AND p.pinned = 0 AND p.release_digest = ?)
        OR instr(a.desired, ?) > 0
-       OR (a.seen_generation < a.desired_generation
-           AND EXISTS (SELECT 1 FROM member m WHERE m.rollout = ? AND m.agent = a.id AND m.stage <= ?)))`,
+       OR (a.seen_generation < a.desired_generation AND instr(a.former, ?) > 0))`,
     query.name,
     query.digest,
     query.digest,
-    query.rollout,
-    query.stage,
+    query.digest,
   );
   return rows.filter((row) => {
     const desired = desiredFor(

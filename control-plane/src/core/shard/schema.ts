@@ -68,4 +68,8 @@ export const SHARD_MIGRATIONS: readonly (readonly string[])[] = [
     'CREATE INDEX block_received ON block (received_ms)',
     'CREATE INDEX alert_received ON alert (received_ms)',
   ],
+  [
+    // What desired state named before, as long as the agent hasn't confirmed what came after.
+    "ALTER TABLE agent ADD COLUMN former TEXT NOT NULL DEFAULT ''",
+  ],
 ];

@@ -115,10 +115,14 @@ export function desiredState(
   if (canonicalJson(entries) === canonicalJson(before))
     return { generation: row.desired_generation, entries: before };
   const generation = row.desired_generation + 1;
+  // An agent may yet activate whatever it was told and hasn't been heard to drop.
+  const unconfirmed = row.seen_generation < row.desired_generation ? row.former.split(' ') : [];
+  const former = new Set([...unconfirmed, ...before.map((entry) => entry.releaseDigest)]);
   context.sql.run(
-    'UPDATE agent SET desired = ?, desired_generation = ? WHERE id = ?',
+    'UPDATE agent SET desired = ?, desired_generation = ?, former = ? WHERE id = ?',
     JSON.stringify(entries),
     generation,
+    [...former].join(' ').trim(),
     agent,
   );
   return { generation, entries };
