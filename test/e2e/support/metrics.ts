@@ -5,7 +5,7 @@ export interface Metrics {
 }
 
 /** Reads the exposition format, version 0.0.4. */
-export function parseMetrics(text: string): Metrics {
+function parseMetrics(text: string): Metrics {
   const series = text
     .split('\n')
     .map((line) => /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line))

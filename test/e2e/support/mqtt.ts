@@ -6,7 +6,7 @@ export function connectMqtt(url: string, options: IClientOptions = {}): Promise<
 }
 
 /** A message as a subscriber got it. */
-export interface Heard {
+interface Heard {
   topic: string;
   body: Record<string, unknown>;
 }

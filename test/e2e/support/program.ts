@@ -6,7 +6,7 @@ import { until } from './until.ts';
 export const ROOT = join(import.meta.dirname, '../../..');
 
 /** Entry points by the names that operators know. */
-export const PROGRAMS = {
+const PROGRAMS = {
   skerry: join(ROOT, 'control-plane/src/cli/main.ts'),
   'skerry-agent': join(ROOT, 'agent/src/main.ts'),
   'skerry-model': join(ROOT, 'models/src/main.ts'),
