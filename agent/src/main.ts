@@ -67,7 +67,7 @@ program
   .addOption(configOption())
   .addOption(new Option('--token <token>', 'instead of controlPlane.enrollToken').env('SKERRY_ENROLL_TOKEN'))
   .option(...JSON_FLAG)
-  .addHelpText('after', examples('enroll -c agent.yaml --token et_…'))
+  .addHelpText('after', examples('enroll -c agent.yaml --token ske_…'))
   .action(enroll);
 
 program

@@ -4,8 +4,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, reasonOf, SkerryError } from '@skerry/proto/errors';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { print, printJson } from '@skerry/proto/node/program';
 import { createFsBlobs } from '../adapters/fs-blobs.ts';
+import { systemClock, systemRandom } from '../adapters/system-clock.ts';
+import { createLane } from '../lane.ts';
 import { inferenceBackends, localReleases } from './compose.ts';
 import { type LoadedConfig, loadConfig } from './config-file.ts';
 import { localUrl } from './status.ts';
@@ -37,6 +40,8 @@ export async function check(options: { config: string; json: boolean }): Promise
       return loaded.dataDir;
     }),
   );
+  checks.push(await attempt('pipelines', async () => pipelineCheck(loaded)));
+  checks.push(await attempt('files', () => fileCheck(loaded)));
   if (running) checks.push({ what: 'agent', ok: true, detail: 'it runs; its ports and brokers are its own' });
   else checks.push(...(await portChecks(loaded)));
   checks.push(
@@ -98,6 +103,42 @@ async function portChecks({ config }: LoadedConfig): Promise<Check[]> {
       ),
     ),
   );
+}
+
+// What the configuration's schema can't see: a codec of a later version, a template or a rule that doesn't compile.
+function pipelineCheck({ config, agentId }: LoadedConfig): string {
+  const ports = { clock: systemClock, crypto: nodeCrypto, random: systemRandom };
+  for (const pipeline of config.pipelines)
+    try {
+      createLane(pipeline, { agentId, limits: config.limits, ports });
+    } catch (error) {
+      if (!(error instanceof SkerryError)) throw error;
+      throw new SkerryError(error.code, `${pipeline.name}: ${error.message}`, {
+        ...(error.hint !== undefined && { hint: error.hint }),
+        cause: error,
+      });
+    }
+  return config.pipelines.map(({ name, source }) => `${name} takes ${source.topics.join(' ')}`).join(', ');
+}
+
+async function fileCheck({ config, resolve }: LoadedConfig): Promise<string> {
+  const { listen, connect } = config.mqtt;
+  const named = {
+    'mqtt.listen.users': listen?.users,
+    'mqtt.listen.tls.cert': listen?.tls?.cert,
+    'mqtt.listen.tls.key': listen?.tls?.key,
+    'mqtt.connect.ca': connect?.ca,
+    'trust.root': config.trust.root,
+  };
+  const files = Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  for (const [key, file] of files)
+    await access(resolve(file), constants.R_OK).catch((cause: unknown) => {
+      throw new SkerryError('not-found', `${key}: ${resolve(file)} can't be read: ${reasonOf(cause)}`, {
+        hint: "correct the path; it counts from agent.yaml's folder",
+        cause,
+      });
+    });
+  return files.length === 0 ? 'none named' : files.map(([key]) => key).join(', ');
 }
 
 async function releaseCheck(loaded: LoadedConfig): Promise<string> {
