@@ -1,7 +1,7 @@
 /** The agent's composition root on Node: the only place that constructs its adapters. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { messageOf, reasonOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { readReleaseDirectory } from '@skerry/proto/node/release-directory';
 import { startEmbeddedBroker } from '../adapters/broker-aedes.ts';
@@ -224,8 +224,8 @@ export async function localReleases(
 
 async function readRoot(file: string): Promise<Uint8Array> {
   return readFile(file).catch((cause: unknown) => {
-    throw new SkerryError('not-found', `trust.root can't be read: ${messageOf(cause)}`, {
-      hint: "name the root.json of whoever signs the releases; it lies beside the operator's key",
+    throw new SkerryError('not-found', `trust.root ${file} can't be read: ${reasonOf(cause)}`, {
+      hint: 'fetch the root of whoever signs the releases: curl CONTROL-PLANE/tuf/1.root.json > root.json',
       cause,
     });
   });

@@ -74,7 +74,7 @@ export function addVerify(program: Command, backend: InferenceBackend): void {
     .description(
       'check a release: manifest, golden vectors on every variant, and its signature against a root',
     )
-    .option('--root <file>', 'root.json of the keys that may sign')
+    .option('--root <file>', 'root of the keys that may sign: CONTROL-PLANE/tuf/1.root.json')
     .option('--json', 'print the outcome as JSON')
     .addHelpText('after', '\nExample:\n  skerry-model verify releases/press/1.0.0 --root root.json')
     .action(async (directory: string, flags: VerifyFlags) => {
