@@ -28,6 +28,7 @@ program.addHelpText(
 Examples:
   skerry-model fit healthy.csv --out releases/press/1.0.0 --name press
   skerry-model eval releases/press/1.0.0 --data test.csv --labels anomaly
-  skerry-model sign releases/press/1.0.0 --key operator.key`,
+  skerry-model verify releases/press/1.0.0
+  skerry-model sign releases/press/1.0.0 --key operator.json`,
 );
 await runProgram(program, process.argv.slice(2));

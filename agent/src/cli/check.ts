@@ -11,7 +11,7 @@ import { systemClock, systemRandom } from '../adapters/system-clock.ts';
 import { createLane } from '../lane.ts';
 import { inferenceBackends, localReleases } from './compose.ts';
 import { type LoadedConfig, loadConfig } from './config-file.ts';
-import { localUrl } from './status.ts';
+import { fetchStatus, localUrl } from './status.ts';
 
 interface Check {
   what: string;
@@ -72,11 +72,14 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-async function isRunning({ config }: LoadedConfig): Promise<boolean> {
-  const answer = await fetch(`${localUrl(config.local.listen)}/api/status`, {
-    signal: AbortSignal.timeout(2_000),
-  }).catch(() => undefined);
-  return answer?.ok === true;
+// Another agent may have that port: then it is in use, as for `run`.
+async function isRunning({ config, agentId }: LoadedConfig): Promise<boolean> {
+  try {
+    return (await fetchStatus(localUrl(config.local.listen))).agent === agentId;
+  } catch (error) {
+    if (error instanceof SkerryError) return false;
+    throw error;
+  }
 }
 
 async function portChecks({ config }: LoadedConfig): Promise<Check[]> {

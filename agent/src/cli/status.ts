@@ -19,11 +19,13 @@ export async function fetchStatus(url: string): Promise<AgentStatus> {
       cause,
     });
   }
-  if (!answer.ok)
-    throw new SkerryError('failed', `${url} answered ${answer.status}; is it a Skerry agent?`, {
-      hint: "name the agent's own page with --url",
-    });
-  return (await answer.json()) as AgentStatus;
+  const status = answer.ok
+    ? ((await answer.json().catch(() => undefined)) as AgentStatus | undefined)
+    : undefined;
+  if (status?.agent !== undefined) return status;
+  throw new SkerryError('failed', `${url} answers (${answer.status}), but is no Skerry agent`, {
+    hint: "name the agent's own page with --url",
+  });
 }
 
 /** `skerry-agent status`. */

@@ -42,7 +42,7 @@ export function addSign(program: Command): void {
       '--key <file>',
       'the key file of "skerry key init"; its passphrase in SKERRY_KEY_PASSPHRASE',
     )
-    .addHelpText('after', '\nExample:\n  skerry-model sign releases/press/1.0.0 --key operator.key')
+    .addHelpText('after', '\nExample:\n  skerry-model sign releases/press/1.0.0 --key operator.json')
     .action(async (directory: string, flags: { key: string }) => {
       const { manifest, files } = await openRelease(directory);
       const keyText = await textFile(flags.key);
