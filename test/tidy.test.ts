@@ -19,7 +19,8 @@ const ARROWS: Record<Room, readonly Room[]> = {
 };
 
 /** Outside core: adapters, programs and composition roots. */
-const OUTER = /(^|\/)(adapters|cli|node|cloudflare|console|page|scripts)\/|(^|\/)(main|start|worker)\.ts$|\.test\.ts$/;
+const OUTER =
+  /(^|\/)(adapters|cli|node|cloudflare|console|page|scripts)\/|(^|\/)(main|start|worker)\.ts$|\.test\.ts$/;
 const LINES_MAX = 400;
 
 const AMBIENT: [pattern: RegExp, instead: string][] = [
@@ -33,7 +34,9 @@ const AMBIENT: [pattern: RegExp, instead: string][] = [
   [/\bcrypto\.(subtle|getRandomValues|randomUUID)\b/, 'use the Crypto and Random ports'],
 ];
 
-const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root })
+const tracked = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+})
   .toString()
   .split('\0')
   .filter((file) => file !== '' && existsSync(join(root, file)));
@@ -81,7 +84,9 @@ test('within a room, core imports neither adapters nor programs', () => {
   const wrong: string[] = [];
   for (const file of sources.filter(isCore))
     for (const specifier of imports(file)) {
-      const target = specifier.startsWith('.') ? relative(root, resolve(root, dirname(file), specifier)) : specifier;
+      const target = specifier.startsWith('.')
+        ? relative(root, resolve(root, dirname(file), specifier))
+        : specifier;
       if (OUTER.test(target)) wrong.push(`${file} imports ${specifier}`);
     }
   expect(wrong).toEqual([]);
@@ -118,7 +123,9 @@ test('nothing committed names a machine or carries a key', () => {
   const wrong = tracked
     .filter((file) => !/\.(onnx|pb|png|bin)$/.test(file) && file !== 'pnpm-lock.yaml')
     .filter((file) =>
-      /\/(root|home)\/[a-z]|BEGIN [A-Z ]*PRIVATE KEY|registry\.npmjs/.test(readFileSync(join(root, file), 'utf8')),
+      /\/(root|home)\/[a-z]|BEGIN [A-Z ]*PRIVATE KEY|registry\.npmjs/.test(
+        readFileSync(join(root, file), 'utf8'),
+      ),
     );
   expect(wrong.filter((file) => file !== 'test/tidy.test.ts')).toEqual([]);
 });

@@ -11,7 +11,7 @@ function held(world: World): number {
 }
 
 function ids(world: World): string[] {
-  return world.shards[0]!.results({ order: 'asc', limit: 1000 }).map((r) => String(r.json['id']));
+  return world.shards[0]!.results({ order: 'asc', limit: 1000 }).map((r) => String(r.json.id));
 }
 
 describe('sync', () => {
@@ -340,10 +340,10 @@ describe('results', () => {
       for (;;) {
         const page = world.shards[0]!.results({ order, limit: 7, ...(cursor && { cursor }) });
         if (page.length === 0) break;
-        paged.push(...page.map((r) => String(r.json['id'])));
+        paged.push(...page.map((r) => String(r.json.id)));
         cursor = page.at(-1)!;
       }
-      expect(paged).toEqual(all.map((r) => r.json['id']));
+      expect(paged).toEqual(all.map((r) => r.json.id));
     }
   });
 
@@ -359,6 +359,6 @@ describe('results', () => {
       order: 'desc',
       limit: 10,
     });
-    expect(found.map((r) => [r.json['device'], r.json['from']])).toEqual([['d', '2026-11-20T09:00:04.000Z']]);
+    expect(found.map((r) => [r.json.device, r.json.from])).toEqual([['d', '2026-11-20T09:00:04.000Z']]);
   });
 });
