@@ -95,7 +95,8 @@ function describe(
     return issue.keys.map(
       (key) => `${where([...path, key], document, at)}: not a key here; remove it or correct its spelling`,
     );
-  const isMissing = issue.path.length > 0 && document.getIn(path) === undefined;
+  // A rule of our own says by itself what it wants, of absent keys too.
+  const isMissing = issue.code !== 'custom' && issue.path.length > 0 && document.getIn(path) === undefined;
   return [`${where(path, document, at)}: ${isMissing ? missing(issue.message) : lowerFirst(issue.message)}`];
 }
 
