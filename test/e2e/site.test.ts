@@ -156,18 +156,24 @@ test('drift levels pushed while running raise a drift alert that names the chann
   drift = await applyPolicy(controlPlane, folder, {
     name: 'quick-drift',
     release: 'pump-anomaly',
-    window: { duration: '2m', minSamples: 100 },
+    // Two minutes of cavitation hold at least three of these whole, wherever they begin: 2 of 3 sustain an alert.
+    window: { duration: '30s', minSamples: 50 },
     input: { psi: { alert: 1 } },
     output: {},
   });
+  // Load changes move other channels within so short a window too; cavitation alone moves vibration.
   const heard = await until('a drift alert by these levels', () =>
     listener
       .on('drift')
-      .find(({ body }) => body.policy === drift && body.threshold === 1 && body.state !== 'cleared'),
+      .find(
+        ({ body }) =>
+          body.policy === drift &&
+          body.threshold === 1 &&
+          body.state !== 'cleared' &&
+          body.output === 'vibration',
+      ),
   );
   expect(heard.body).toMatchObject({ kind: 'drift', pipeline: 'pump', device: 'pump-2' });
-  // Cavitation shows in these two first.
-  expect(['vibration', 'suction']).toContain(heard.body.output);
   expect(heard.body.value).toBeGreaterThan(1);
   await until('the drift alert at the control plane', async () =>
     (await controlPlane.alerts()).find(({ episode }) => episode === heard.body.episode),
