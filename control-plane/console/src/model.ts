@@ -140,7 +140,7 @@ export function pointsOf(results: readonly ResultJson[], spec: ScoreSpec | undef
     .sort((a, b) => a.toMs - b.toMs);
 }
 
-/** The detail of an alert, as far as it has any. */
+/** What an alert's event says; a drift alert and the agent's own have no window and no attribution. */
 export interface AlertDetail {
   release: string;
   from: string | undefined;

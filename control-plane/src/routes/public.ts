@@ -1,5 +1,7 @@
 /** What anyone may ask: health, metrics, signed metadata, the console's files. */
+
 import { SkerryError } from '@skerry/proto/errors';
+import { METRICS_CONTENT_TYPE } from '@skerry/proto/prometheus';
 import { ROLES, type RoleName } from '@skerry/proto/tuf/metadata';
 import type { Hono } from 'hono';
 import type { AppDeps } from './deps.ts';
@@ -17,8 +19,7 @@ export function publicRoutes(app: Hono, deps: AppDeps, metrics: Metrics): void {
   });
   app.get(
     '/metrics',
-    async () =>
-      new Response(await metrics.render(), { headers: { 'content-type': 'text/plain; version=0.0.4' } }),
+    async () => new Response(await metrics.render(), { headers: { 'content-type': METRICS_CONTENT_TYPE } }),
   );
   app.get('/tuf/:file', async (c) => {
     const file = c.req.param('file');
