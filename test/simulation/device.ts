@@ -2,12 +2,29 @@
  * A device in the field: firmware-sim's pump, published by QoS 1 in order. Until its PUBACK has come a reading is kept
  * and, after every reconnect, sent again before newer ones; the device itself never dies.
  */
-import { createDevice } from '@skerry/firmware-sim/device';
+import { createDevice, type Device, type DeviceOutput, type Message } from '@skerry/firmware-sim/device';
 import type { Random } from '@skerry/firmware-sim/random';
 import { utf8 } from '@skerry/proto/bytes';
 import type { Mix } from './mix.ts';
 import { exponentialMs } from './random-port.ts';
-import type { World } from './world.ts';
+import { START_MS, type World } from './world.ts';
+
+/** The gateways of a fleet. */
+export function agentIds(mix: Mix): string[] {
+  return Array.from({ length: mix.agents }, (_, i) => `gw-${i + 1}`);
+}
+
+/** The devices of a gateway. */
+export function deviceIds(mix: Mix, agent: string): string[] {
+  return Array.from({ length: mix.devicesPerAgent }, (_, i) => `${agent}-pump-${i + 1}`);
+}
+
+/** Everything that a device publishes in the first `forMs` of a history, in order. */
+export function* readings(seed: number, id: string, mix: Mix, forMs: number): Generator<Message> {
+  const pump = createPump(seed, id, mix);
+  while (pump.nextUs <= (START_MS + forMs) * 1_000) yield* published(pump.step(pump.nextUs));
+  yield* published(pump.finish());
+}
 
 /** One MQTT connection; `open` ends at either side. */
 export interface Session {
@@ -57,7 +74,7 @@ export function startDevice(options: DeviceOptions): SimulatedDevice {
 class Pump implements SimulatedDevice {
   taken = 0;
   readonly #o: DeviceOptions;
-  readonly #device: ReturnType<typeof createDevice>;
+  readonly #device: Device;
   /** Readings without a PUBACK, oldest first; the first `#sent` are under way. */
   #queue: { topic: string; payload: Uint8Array }[] = [];
   #sent = 0;
@@ -68,30 +85,10 @@ class Pump implements SimulatedDevice {
   #cutEveryMs: number;
 
   constructor(options: DeviceOptions) {
-    const { world, seed, id, mix } = options;
+    const { seed, id, mix } = options;
     this.#o = options;
     this.#cutEveryMs = mix.deviceCutEveryMs;
-    const { dropout, duplicate, reorder } = mix.devices;
-    const always = { at: 0, for: Number.POSITIVE_INFINITY };
-    this.#device = createDevice(
-      {
-        id,
-        machine: 'pump',
-        params: {},
-        seed,
-        rateHz: 1_000 / mix.periodMs,
-        topic: `plant/${id}/telemetry`,
-        statusTopic: `plant/${id}/status`,
-        qos: 1,
-        codec: 'json',
-        faults: [
-          { ...always, kind: 'dropout', probability: dropout },
-          { ...always, kind: 'duplicate', probability: duplicate },
-          { ...always, kind: 'reorder', probability: reorder, depth: 2 },
-        ],
-      },
-      (world.nowMs + mix.devicesFromMs) * 1_000,
-    );
+    this.#device = createPump(seed, id, mix);
   }
 
   get unacknowledged(): number {
@@ -122,10 +119,8 @@ class Pump implements SimulatedDevice {
     });
   }
 
-  #take(outputs: ReturnType<ReturnType<typeof createDevice>['step']>): void {
-    for (const output of outputs) {
-      if (output.kind !== 'publish') continue;
-      const { topic, payload } = output.message;
+  #take(outputs: readonly DeviceOutput[]): void {
+    for (const { topic, payload } of published(outputs)) {
       this.#queue.push({ topic, payload: utf8(payload) });
       this.taken++;
     }
@@ -185,4 +180,32 @@ class Pump implements SimulatedDevice {
       this.#planCut();
     });
   }
+}
+
+function createPump(seed: number, id: string, mix: Mix): Device {
+  const { dropout, duplicate, reorder } = mix.devices;
+  const always = { at: 0, for: Number.POSITIVE_INFINITY };
+  return createDevice(
+    {
+      id,
+      machine: 'pump',
+      params: {},
+      seed,
+      rateHz: 1_000 / mix.periodMs,
+      topic: `plant/${id}/telemetry`,
+      statusTopic: `plant/${id}/status`,
+      qos: 1,
+      codec: 'json',
+      faults: [
+        { ...always, kind: 'dropout', probability: dropout },
+        { ...always, kind: 'duplicate', probability: duplicate },
+        { ...always, kind: 'reorder', probability: reorder, depth: 2 },
+      ],
+    },
+    (START_MS + mix.devicesFromMs) * 1_000,
+  );
+}
+
+function* published(outputs: readonly DeviceOutput[]): Generator<Message> {
+  for (const output of outputs) if (output.kind === 'publish') yield output.message;
 }

@@ -6,23 +6,22 @@
 
 import { nodeCompression } from '@skerry/agent/adapters/node-compression';
 import { type Agent, createAgent } from '@skerry/agent/agent';
-import { agentConfig } from '@skerry/agent/config';
 import type { Blobs, Ports, Store } from '@skerry/agent/ports';
 import type { Random } from '@skerry/firmware-sim/random';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import type { LedgerCheck } from './check/no-loss.ts';
 import { createMachineClock, type MachineClock } from './clock.ts';
+import { configOf } from './config.ts';
 import type { Broker, Session } from './device.ts';
 import { createSimulatedDisk, type SimulatedDisk } from './disk.ts';
 import type { Mix } from './mix.ts';
-import { CHANNELS, simulatedBackend } from './model.ts';
+import { simulatedBackend } from './model.ts';
 import type { Network } from './net.ts';
 import type { Plant } from './plant.ts';
 import { exponentialMs, randomPort } from './random-port.ts';
 import { InvariantBroken, type Life, type World } from './world.ts';
 
-const CONTROL_URL = 'https://control.example';
 const ORDERLY_MS = 30_000;
 
 /**
@@ -296,28 +295,4 @@ export class Machine implements Broker {
     session.open = false;
     this.#sessions.delete(session);
   }
-}
-
-function configOf(id: string, mix: Mix, enrollToken: string): ReturnType<typeof agentConfig.parse> {
-  return agentConfig.parse({
-    apiVersion: 'skerry/v1',
-    kind: 'Agent',
-    agent: { id },
-    controlPlane: { url: CONTROL_URL, enrollToken },
-    mqtt: { listen: {} },
-    pipelines: [
-      {
-        name: 'pumps',
-        release: 'pumps',
-        source: {
-          topics: ['plant/+/telemetry'],
-          time: { field: 'ts', unit: 'ms' },
-          channels: Object.fromEntries(CHANNELS.map((name) => [name, name])),
-          // Wrong clocks are to change no result, so no sample is taken to come from the future.
-          maxFuture: '30d',
-        },
-      },
-    ],
-    buffer: { maxBytes: `${mix.maxBytes}B`, whenFull: mix.whenFull },
-  });
 }

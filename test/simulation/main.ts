@@ -121,7 +121,7 @@ function failure(
 function summary({ seeds, events, syncs, deviceHours, faultyMs, wallMs }: Totals): string {
   const second = faultyMs / 1000;
   return (
-    `${seeds} seeds clean in ${(wallMs / 1000).toFixed(1)} s, a history without faults for each included; with faults ` +
+    `${seeds} seeds clean in ${(wallMs / 1000).toFixed(1)} s, with a run of the pipeline alone for each;  ` +
     `${Math.round(events / second)} events/s, ${Math.round(syncs / second)} sync exchanges/s, ` +
     `${(deviceHours / (second / 60)).toFixed(1)} device-hours a minute`
   );

@@ -130,28 +130,6 @@ export function drawMix(seed: number): Mix {
   };
 }
 
-/** The same fleet without a single fault: what its results ought to be. */
-export function calm(mix: Mix): Mix {
-  return {
-    ...mix,
-    deviceCutEveryMs: 0,
-    whenFull: 'degrade',
-    maxBytes: ROOMY_BYTES,
-    network: {
-      delayMs: 5,
-      loseRequest: 0,
-      loseResponse: 0,
-      duplicate: 0,
-      stranger: 0,
-      cutEveryMs: 0,
-      cutForMs: 0,
-    },
-    disk: { lost: 0, kept: 0, failed: 0, unsure: 0, fullEveryMs: 0 },
-    crash: { everyMs: 0, power: 0, orderly: 0, armed: 0, strike: 0, downMs: 0, controlEveryMs: 0 },
-    clock: { offsetMs: 0, ppm: 0, stepEveryMs: 0, stepMs: 0 },
-  };
-}
-
 /** The mix in one line. */
 export function describeMix(mix: Mix): string {
   const { network: n, disk: d, crash: c, clock: k } = mix;

@@ -6,7 +6,7 @@ import { parseDocument } from '@skerry/proto/document';
 import { SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { type PackedRelease, packRelease } from '@skerry/proto/pack';
-import { releaseManifest } from '@skerry/proto/release';
+import { type ReleaseManifest, releaseManifest } from '@skerry/proto/release';
 
 /**
  * Longer than a device is ever without its agent, so that what a window holds depends on its samples alone; shorter
@@ -19,6 +19,9 @@ export const CHANNELS: readonly string[] = machineModels.pump.channels.map((chan
 
 export interface SimulatedRelease {
   packed: PackedRelease;
+  manifest: ReleaseManifest;
+  /** Its one variant. */
+  model: Uint8Array;
   blobs: ReadonlyMap<string, Uint8Array>;
   modelYaml: Uint8Array;
 }
@@ -43,12 +46,13 @@ variants: [{ name: fp32, file: model.json, precision: fp32 }]
 `);
   const manifest = parseDocument(fromUtf8(modelYaml), releaseManifest, { file: 'model.yaml' });
   const weights = CHANNELS.map((_, i) => 1 / (3 + 2 * i));
+  const model = utf8(JSON.stringify({ weights }));
   const files = new Map([
     ['model.yaml', modelYaml],
-    ['model.json', utf8(JSON.stringify({ weights }))],
+    ['model.json', model],
   ]);
   const { release, blobs } = packRelease(nodeCrypto, manifest, files);
-  return { packed: release, blobs, modelYaml };
+  return { packed: release, manifest, model, blobs, modelYaml };
 }
 
 /** Scores each window by a smooth, busy function of all its values: any value that differs shows. */

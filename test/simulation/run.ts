@@ -1,21 +1,20 @@
 /**
  * One history: a fleet is drawn from the seed and runs, first for `hours` with everything that may go wrong, then
- * healed until it has come to rest. The same fleet without faults, run first, says what ought to come out.
+ * healed until it has come to rest. What ought to come out is known beforehand (reference.ts).
  */
-
-import type { SampleCounters } from '@skerry/agent/pipeline/types';
 import { createRandom } from '@skerry/firmware-sim/random';
 import { guardAmbient } from './ambient.ts';
 import { alertDifference, difference, givenUp, type Outcome, unsettled } from './check/converges.ts';
 import { createLedgerCheck } from './check/no-loss.ts';
-import { createResultCheck, type HeldResult } from './check/no-rewrite.ts';
+import { createResultCheck } from './check/no-rewrite.ts';
 import { type ControlPlane, createControlPlane } from './control.ts';
-import { type SimulatedDevice, startDevice } from './device.ts';
+import { agentIds, deviceIds, type SimulatedDevice, startDevice } from './device.ts';
 import { Machine } from './machine.ts';
-import { calm, drawMix, type Mix, ROOMY_BYTES } from './mix.ts';
+import { drawMix, type Mix, ROOMY_BYTES } from './mix.ts';
 import { simulatedRelease } from './model.ts';
 import { createNetwork } from './net.ts';
 import type { Plant } from './plant.ts';
+import { type Reference, referenceOf } from './reference.ts';
 import { createWorld, InvariantBroken, START_MS, type World } from './world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -48,31 +47,14 @@ export interface RunReport {
   deviceHours: number;
 }
 
-/** What a faultless history comes to. */
-export interface Reference {
-  counters: ReadonlyMap<string, SampleCounters>;
-  held: ReadonlyMap<string, HeldResult>;
+/** What the fleet of a seed ought to come to, whatever goes wrong. */
+export function runReference({ seed, hours }: RunOptions): Promise<Reference> {
+  return referenceOf(seed, drawMix(seed), hours * HOUR_MS);
 }
 
-/** Runs the fleet of a seed without faults. Throws InvariantBroken where even that goes wrong. */
-export async function runReference({ seed, hours }: RunOptions): Promise<Reference> {
-  const fleet = await live({ seed, hours }, calm(drawMix(seed)), undefined);
-  if (fleet.broken) throw fleet.broken;
-  return {
-    counters: new Map(fleet.agents.map(({ id, ledger }) => [id, ledger.counters()])),
-    held: fleet.held,
-  };
-}
-
-/** Runs a seed with its faults. */
+/** Lives the history of a seed. */
 export async function runSeed(options: RunOptions, reference: Reference): Promise<RunReport> {
-  const { agents: _, held: __, ...report } = await live(options, drawMix(options.seed), reference);
-  return report;
-}
-
-type Lived = RunReport & { agents: readonly Outcome[]; held: ReadonlyMap<string, HeldResult> };
-
-async function live(options: RunOptions, mix: Mix, reference: Reference | undefined): Promise<Lived> {
+  const mix = drawMix(options.seed);
   const ambient = guardAmbient();
   const world = createWorld(ambient);
   const stop = watchRejections(world);
@@ -103,16 +85,16 @@ class Fleet {
   readonly control: ControlPlane;
   readonly #world: World;
   readonly #mix: Mix;
-  readonly #reference: Reference | undefined;
+  readonly #reference: Reference;
   readonly #network: ReturnType<typeof createNetwork>;
   readonly #results: ReturnType<typeof createResultCheck>;
   readonly #machines: Machine[];
   readonly #devices = new Map<string, SimulatedDevice[]>();
   #hours = 0;
 
-  constructor(world: World, { seed, plant }: RunOptions, mix: Mix, reference: Reference | undefined) {
+  constructor(world: World, { seed, plant }: RunOptions, mix: Mix, reference: Reference) {
     const random = createRandom(seed);
-    const ids = Array.from({ length: mix.agents }, (_, i) => `gw-${i + 1}`);
+    const ids = agentIds(mix);
     this.#world = world;
     this.#mix = mix;
     this.#reference = reference;
@@ -128,7 +110,7 @@ class Fleet {
       },
       plant,
     });
-    this.#results = createResultCheck(world, this.control.shard, reference?.held, (agent) =>
+    this.#results = createResultCheck(world, this.control.shard, reference.held, (agent) =>
       this.#machines.some(({ id, excuse }) => id === agent && excuse !== undefined),
     );
     this.#network = createNetwork(world, random.fork('network'), mix.network, async (request) => {
@@ -152,10 +134,9 @@ class Fleet {
     for (const machine of this.#machines)
       this.#devices.set(
         machine.id,
-        Array.from({ length: mix.devicesPerAgent }, (_, i) => {
-          const id = `${machine.id}-pump-${i + 1}`;
-          return startDevice({ world, seed, id, random: random.fork(id), mix, broker: machine });
-        }),
+        deviceIds(mix, machine.id).map((id) =>
+          startDevice({ world, seed, id, random: random.fork(id), mix, broker: machine }),
+        ),
       );
   }
 
@@ -167,7 +148,7 @@ class Fleet {
     await this.#settle();
   }
 
-  report(): Omit<Lived, 'mix' | 'broken'> {
+  report(): Omit<RunReport, 'mix' | 'broken'> {
     return {
       digest: this.#world.trace.digest(),
       tail: this.#world.trace.tail(),
@@ -178,8 +159,6 @@ class Fleet {
       givenUp: this.#machines.reduce((sum, { ledger }) => sum + givenUp(ledger.ledger('result')), 0),
       excused: this.#machines.filter(({ excuse }) => excuse !== undefined).length,
       deviceHours: this.#mix.agents * this.#mix.devicesPerAgent * this.#hours,
-      agents: this.#outcomes(),
-      held: this.#results.held,
     };
   }
 
@@ -204,7 +183,7 @@ class Fleet {
     }
     const wrong =
       why === undefined
-        ? ((this.#reference && difference(this.#outcomes(), this.#results.held, this.#reference)) ??
+        ? (difference(this.#outcomes(), this.#results.held, this.#reference) ??
           alertDifference(this.#outcomes(), this.#results.alerts()))
         : `after ${PATIENCE_MS / HOUR_MS} h without faults ${why}`;
     if (wrong !== undefined) throw new InvariantBroken('convergence', wrong);

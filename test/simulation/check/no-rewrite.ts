@@ -5,6 +5,7 @@
 
 import { nodeCompression } from '@skerry/agent/adapters/node-compression';
 import type { Sql } from '@skerry/control-plane/ports';
+import { toHex } from '@skerry/proto/bytes';
 import { resultId } from '@skerry/proto/ids';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { decodeResults, type ResultRow } from '@skerry/proto/results';
@@ -23,6 +24,14 @@ export interface HeldResult {
   agent: string;
   text: string;
   late: number;
+}
+
+/** A row as it is compared: without what depends on when it was computed. */
+export function heldResult(agent: string, row: ResultRow): { id: string; result: HeldResult } {
+  const { quality, producedMs: _, inferUs: __, inputDigest, ...rest } = row;
+  const { late, ...counts } = quality;
+  const text = JSON.stringify({ ...rest, ...counts, inputDigest: toHex(inputDigest) });
+  return { id: resultId(nodeCrypto, { agent, ...row }), result: { agent, text, late } };
 }
 
 export interface ResultCheck {
@@ -44,13 +53,13 @@ interface BlockRow extends Record<string, string | number | Uint8Array | null> {
 }
 
 /**
- * A checker over a shard's database; `expected` are the results of the faultless history, undefined while it is made.
+ * A checker over a shard's database; `expected` are the results of a history without faults.
  * Agents that are `excused` may say something else.
  */
 export function createResultCheck(
   world: World,
   shard: Sql,
-  expected: ReadonlyMap<string, HeldResult> | undefined,
+  expected: ReadonlyMap<string, HeldResult>,
   excused: (agent: string) => boolean,
 ): ResultCheck {
   const held = new Map<string, HeldResult>();
@@ -58,14 +67,12 @@ export function createResultCheck(
   const fail = (message: string): void => world.fail(new InvariantBroken(INVARIANT, message));
 
   function take(agent: string, row: ResultRow): void {
-    const id = resultId(nodeCrypto, { agent, ...row });
+    const { id, result } = heldResult(agent, row);
+    const { text, late } = result;
     const label = `result ${id} of ${agent}/${row.device} from ${new Date(row.fromUs / 1000).toISOString()}`;
-    const { quality, producedMs: _, inferUs: __, ...rest } = row;
-    const { late, ...counts } = quality;
-    const text = JSON.stringify({ ...rest, ...counts, inputDigest: [...row.inputDigest] });
     if (held.has(id)) fail(`${label} is held twice`);
-    held.set(id, { agent, text, late });
-    if (!expected || excused(agent)) return;
+    held.set(id, result);
+    if (excused(agent)) return;
     const right = expected.get(id);
     if (!right) fail(`${label} does not exist without faults: ${text}`);
     else if (right.text !== text) fail(`${label} says ${text}, and without faults ${right.text}`);
