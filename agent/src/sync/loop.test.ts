@@ -378,7 +378,9 @@ describe('effects', () => {
     await loop.syncNow();
     expect(server.requests[0]!.clock).toMatchObject({ boot: 'b1', uncertaintyMs: 0 });
     expect(server.requests[1]!.clock).toMatchObject({ uncertaintyMs: 7_001 });
+    expect(loop.status().serverClock).toEqual({ offsetMs: 7_000, uncertaintyMs: 0, atMonoMs: 0 });
     world.wallMs -= 3_600_000;
+    expect(loop.status().serverClock).toMatchObject({ offsetMs: 3_607_000 });
     await loop.syncNow();
     expect(server.requests[2]!.clock).toMatchObject({ uncertaintyMs: 3_607_001 });
   });

@@ -14,6 +14,7 @@ import { type Attempt, attemptSync, type FailedExchange, type TokenHolder } from
 import { afterFailure, atAttempt, closedCircuit } from './backoff.ts';
 import { endpoint } from './http.ts';
 import type { OutboxReader } from './outbox-reader.ts';
+import { type ServerClock, ServerClockReader } from './server-clock.ts';
 import { buildOffer, type Interpretation, interpret, type Offer } from './session.ts';
 import { DEFAULT_SYNC, type SyncSettings } from './settings.ts';
 
@@ -50,6 +51,8 @@ export interface SyncStatus {
   lastDetail: string | undefined;
   /** Monotonic. */
   lastOkMonoMs: number | undefined;
+  /** Undefined before the first answer. */
+  serverClock?: ServerClock | undefined;
 }
 
 export interface SyncLoop {
@@ -82,8 +85,7 @@ class Loop implements SyncLoop {
   #state: 'idle' | 'started' | 'stopped' = 'idle';
   #circuit = closedCircuit();
   #requestBytes: number;
-  /** Wall less monotonic time when it was compared with the server's, and how far off it was then at most. */
-  #compared: { offsetMs: number; uncertaintyMs: number } | undefined;
+  readonly #serverClock: ServerClockReader;
   #lastDetail: string | undefined;
   #lastOkMonoMs: number | undefined;
   #timer: { atMonoMs: number; cancel: () => void } | undefined;
@@ -97,6 +99,7 @@ class Loop implements SyncLoop {
     this.#o = options;
     this.#settings = { ...DEFAULT_SYNC, ...options.settings };
     this.#requestBytes = this.#settings.maxRequestBytes;
+    this.#serverClock = new ServerClockReader(options.clock);
   }
 
   start(): void {
@@ -148,6 +151,7 @@ class Loop implements SyncLoop {
       failuresInARow: this.#circuit.failures,
       lastDetail: this.#lastDetail,
       lastOkMonoMs: this.#lastOkMonoMs,
+      serverClock: this.#serverClock.read(),
     };
   }
 
@@ -202,7 +206,7 @@ class Loop implements SyncLoop {
     const attempt = await this.#attempt(offer);
     if (attempt.outcome !== 'ok') return [attempt.outcome, this.#refused(attempt)];
     const interpretation = interpret(offer, attempt.response);
-    this.#measureClock(interpretation.serverWallMs, clock.monoMs() - sentMonoMs);
+    this.#serverClock.note(interpretation.serverWallMs, clock.monoMs() - sentMonoMs);
     if (this.#state !== 'stopped') {
       this.#touching = this.#perform(offer, interpretation);
       await this.#touching;
@@ -233,7 +237,7 @@ class Loop implements SyncLoop {
         boot,
         monoMs: Math.floor(clock.monoMs()),
         wallMs: Math.floor(clock.wallMs()),
-        uncertaintyMs: this.#uncertaintyMs(),
+        uncertaintyMs: this.#serverClock.errorMs(),
       },
       reported: reported(),
       seen: seen(),
@@ -276,22 +280,5 @@ class Loop implements SyncLoop {
     const delayMs = this.#circuit.retryAtMs - nowMonoMs;
     log('warn', 'sync', detail, { outcome, failures: this.#circuit.failures, retryMs: Math.round(delayMs) });
     return delayMs;
-  }
-
-  #measureClock(serverWallMs: number, roundTripMs: number): void {
-    if (serverWallMs <= 0) return;
-    const { clock } = this.#o;
-    const wallMs = clock.wallMs();
-    const errorMs = serverWallMs - (wallMs - roundTripMs / 2);
-    const uncertaintyMs = Math.abs(errorMs) + roundTripMs / 2;
-    this.#compared = { offsetMs: wallMs - clock.monoMs(), uncertaintyMs };
-  }
-
-  /** How far the wall clock is from the server's, at worst, jumps since the comparison included; 0 for unknown. */
-  #uncertaintyMs(): number {
-    if (!this.#compared) return 0;
-    const { clock } = this.#o;
-    const jumpedMs = Math.abs(clock.wallMs() - clock.monoMs() - this.#compared.offsetMs);
-    return Math.min(Math.ceil(this.#compared.uncertaintyMs + jumpedMs) + 1, 0xffff_ffff);
   }
 }
