@@ -19,7 +19,16 @@ import { systemClock, systemRandom, systemTimers } from '../adapters/system-cloc
 import { systemFacts } from '../adapters/system-facts.ts';
 import { createWsWake } from '../adapters/ws-wake.ts';
 import { type Agent, createAgent } from '../agent.ts';
-import type { BackendName, Blobs, InferenceBackend, Log, OutMessage, Publisher, Store } from '../ports.ts';
+import type {
+  BackendName,
+  Blobs,
+  InferenceBackend,
+  Log,
+  OutMessage,
+  Ports,
+  Publisher,
+  Store,
+} from '../ports.ts';
 import { statusMessage } from '../publish.ts';
 import { obtainLocal } from '../release/obtain.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
@@ -74,11 +83,15 @@ export interface RunningHost {
   close(): Promise<void>;
 }
 
-/** Starts the whole agent. Ports are taken before anything is processed, so a wrong start changes nothing. */
+/**
+ * Starts the whole agent. Listening ports are taken before anything is processed, so a wrong start changes nothing.
+ * `ports` take the place of the machine's own.
+ */
 export async function startHost(
   loaded: LoadedConfig,
   log: Log,
   onFatal: (error: unknown) => void,
+  ports: Partial<Ports> = {},
 ): Promise<RunningHost> {
   const { config, agentId, dataDir } = loaded;
   const closers: Closer[] = [];
@@ -110,6 +123,7 @@ export async function startHost(
         wake: createWsWake({ timers: systemTimers, random: systemRandom, log }),
         log,
         crashPoint: () => undefined,
+        ...ports,
       },
     });
     const local = await startLocalServer(agent, config.local.listen);

@@ -2,13 +2,26 @@ import { messageOf } from '@skerry/proto/errors';
 import { print } from '@skerry/proto/node/program';
 import { stderrLog } from '../adapters/log.ts';
 import { systemClock } from '../adapters/system-clock.ts';
-import type { LogLevel } from '../ports.ts';
+import type { LogLevel, Ports } from '../ports.ts';
 import { startHost } from './compose.ts';
 import { loadConfig } from './config-file.ts';
 import { localUrl } from './status.ts';
 
+interface RunOptions {
+  config: string;
+  logLevel: LogLevel;
+}
+
 /** `skerry-agent run`: until SIGINT or SIGTERM; throws, for the supervisor, where processing can't go on. */
-export async function run(options: { config: string; logLevel: LogLevel }): Promise<void> {
+export function run(options: RunOptions): Promise<void> {
+  return runOver(options, {});
+}
+
+/** The same with some ports other than the machine's own: what tests of the whole process have to change. */
+export async function runOver(
+  options: RunOptions,
+  ports: Partial<Pick<Ports, 'clock' | 'crashPoint'>>,
+): Promise<void> {
   const loaded = await loadConfig(options.config);
   const log = stderrLog(systemClock, options.logLevel);
   let stop: (fatal: unknown) => void = () => undefined;
@@ -16,7 +29,7 @@ export async function run(options: { config: string; logLevel: LogLevel }): Prom
     stop = resolve;
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(undefined));
-  const host = await startHost(loaded, log, stop);
+  const host = await startHost(loaded, log, stop, ports);
   const { mqtt, local } = loaded.config;
   const where = host.mqttPort === undefined ? '' : `, MQTT on ${mqtt.listen?.host}:${host.mqttPort}`;
   print(`${loaded.agentId} runs: its page is ${localUrl({ ...local.listen, port: host.localPort })}${where}`);
