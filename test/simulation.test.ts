@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { guardAmbient } from './simulation/ambient.ts';
 import { PLANTED } from './simulation/planted.ts';
-import { type Reference, type RunOptions, runReference, runSeed } from './simulation/run.ts';
+import type { Reference } from './simulation/reference.ts';
+import { type RunOptions, runReference, runSeed } from './simulation/run.ts';
 
 const HOURS = 0.08;
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);

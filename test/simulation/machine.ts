@@ -49,6 +49,8 @@ export class Machine implements Broker {
   starts = 0;
   /** Why what comes out may differ from a history without faults, where the agent has said so. */
   excuse: string | undefined;
+  /** A record of its disk was damaged. */
+  damaged = false;
   readonly #o: MachineOptions;
   readonly #disk: SimulatedDisk;
   readonly #clock: MachineClock;
@@ -134,7 +136,8 @@ export class Machine implements Broker {
     this.#life = life;
     this.starts++;
     world.trace.note(this.id, `start ${this.starts}`);
-    const opened = this.ledger.watch(this.#disk.disk.open(), () => this.#disk.latest);
+    if (!this.#healed && this.#faults.uniform() < this.#o.mix.disk.damage) this.#damage();
+    const opened = this.ledger.watch(this.#disk.open(), () => this.#disk.latest);
     const store = plant?.store ? plant.store(opened) : opened;
     this.#open(life, store).then(
       (agent) => {
@@ -146,6 +149,13 @@ export class Machine implements Broker {
         if (life.alive) this.#onFatal(life, error);
       },
     );
+  }
+
+  #damage(): void {
+    this.#o.world.trace.note(this.id, `damage: ${this.#disk.damage()}`);
+    this.ledger.damaged();
+    this.damaged = true;
+    this.excuse ??= 'its disk was damaged';
   }
 
   async #open(life: Life, store: Store): Promise<Agent> {
@@ -257,8 +267,7 @@ export class Machine implements Broker {
       return;
     }
     this.#die(`${how} ${why}`);
-    // A killed process leaves its writes to the operating system; without power those that were not synced are gone.
-    this.#disk.disk.powerLoss(how === 'kill' ? Number.POSITIVE_INFINITY : 0);
+    this.#disk.crash(how);
   }
 
   #stop(): void {

@@ -19,13 +19,18 @@ export interface NetworkMix {
 }
 
 export interface DiskMix {
+  /** Mean time of a batch. */
+  syncMs: number;
   /** Shares of batches: power lost before / after it is on the disk, refused, written and yet reported as failed. */
   lost: number;
   kept: number;
   failed: number;
   unsure: number;
-  /** Mean time between spells without space; 0: none. */
+  /** Mean time between spells without space, and in which nothing can be written; 0: none. */
   fullEveryMs: number;
+  readOnlyEveryMs: number;
+  /** Share of starts before which a record is damaged. */
+  damage: number;
 }
 
 export interface CrashMix {
@@ -71,6 +76,9 @@ export interface Mix {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const PERIODS_MS = [50, 100, 250, 1_000, 2_000];
+/** Readings of a fleet. */
+const MAX_RATE_HZ = 60;
 /** More than any history fills. */
 export const ROOMY_BYTES = 64 * 1024 ** 2;
 
@@ -83,10 +91,15 @@ export function drawMix(seed: number): Mix {
   const clock = random.fork('clock');
   const fleet = random.fork('fleet');
   const tight = fleet.uniform() < 0.2;
+  const agents = 1 + (fleet.u32() % 3);
+  const devicesPerAgent = 1 + (fleet.u32() % 6);
   return {
-    agents: 1 + (fleet.u32() % 2),
-    devicesPerAgent: 1 + (fleet.u32() % 3),
-    periodMs: pick(fleet, [1_000, 2_000]),
+    agents,
+    devicesPerAgent,
+    periodMs: Math.max(
+      pick(fleet, [50, 100, 250, 1_000, 2_000]),
+      (1_000 * agents * devicesPerAgent) / MAX_RATE_HZ,
+    ),
     devicesFromMs: tight ? 2 * MINUTE_MS : 0,
     devices: {
       dropout: sometimes(fleet, 0.1),
@@ -106,11 +119,14 @@ export function drawMix(seed: number): Mix {
       cutForMs: between(network, 0.2, tight ? 20 : 5) * MINUTE_MS,
     },
     disk: {
+      syncMs: pick(disk, [0, 1, 8, 40]),
       lost: sometimes(disk, 0.004),
       kept: sometimes(disk, 0.004),
       failed: sometimes(disk, 0.02),
       unsure: sometimes(disk, 0.02),
       fullEveryMs: disk.uniform() < 0.3 ? between(disk, 2, 10) * MINUTE_MS : 0,
+      readOnlyEveryMs: disk.uniform() < 0.2 ? between(disk, 2, 10) * MINUTE_MS : 0,
+      damage: disk.uniform() < 0.15 ? disk.uniform() : 0,
     },
     crash: {
       everyMs: crash.uniform() < 0.6 ? between(crash, 1, 10) * MINUTE_MS : 0,
@@ -138,7 +154,7 @@ export function describeMix(mix: Mix): string {
     `readings dropped ${share(mix.devices.dropout)} doubled ${share(mix.devices.duplicate)} late ${share(mix.devices.reorder)}`,
     `buffer ${Math.round(mix.maxBytes / 1024)} KiB ${mix.whenFull}`,
     `network ${n.delayMs} ms, lost ${share(n.loseRequest)}/${share(n.loseResponse)} twice ${share(n.duplicate)} strangers ${share(n.stranger)}${every(' cut', n.cutEveryMs)}`,
-    `disk lost ${share(d.lost)} kept ${share(d.kept)} failed ${share(d.failed)} unsure ${share(d.unsure)}${every(' full', d.fullEveryMs)}`,
+    `disk ${d.syncMs} ms, lost ${share(d.lost)} kept ${share(d.kept)} failed ${share(d.failed)} unsure ${share(d.unsure)}${every(' full', d.fullEveryMs)}${every(' read-only', d.readOnlyEveryMs)} damaged ${share(d.damage)}`,
     `crash${every('', c.everyMs)} points ${share(c.armed)}×${share(c.strike)}${every(' control plane', c.controlEveryMs)}${every(' device links', mix.deviceCutEveryMs)}`,
     `clock ±${Math.round(k.offsetMs / 1000)} s ${Math.round(k.ppm)} ppm${every(' steps', k.stepEveryMs)}`,
   ];

@@ -196,12 +196,13 @@ class Fleet {
   }
 
   #outcomes(): Outcome[] {
-    return this.#machines.map(({ id, serving, release, ledger, excuse }) => ({
+    return this.#machines.map(({ id, serving, release, ledger, excuse, damaged }) => ({
       id,
       serving,
       release,
       ledger,
       excuse,
+      damaged,
       roomy: this.#mix.maxBytes >= ROOMY_BYTES,
       unacknowledged: this.#devices.get(id)!.reduce((sum, device) => sum + device.unacknowledged, 0),
     }));

@@ -23,12 +23,18 @@ export interface FaultyDisk {
   readonly batches: number;
   /** Power loss: all open stores die, unsynced batches but the first `kept` are gone. */
   powerLoss(kept?: number): void;
+  /** Batches that a power loss now would drop. */
+  readonly unsynced: number;
+  /** Writes a batch that no process waits for any more: it was under way when its process ended. */
+  apply(ops: readonly StoreOp[], sync: boolean): void;
   /** Changes one byte of a value in place, durably. */
   flip(key: string, index: number): void;
   /** Removes a key, durably, as a damaged table does. */
   vanish(key: string): void;
   /** Keys as a store opened now would see them, in order. */
   keys(prefix?: string): string[];
+  /** Bytes of the value under a key. Throws where there is none. */
+  size(key: string): number;
   /** Bytes of keys and values. */
   sizeBytes(): number;
 }
@@ -97,14 +103,21 @@ class Disk implements FaultyDisk {
       case undefined:
         break;
     }
-    apply(this.#current, ops);
-    if (sync || fault === 'kept') {
-      for (const earlier of this.#unsynced) apply(this.#durable, earlier);
-      this.#unsynced = [];
-      apply(this.#durable, ops);
-    } else this.#unsynced.push(ops);
+    this.apply(ops, sync || fault === 'kept');
     if (fault === 'kept') this.powerLoss();
     if (fault === 'unsure') throw new SkerryError('failed', 'input/output error');
+  }
+
+  get unsynced(): number {
+    return this.#unsynced.length;
+  }
+
+  apply(ops: readonly StoreOp[], sync: boolean): void {
+    apply(this.#current, ops);
+    this.#unsynced.push(ops);
+    if (!sync) return;
+    for (const earlier of this.#unsynced) apply(this.#durable, earlier);
+    this.#unsynced = [];
   }
 
   powerLoss(kept = 0): void {
@@ -131,6 +144,12 @@ class Disk implements FaultyDisk {
 
   keys(prefix = ''): string[] {
     return this.#sorted().filter((key) => key.startsWith(prefix));
+  }
+
+  size(key: string): number {
+    const value = this.#current.get(key);
+    if (value === undefined) throw new RangeError(`no ${key}`);
+    return value.length;
   }
 
   sizeBytes(): number {

@@ -18,6 +18,8 @@ export interface Outcome {
   ledger: LedgerCheck;
   /** Why it needn't come to what a history without faults comes to. */
   excuse: string | undefined;
+  /** A record of its disk was damaged, so its ledgers may have begun anew. */
+  damaged: boolean;
   /** Whether its buffer is large enough for everything. */
   roomy: boolean;
 }
@@ -43,7 +45,8 @@ export function difference(
   held: ReadonlyMap<string, HeldResult>,
   expected: { counters: ReadonlyMap<string, SampleCounters>; held: ReadonlyMap<string, HeldResult> },
 ): string | undefined {
-  for (const { id, ledger, excuse, roomy } of agents) {
+  for (const { id, ledger, excuse, roomy, damaged } of agents) {
+    if (damaged) continue;
     const { produced, delivered, summarized, evicted } = ledger.ledger('result');
     const here = countOf(held, id);
     if (delivered !== here)
@@ -64,6 +67,7 @@ export function difference(
 
 /** What differs between the alerts that agents delivered and those that the control plane took. */
 export function alertDifference(agents: readonly Outcome[], taken: number): string | undefined {
+  if (agents.some(({ damaged }) => damaged)) return undefined;
   const delivered = agents.reduce((sum, { ledger }) => sum + ledger.ledger('alert').delivered, 0);
   return delivered === taken
     ? undefined

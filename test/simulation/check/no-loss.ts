@@ -6,6 +6,9 @@
  *   2. produced = delivered + pending + summarized + evicted, per lane
  *   3. 0 ≤ open samples ≤ samples in the journal: what is open can be replayed
  *   4. acknowledged messages ≤ received, at the moment of the acknowledgement and ever after: durable comes first
+ *
+ * Of a disk that was damaged only 1 and 2 are asked, from the first batch behind the damage on: what lay in the damaged
+ * record can't be known by anyone.
  */
 
 import { decodeStored } from '@skerry/agent/outbox/block-codec';
@@ -33,6 +36,8 @@ export interface LedgerCheck {
   /** A message reached the agent; one was acknowledged. */
   delivered(): void;
   acknowledged(): void;
+  /** A record of the disk was damaged. */
+  damaged(): void;
   /** Durable by now. */
   counters(): SampleCounters;
   /** Over all epochs. */
@@ -55,6 +60,7 @@ class DiskLedgers implements LedgerCheck {
   #head: Head | undefined;
   #delivered = 0;
   #acknowledged = 0;
+  #damage: 'none' | 'unseen' | 'seen' = 'none';
 
   constructor(world: World, agent: string) {
     this.#world = world;
@@ -72,6 +78,8 @@ class DiskLedgers implements LedgerCheck {
           throw error;
         }
         this.#apply(ops);
+        // The first batch of a start says what opening made of the damage.
+        if (this.#damage === 'unseen') this.#damage = 'seen';
         this.#verify();
       },
     };
@@ -96,6 +104,10 @@ class DiskLedgers implements LedgerCheck {
     this.#verify();
   }
 
+  damaged(): void {
+    this.#damage = 'unseen';
+  }
+
   counters(): SampleCounters {
     return [...this.#counters.values()].reduce(addCounters, emptyCounters());
   }
@@ -114,17 +126,38 @@ class DiskLedgers implements LedgerCheck {
   #apply(ops: readonly StoreOp[]): void {
     for (const op of ops) {
       const value = op.type === 'put' ? op.value : undefined;
-      if (op.key.startsWith('j/')) this.#journal.set(op.key, value && rowsOf(value));
-      else if (op.key.startsWith('b/a/')) this.#blocks.alert.set(op.key, value && recordsOf(value));
-      else if (op.key.startsWith('b/r/')) this.#blocks.result.set(op.key, value && recordsOf(value));
-      else if (op.key.startsWith('c/') && value)
-        this.#counters.set(op.key, unsealJson(value) as SampleCounters);
-      else if (op.key === HEAD_KEY && value) this.#head = decodeHead([value]);
+      if (op.key.startsWith('j/')) this.#journal.set(op.key, value && this.#count(value, rowsOf));
+      else if (op.key.startsWith('b/a/'))
+        this.#blocks.alert.set(op.key, value && this.#count(value, recordsOf));
+      else if (op.key.startsWith('b/r/'))
+        this.#blocks.result.set(op.key, value && this.#count(value, recordsOf));
+      else if (op.key.startsWith('c/')) this.#setCounters(op.key, value);
+      else if (op.key === HEAD_KEY && value) this.#head = decodeHead([value]) ?? this.#head;
+    }
+  }
+
+  #setCounters(key: string, value: Uint8Array | undefined): void {
+    const counters = value && (unsealJson(value) as SampleCounters | undefined);
+    if (counters) this.#counters.set(key, counters);
+    else this.#counters.delete(key);
+  }
+
+  /** A record that can't be read holds nothing; without damage there is none. */
+  #count(value: Uint8Array, countOf: (value: Uint8Array) => number): number {
+    try {
+      return countOf(value);
+    } catch (error) {
+      if (this.#damage === 'none') this.#fail(messageOf(error));
+      return 0;
     }
   }
 
   #verify(): void {
-    const head = this.#head;
+    if (this.#damage === 'none') this.#verifySamples();
+    if (this.#damage !== 'unseen') this.#verifyLanes();
+  }
+
+  #verifySamples(): void {
     const counters = this.counters();
     const open = openSamples(counters);
     const journaled = this.#journal.total;
@@ -134,6 +167,10 @@ class DiskLedgers implements LedgerCheck {
       this.#fail(
         `${this.#delivered} messages came, ${this.#acknowledged} were acknowledged, and ${counters.received} are accounted for`,
       );
+  }
+
+  #verifyLanes(): void {
+    const head = this.#head;
     for (const lane of head ? LANES : []) {
       const { ledger } = head!.lanes[lane];
       const held = this.#blocks[lane].total;
