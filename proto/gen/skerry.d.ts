@@ -8,504 +8,1830 @@ export namespace skerry {
     namespace v1 {
 
         /**
-         * Properties of a GoldenVectors.
-         * @deprecated Use skerry.v1.GoldenVectors.$Properties instead.
+         * Properties of a SignedPart.
+         * @deprecated Use skerry.v1.SignedPart.$Properties instead.
          */
-        interface IGoldenVectors extends skerry.v1.GoldenVectors.$Properties {
+        interface ISignedPart extends skerry.v1.SignedPart.$Properties {
         }
 
-        /** Represents a GoldenVectors. */
-        class GoldenVectors {
+        /** Represents a SignedPart. */
+        class SignedPart {
 
             /**
-             * Constructs a new GoldenVectors.
+             * Constructs a new SignedPart.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.GoldenVectors.$Properties);
+            constructor(properties?: skerry.v1.SignedPart.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** GoldenVectors cases. */
-            cases: skerry.v1.GoldenCase.$Properties[];
+            /** SignedPart content. */
+            content: Uint8Array;
+
+            /** SignedPart signature. */
+            signature: Uint8Array;
 
             /**
-             * Encodes the specified GoldenVectors message. Does not implicitly {@link skerry.v1.GoldenVectors.verify|verify} messages.
-             * @param message GoldenVectors message or plain object to encode
+             * Encodes the specified SignedPart message. Does not implicitly {@link skerry.v1.SignedPart.verify|verify} messages.
+             * @param message SignedPart message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.GoldenVectors.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.SignedPart.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a GoldenVectors message from the specified reader or buffer.
+             * Decodes a SignedPart message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.GoldenVectors & skerry.v1.GoldenVectors.$Shape} GoldenVectors
+             * @returns {skerry.v1.SignedPart & skerry.v1.SignedPart.$Shape} SignedPart
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.GoldenVectors & skerry.v1.GoldenVectors.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.SignedPart & skerry.v1.SignedPart.$Shape;
         }
 
-        namespace GoldenVectors {
+        namespace SignedPart {
 
-            /** Properties of a GoldenVectors. */
+            /** Properties of a SignedPart. */
             interface $Properties {
 
-                /** GoldenVectors cases */
-                cases?: (skerry.v1.GoldenCase.$Properties[]|null);
+                /** SignedPart content */
+                content?: (Uint8Array|null);
+
+                /** SignedPart signature */
+                signature?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a GoldenVectors. */
-            type $Shape = skerry.v1.GoldenVectors.$Properties;
+            /** Shape of a SignedPart. */
+            type $Shape = skerry.v1.SignedPart.$Properties;
         }
 
         /**
-         * Properties of a GoldenCase.
-         * @deprecated Use skerry.v1.GoldenCase.$Properties instead.
+         * Properties of a BundlePart.
+         * @deprecated Use skerry.v1.BundlePart.$Properties instead.
          */
-        interface IGoldenCase extends skerry.v1.GoldenCase.$Properties {
+        interface IBundlePart extends skerry.v1.BundlePart.$Properties {
         }
 
-        /** Represents a GoldenCase. */
-        class GoldenCase {
+        /** Represents a BundlePart. */
+        class BundlePart {
 
             /**
-             * Constructs a new GoldenCase.
+             * Constructs a new BundlePart.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.GoldenCase.$Properties);
+            constructor(properties?: skerry.v1.BundlePart.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** GoldenCase inputs. */
-            inputs: skerry.v1.NamedTensor.$Properties[];
+            /** BundlePart agent. */
+            agent: string;
 
-            /** GoldenCase outputs. */
-            outputs: skerry.v1.NamedTensor.$Properties[];
+            /** BundlePart bundle. */
+            bundle: Uint8Array;
+
+            /** BundlePart index. */
+            index: number;
+
+            /** BundlePart last. */
+            last: boolean;
+
+            /** BundlePart request. */
+            request: Uint8Array;
+
+            /** BundlePart acknowledgement. */
+            acknowledgement?: (skerry.v1.Acknowledgement.$Properties|null);
 
             /**
-             * Encodes the specified GoldenCase message. Does not implicitly {@link skerry.v1.GoldenCase.verify|verify} messages.
-             * @param message GoldenCase message or plain object to encode
+             * Encodes the specified BundlePart message. Does not implicitly {@link skerry.v1.BundlePart.verify|verify} messages.
+             * @param message BundlePart message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.GoldenCase.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.BundlePart.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a GoldenCase message from the specified reader or buffer.
+             * Decodes a BundlePart message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.GoldenCase & skerry.v1.GoldenCase.$Shape} GoldenCase
+             * @returns {skerry.v1.BundlePart & skerry.v1.BundlePart.$Shape} BundlePart
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.GoldenCase & skerry.v1.GoldenCase.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.BundlePart & skerry.v1.BundlePart.$Shape;
         }
 
-        namespace GoldenCase {
+        namespace BundlePart {
 
-            /** Properties of a GoldenCase. */
+            /** Properties of a BundlePart. */
             interface $Properties {
 
-                /** GoldenCase inputs */
-                inputs?: (skerry.v1.NamedTensor.$Properties[]|null);
+                /** BundlePart agent */
+                agent?: (string|null);
 
-                /** GoldenCase outputs */
-                outputs?: (skerry.v1.NamedTensor.$Properties[]|null);
+                /** BundlePart bundle */
+                bundle?: (Uint8Array|null);
+
+                /** BundlePart index */
+                index?: (number|null);
+
+                /** BundlePart last */
+                last?: (boolean|null);
+
+                /** BundlePart request */
+                request?: (Uint8Array|null);
+
+                /** BundlePart acknowledgement */
+                acknowledgement?: (skerry.v1.Acknowledgement.$Properties|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a GoldenCase. */
-            type $Shape = skerry.v1.GoldenCase.$Properties;
+            /** Shape of a BundlePart. */
+            type $Shape = skerry.v1.BundlePart.$Properties;
         }
 
         /**
-         * Properties of a NamedTensor.
-         * @deprecated Use skerry.v1.NamedTensor.$Properties instead.
+         * Properties of an Acknowledgement.
+         * @deprecated Use skerry.v1.Acknowledgement.$Properties instead.
          */
-        interface INamedTensor extends skerry.v1.NamedTensor.$Properties {
+        interface IAcknowledgement extends skerry.v1.Acknowledgement.$Properties {
         }
 
-        /** Represents a NamedTensor. */
-        class NamedTensor {
+        /** Represents an Acknowledgement. */
+        class Acknowledgement {
 
             /**
-             * Constructs a new NamedTensor.
+             * Constructs a new Acknowledgement.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.NamedTensor.$Properties);
+            constructor(properties?: skerry.v1.Acknowledgement.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** NamedTensor name. */
+            /** Acknowledgement instance. */
+            instance: string;
+
+            /** Acknowledgement acks. */
+            acks: skerry.v1.LaneAck.$Properties[];
+
+            /** Acknowledgement held. */
+            held: skerry.v1.LaneRange.$Properties[];
+
+            /** Acknowledgement sketchCursor. */
+            sketchCursor: number;
+
+            /** Acknowledgement desired. */
+            desired?: (skerry.v1.Desired.$Properties|null);
+
+            /**
+             * Encodes the specified Acknowledgement message. Does not implicitly {@link skerry.v1.Acknowledgement.verify|verify} messages.
+             * @param message Acknowledgement message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.Acknowledgement.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Acknowledgement message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.Acknowledgement & skerry.v1.Acknowledgement.$Shape} Acknowledgement
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.Acknowledgement & skerry.v1.Acknowledgement.$Shape;
+        }
+
+        namespace Acknowledgement {
+
+            /** Properties of an Acknowledgement. */
+            interface $Properties {
+
+                /** Acknowledgement instance */
+                instance?: (string|null);
+
+                /** Acknowledgement acks */
+                acks?: (skerry.v1.LaneAck.$Properties[]|null);
+
+                /** Acknowledgement held */
+                held?: (skerry.v1.LaneRange.$Properties[]|null);
+
+                /** Acknowledgement sketchCursor */
+                sketchCursor?: (number|null);
+
+                /** Acknowledgement desired */
+                desired?: (skerry.v1.Desired.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Acknowledgement. */
+            type $Shape = skerry.v1.Acknowledgement.$Properties;
+        }
+
+        /**
+         * Properties of a SyncRequest.
+         * @deprecated Use skerry.v1.SyncRequest.$Properties instead.
+         */
+        interface ISyncRequest extends skerry.v1.SyncRequest.$Properties {
+        }
+
+        /** Represents a SyncRequest. */
+        class SyncRequest {
+
+            /**
+             * Constructs a new SyncRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.SyncRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SyncRequest protocol. */
+            protocol: number;
+
+            /** SyncRequest epoch. */
+            epoch: Uint8Array;
+
+            /** SyncRequest clock. */
+            clock?: (skerry.v1.ClockReading.$Properties|null);
+
+            /** SyncRequest reported. */
+            reported?: (skerry.v1.Reported.$Properties|null);
+
+            /** SyncRequest ledgers. */
+            ledgers: skerry.v1.LedgerReport.$Properties[];
+
+            /** SyncRequest blocks. */
+            blocks: skerry.v1.Block.$Properties[];
+
+            /** SyncRequest sketches. */
+            sketches: skerry.v1.DriftSketch.$Properties[];
+
+            /** SyncRequest seenInstance. */
+            seenInstance: string;
+
+            /** SyncRequest seenGeneration. */
+            seenGeneration: number;
+
+            /** SyncRequest lanes. */
+            lanes: skerry.v1.LaneRange.$Properties[];
+
+            /**
+             * Encodes the specified SyncRequest message. Does not implicitly {@link skerry.v1.SyncRequest.verify|verify} messages.
+             * @param message SyncRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.SyncRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SyncRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.SyncRequest & skerry.v1.SyncRequest.$Shape} SyncRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.SyncRequest & skerry.v1.SyncRequest.$Shape;
+        }
+
+        namespace SyncRequest {
+
+            /** Properties of a SyncRequest. */
+            interface $Properties {
+
+                /** SyncRequest protocol */
+                protocol?: (number|null);
+
+                /** SyncRequest epoch */
+                epoch?: (Uint8Array|null);
+
+                /** SyncRequest clock */
+                clock?: (skerry.v1.ClockReading.$Properties|null);
+
+                /** SyncRequest reported */
+                reported?: (skerry.v1.Reported.$Properties|null);
+
+                /** SyncRequest ledgers */
+                ledgers?: (skerry.v1.LedgerReport.$Properties[]|null);
+
+                /** SyncRequest blocks */
+                blocks?: (skerry.v1.Block.$Properties[]|null);
+
+                /** SyncRequest sketches */
+                sketches?: (skerry.v1.DriftSketch.$Properties[]|null);
+
+                /** SyncRequest seenInstance */
+                seenInstance?: (string|null);
+
+                /** SyncRequest seenGeneration */
+                seenGeneration?: (number|null);
+
+                /** SyncRequest lanes */
+                lanes?: (skerry.v1.LaneRange.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SyncRequest. */
+            type $Shape = skerry.v1.SyncRequest.$Properties;
+        }
+
+        /**
+         * Properties of a LaneRange.
+         * @deprecated Use skerry.v1.LaneRange.$Properties instead.
+         */
+        interface ILaneRange extends skerry.v1.LaneRange.$Properties {
+        }
+
+        /** Represents a LaneRange. */
+        class LaneRange {
+
+            /**
+             * Constructs a new LaneRange.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.LaneRange.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LaneRange lane. */
+            lane: skerry.v1.Lane;
+
+            /** LaneRange firstPending. */
+            firstPending: number;
+
+            /** LaneRange last. */
+            last: number;
+
+            /**
+             * Encodes the specified LaneRange message. Does not implicitly {@link skerry.v1.LaneRange.verify|verify} messages.
+             * @param message LaneRange message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.LaneRange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LaneRange message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.LaneRange & skerry.v1.LaneRange.$Shape} LaneRange
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.LaneRange & skerry.v1.LaneRange.$Shape;
+        }
+
+        namespace LaneRange {
+
+            /** Properties of a LaneRange. */
+            interface $Properties {
+
+                /** LaneRange lane */
+                lane?: (skerry.v1.Lane|null);
+
+                /** LaneRange firstPending */
+                firstPending?: (number|null);
+
+                /** LaneRange last */
+                last?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LaneRange. */
+            type $Shape = skerry.v1.LaneRange.$Properties;
+        }
+
+        /**
+         * Properties of a ClockReading.
+         * @deprecated Use skerry.v1.ClockReading.$Properties instead.
+         */
+        interface IClockReading extends skerry.v1.ClockReading.$Properties {
+        }
+
+        /** Represents a ClockReading. */
+        class ClockReading {
+
+            /**
+             * Constructs a new ClockReading.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.ClockReading.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ClockReading boot. */
+            boot: string;
+
+            /** ClockReading monoMs. */
+            monoMs: number;
+
+            /** ClockReading wallMs. */
+            wallMs: number;
+
+            /** ClockReading uncertaintyMs. */
+            uncertaintyMs: number;
+
+            /**
+             * Encodes the specified ClockReading message. Does not implicitly {@link skerry.v1.ClockReading.verify|verify} messages.
+             * @param message ClockReading message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.ClockReading.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ClockReading message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.ClockReading & skerry.v1.ClockReading.$Shape} ClockReading
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.ClockReading & skerry.v1.ClockReading.$Shape;
+        }
+
+        namespace ClockReading {
+
+            /** Properties of a ClockReading. */
+            interface $Properties {
+
+                /** ClockReading boot */
+                boot?: (string|null);
+
+                /** ClockReading monoMs */
+                monoMs?: (number|null);
+
+                /** ClockReading wallMs */
+                wallMs?: (number|null);
+
+                /** ClockReading uncertaintyMs */
+                uncertaintyMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ClockReading. */
+            type $Shape = skerry.v1.ClockReading.$Properties;
+        }
+
+        /**
+         * Properties of a Reported.
+         * @deprecated Use skerry.v1.Reported.$Properties instead.
+         */
+        interface IReported extends skerry.v1.Reported.$Properties {
+        }
+
+        /** Represents a Reported. */
+        class Reported {
+
+            /**
+             * Constructs a new Reported.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.Reported.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Reported version. */
+            version: string;
+
+            /** Reported labels. */
+            labels: { [k: string]: string };
+
+            /** Reported facts. */
+            facts: { [k: string]: string };
+
+            /** Reported pipelines. */
+            pipelines: skerry.v1.ReportedPipeline.$Properties[];
+
+            /** Reported unclaimed. */
+            unclaimed: skerry.v1.UnclaimedTopic.$Properties[];
+
+            /** Reported unclaimedMessages. */
+            unclaimedMessages: number;
+
+            /** Reported appliedGeneration. */
+            appliedGeneration: number;
+
+            /** Reported devices. */
+            devices: string[];
+
+            /** Reported trusted. */
+            trusted: { [k: string]: number };
+
+            /**
+             * Encodes the specified Reported message. Does not implicitly {@link skerry.v1.Reported.verify|verify} messages.
+             * @param message Reported message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.Reported.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Reported message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.Reported & skerry.v1.Reported.$Shape} Reported
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.Reported & skerry.v1.Reported.$Shape;
+        }
+
+        namespace Reported {
+
+            /** Properties of a Reported. */
+            interface $Properties {
+
+                /** Reported version */
+                version?: (string|null);
+
+                /** Reported labels */
+                labels?: ({ [k: string]: string }|null);
+
+                /** Reported facts */
+                facts?: ({ [k: string]: string }|null);
+
+                /** Reported pipelines */
+                pipelines?: (skerry.v1.ReportedPipeline.$Properties[]|null);
+
+                /** Reported unclaimed */
+                unclaimed?: (skerry.v1.UnclaimedTopic.$Properties[]|null);
+
+                /** Reported unclaimedMessages */
+                unclaimedMessages?: (number|null);
+
+                /** Reported appliedGeneration */
+                appliedGeneration?: (number|null);
+
+                /** Reported devices */
+                devices?: (string[]|null);
+
+                /** Reported trusted */
+                trusted?: ({ [k: string]: number }|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Reported. */
+            type $Shape = skerry.v1.Reported.$Properties;
+        }
+
+        /** Role enum. */
+        enum Role {
+
+            /** ROLE_UNSPECIFIED value */
+            ROLE_UNSPECIFIED = 0,
+
+            /** ROLE_ACTIVE value */
+            ROLE_ACTIVE = 1,
+
+            /** ROLE_SHADOW value */
+            ROLE_SHADOW = 2
+        }
+
+        /** SlotState enum. */
+        enum SlotState {
+
+            /** SLOT_STATE_UNSPECIFIED value */
+            SLOT_STATE_UNSPECIFIED = 0,
+
+            /** SLOT_STATE_FETCHING value */
+            SLOT_STATE_FETCHING = 1,
+
+            /** SLOT_STATE_VERIFYING value */
+            SLOT_STATE_VERIFYING = 2,
+
+            /** SLOT_STATE_ACTIVE value */
+            SLOT_STATE_ACTIVE = 3,
+
+            /** SLOT_STATE_FAILED value */
+            SLOT_STATE_FAILED = 4
+        }
+
+        /**
+         * Properties of a ReportedPipeline.
+         * @deprecated Use skerry.v1.ReportedPipeline.$Properties instead.
+         */
+        interface IReportedPipeline extends skerry.v1.ReportedPipeline.$Properties {
+        }
+
+        /** Represents a ReportedPipeline. */
+        class ReportedPipeline {
+
+            /**
+             * Constructs a new ReportedPipeline.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.ReportedPipeline.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ReportedPipeline name. */
             name: string;
 
-            /** NamedTensor type. */
-            type: string;
+            /** ReportedPipeline wants. */
+            wants: string;
 
-            /** NamedTensor dims. */
-            dims: number[];
+            /** ReportedPipeline pinned. */
+            pinned: boolean;
 
-            /** NamedTensor data. */
-            data: Uint8Array;
+            /** ReportedPipeline release. */
+            release: string;
 
-            /** NamedTensor strings. */
-            strings: string[];
+            /** ReportedPipeline releaseDigest. */
+            releaseDigest: string;
+
+            /** ReportedPipeline variant. */
+            variant: string;
+
+            /** ReportedPipeline backend. */
+            backend: string;
+
+            /** ReportedPipeline previous. */
+            previous: string;
+
+            /** ReportedPipeline tryingDigest. */
+            tryingDigest: string;
+
+            /** ReportedPipeline state. */
+            state: skerry.v1.SlotState;
+
+            /** ReportedPipeline error. */
+            error: string;
+
+            /** ReportedPipeline policy. */
+            policy: number;
+
+            /** ReportedPipeline golden. */
+            golden: skerry.v1.GoldenOutcome.$Properties[];
+
+            /** ReportedPipeline channels. */
+            channels: string[];
+
+            /** ReportedPipeline windows. */
+            windows: number;
+
+            /** ReportedPipeline errors. */
+            errors: number;
+
+            /** ReportedPipeline latencyP95Us. */
+            latencyP95Us: number;
 
             /**
-             * Encodes the specified NamedTensor message. Does not implicitly {@link skerry.v1.NamedTensor.verify|verify} messages.
-             * @param message NamedTensor message or plain object to encode
+             * Encodes the specified ReportedPipeline message. Does not implicitly {@link skerry.v1.ReportedPipeline.verify|verify} messages.
+             * @param message ReportedPipeline message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.NamedTensor.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.ReportedPipeline.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a NamedTensor message from the specified reader or buffer.
+             * Decodes a ReportedPipeline message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.NamedTensor & skerry.v1.NamedTensor.$Shape} NamedTensor
+             * @returns {skerry.v1.ReportedPipeline & skerry.v1.ReportedPipeline.$Shape} ReportedPipeline
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.NamedTensor & skerry.v1.NamedTensor.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.ReportedPipeline & skerry.v1.ReportedPipeline.$Shape;
         }
 
-        namespace NamedTensor {
+        namespace ReportedPipeline {
 
-            /** Properties of a NamedTensor. */
+            /** Properties of a ReportedPipeline. */
             interface $Properties {
 
-                /** NamedTensor name */
+                /** ReportedPipeline name */
                 name?: (string|null);
 
-                /** NamedTensor type */
-                type?: (string|null);
+                /** ReportedPipeline wants */
+                wants?: (string|null);
 
-                /** NamedTensor dims */
-                dims?: (number[]|null);
+                /** ReportedPipeline pinned */
+                pinned?: (boolean|null);
 
-                /** NamedTensor data */
-                data?: (Uint8Array|null);
+                /** ReportedPipeline release */
+                release?: (string|null);
 
-                /** NamedTensor strings */
-                strings?: (string[]|null);
+                /** ReportedPipeline releaseDigest */
+                releaseDigest?: (string|null);
+
+                /** ReportedPipeline variant */
+                variant?: (string|null);
+
+                /** ReportedPipeline backend */
+                backend?: (string|null);
+
+                /** ReportedPipeline previous */
+                previous?: (string|null);
+
+                /** ReportedPipeline tryingDigest */
+                tryingDigest?: (string|null);
+
+                /** ReportedPipeline state */
+                state?: (skerry.v1.SlotState|null);
+
+                /** ReportedPipeline error */
+                error?: (string|null);
+
+                /** ReportedPipeline policy */
+                policy?: (number|null);
+
+                /** ReportedPipeline golden */
+                golden?: (skerry.v1.GoldenOutcome.$Properties[]|null);
+
+                /** ReportedPipeline channels */
+                channels?: (string[]|null);
+
+                /** ReportedPipeline windows */
+                windows?: (number|null);
+
+                /** ReportedPipeline errors */
+                errors?: (number|null);
+
+                /** ReportedPipeline latencyP95Us */
+                latencyP95Us?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a NamedTensor. */
-            type $Shape = skerry.v1.NamedTensor.$Properties;
+            /** Shape of a ReportedPipeline. */
+            type $Shape = skerry.v1.ReportedPipeline.$Properties;
         }
 
         /**
-         * Properties of a DriftReference.
-         * @deprecated Use skerry.v1.DriftReference.$Properties instead.
+         * Properties of a GoldenOutcome.
+         * @deprecated Use skerry.v1.GoldenOutcome.$Properties instead.
          */
-        interface IDriftReference extends skerry.v1.DriftReference.$Properties {
+        interface IGoldenOutcome extends skerry.v1.GoldenOutcome.$Properties {
         }
 
-        /** Represents a DriftReference. */
-        class DriftReference {
+        /** Represents a GoldenOutcome. */
+        class GoldenOutcome {
 
             /**
-             * Constructs a new DriftReference.
+             * Constructs a new GoldenOutcome.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.DriftReference.$Properties);
+            constructor(properties?: skerry.v1.GoldenOutcome.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** DriftReference signals. */
-            signals: skerry.v1.SignalReference.$Properties[];
+            /** GoldenOutcome variant. */
+            variant: string;
+
+            /** GoldenOutcome backend. */
+            backend: string;
+
+            /** GoldenOutcome passed. */
+            passed: boolean;
+
+            /** GoldenOutcome detail. */
+            detail: string;
+
+            /** GoldenOutcome inferUs. */
+            inferUs: number;
 
             /**
-             * Encodes the specified DriftReference message. Does not implicitly {@link skerry.v1.DriftReference.verify|verify} messages.
-             * @param message DriftReference message or plain object to encode
+             * Encodes the specified GoldenOutcome message. Does not implicitly {@link skerry.v1.GoldenOutcome.verify|verify} messages.
+             * @param message GoldenOutcome message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.DriftReference.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.GoldenOutcome.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a DriftReference message from the specified reader or buffer.
+             * Decodes a GoldenOutcome message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.DriftReference & skerry.v1.DriftReference.$Shape} DriftReference
+             * @returns {skerry.v1.GoldenOutcome & skerry.v1.GoldenOutcome.$Shape} GoldenOutcome
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.DriftReference & skerry.v1.DriftReference.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.GoldenOutcome & skerry.v1.GoldenOutcome.$Shape;
         }
 
-        namespace DriftReference {
+        namespace GoldenOutcome {
 
-            /** Properties of a DriftReference. */
+            /** Properties of a GoldenOutcome. */
             interface $Properties {
 
-                /** DriftReference signals */
-                signals?: (skerry.v1.SignalReference.$Properties[]|null);
+                /** GoldenOutcome variant */
+                variant?: (string|null);
+
+                /** GoldenOutcome backend */
+                backend?: (string|null);
+
+                /** GoldenOutcome passed */
+                passed?: (boolean|null);
+
+                /** GoldenOutcome detail */
+                detail?: (string|null);
+
+                /** GoldenOutcome inferUs */
+                inferUs?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a DriftReference. */
-            type $Shape = skerry.v1.DriftReference.$Properties;
+            /** Shape of a GoldenOutcome. */
+            type $Shape = skerry.v1.GoldenOutcome.$Properties;
         }
 
         /**
-         * Properties of a SignalReference.
-         * @deprecated Use skerry.v1.SignalReference.$Properties instead.
+         * Properties of an UnclaimedTopic.
+         * @deprecated Use skerry.v1.UnclaimedTopic.$Properties instead.
          */
-        interface ISignalReference extends skerry.v1.SignalReference.$Properties {
+        interface IUnclaimedTopic extends skerry.v1.UnclaimedTopic.$Properties {
         }
 
-        /** Represents a SignalReference. */
-        class SignalReference {
+        /** Represents an UnclaimedTopic. */
+        class UnclaimedTopic {
 
             /**
-             * Constructs a new SignalReference.
+             * Constructs a new UnclaimedTopic.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.SignalReference.$Properties);
+            constructor(properties?: skerry.v1.UnclaimedTopic.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** SignalReference name. */
-            name: string;
+            /** UnclaimedTopic topic. */
+            topic: string;
 
-            /** SignalReference isOutput. */
+            /** UnclaimedTopic messages. */
+            messages: number;
+
+            /**
+             * Encodes the specified UnclaimedTopic message. Does not implicitly {@link skerry.v1.UnclaimedTopic.verify|verify} messages.
+             * @param message UnclaimedTopic message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.UnclaimedTopic.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an UnclaimedTopic message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.UnclaimedTopic & skerry.v1.UnclaimedTopic.$Shape} UnclaimedTopic
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.UnclaimedTopic & skerry.v1.UnclaimedTopic.$Shape;
+        }
+
+        namespace UnclaimedTopic {
+
+            /** Properties of an UnclaimedTopic. */
+            interface $Properties {
+
+                /** UnclaimedTopic topic */
+                topic?: (string|null);
+
+                /** UnclaimedTopic messages */
+                messages?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an UnclaimedTopic. */
+            type $Shape = skerry.v1.UnclaimedTopic.$Properties;
+        }
+
+        /**
+         * Properties of a Count.
+         * @deprecated Use skerry.v1.Count.$Properties instead.
+         */
+        interface ICount extends skerry.v1.Count.$Properties {
+        }
+
+        /** Represents a Count. */
+        class Count {
+
+            /**
+             * Constructs a new Count.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.Count.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Count key. */
+            key: string;
+
+            /** Count value. */
+            value: number;
+
+            /**
+             * Encodes the specified Count message. Does not implicitly {@link skerry.v1.Count.verify|verify} messages.
+             * @param message Count message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.Count.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Count message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.Count & skerry.v1.Count.$Shape} Count
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.Count & skerry.v1.Count.$Shape;
+        }
+
+        namespace Count {
+
+            /** Properties of a Count. */
+            interface $Properties {
+
+                /** Count key */
+                key?: (string|null);
+
+                /** Count value */
+                value?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Count. */
+            type $Shape = skerry.v1.Count.$Properties;
+        }
+
+        /**
+         * Properties of a SampleLedger.
+         * @deprecated Use skerry.v1.SampleLedger.$Properties instead.
+         */
+        interface ISampleLedger extends skerry.v1.SampleLedger.$Properties {
+        }
+
+        /** Represents a SampleLedger. */
+        class SampleLedger {
+
+            /**
+             * Constructs a new SampleLedger.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.SampleLedger.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SampleLedger pipeline. */
+            pipeline: string;
+
+            /** SampleLedger received. */
+            received: number;
+
+            /** SampleLedger rejected. */
+            rejected: skerry.v1.Count.$Properties[];
+
+            /** SampleLedger open. */
+            open: number;
+
+            /** SampleLedger used. */
+            used: number;
+
+            /** SampleLedger gap. */
+            gap: number;
+
+            /** SampleLedger skipped. */
+            skipped: number;
+
+            /**
+             * Encodes the specified SampleLedger message. Does not implicitly {@link skerry.v1.SampleLedger.verify|verify} messages.
+             * @param message SampleLedger message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.SampleLedger.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SampleLedger message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.SampleLedger & skerry.v1.SampleLedger.$Shape} SampleLedger
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.SampleLedger & skerry.v1.SampleLedger.$Shape;
+        }
+
+        namespace SampleLedger {
+
+            /** Properties of a SampleLedger. */
+            interface $Properties {
+
+                /** SampleLedger pipeline */
+                pipeline?: (string|null);
+
+                /** SampleLedger received */
+                received?: (number|null);
+
+                /** SampleLedger rejected */
+                rejected?: (skerry.v1.Count.$Properties[]|null);
+
+                /** SampleLedger open */
+                open?: (number|null);
+
+                /** SampleLedger used */
+                used?: (number|null);
+
+                /** SampleLedger gap */
+                gap?: (number|null);
+
+                /** SampleLedger skipped */
+                skipped?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SampleLedger. */
+            type $Shape = skerry.v1.SampleLedger.$Properties;
+        }
+
+        /**
+         * Properties of a ResultLedger.
+         * @deprecated Use skerry.v1.ResultLedger.$Properties instead.
+         */
+        interface IResultLedger extends skerry.v1.ResultLedger.$Properties {
+        }
+
+        /** Represents a ResultLedger. */
+        class ResultLedger {
+
+            /**
+             * Constructs a new ResultLedger.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.ResultLedger.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ResultLedger produced. */
+            produced: number;
+
+            /** ResultLedger delivered. */
+            delivered: number;
+
+            /** ResultLedger pending. */
+            pending: number;
+
+            /** ResultLedger summarized. */
+            summarized: number;
+
+            /** ResultLedger evicted. */
+            evicted: number;
+
+            /** ResultLedger decisions. */
+            decisions: skerry.v1.Count.$Properties[];
+
+            /** ResultLedger cursor. */
+            cursor: number;
+
+            /** ResultLedger acknowledged. */
+            acknowledged: number;
+
+            /**
+             * Encodes the specified ResultLedger message. Does not implicitly {@link skerry.v1.ResultLedger.verify|verify} messages.
+             * @param message ResultLedger message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.ResultLedger.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ResultLedger message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.ResultLedger & skerry.v1.ResultLedger.$Shape} ResultLedger
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.ResultLedger & skerry.v1.ResultLedger.$Shape;
+        }
+
+        namespace ResultLedger {
+
+            /** Properties of a ResultLedger. */
+            interface $Properties {
+
+                /** ResultLedger produced */
+                produced?: (number|null);
+
+                /** ResultLedger delivered */
+                delivered?: (number|null);
+
+                /** ResultLedger pending */
+                pending?: (number|null);
+
+                /** ResultLedger summarized */
+                summarized?: (number|null);
+
+                /** ResultLedger evicted */
+                evicted?: (number|null);
+
+                /** ResultLedger decisions */
+                decisions?: (skerry.v1.Count.$Properties[]|null);
+
+                /** ResultLedger cursor */
+                cursor?: (number|null);
+
+                /** ResultLedger acknowledged */
+                acknowledged?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ResultLedger. */
+            type $Shape = skerry.v1.ResultLedger.$Properties;
+        }
+
+        /**
+         * Properties of a LedgerReport.
+         * @deprecated Use skerry.v1.LedgerReport.$Properties instead.
+         */
+        interface ILedgerReport extends skerry.v1.LedgerReport.$Properties {
+        }
+
+        /** Represents a LedgerReport. */
+        class LedgerReport {
+
+            /**
+             * Constructs a new LedgerReport.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.LedgerReport.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LedgerReport epoch. */
+            epoch: Uint8Array;
+
+            /** LedgerReport samples. */
+            samples: skerry.v1.SampleLedger.$Properties[];
+
+            /** LedgerReport results. */
+            results?: (skerry.v1.ResultLedger.$Properties|null);
+
+            /** LedgerReport alerts. */
+            alerts?: (skerry.v1.ResultLedger.$Properties|null);
+
+            /**
+             * Encodes the specified LedgerReport message. Does not implicitly {@link skerry.v1.LedgerReport.verify|verify} messages.
+             * @param message LedgerReport message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.LedgerReport.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LedgerReport message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.LedgerReport & skerry.v1.LedgerReport.$Shape} LedgerReport
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.LedgerReport & skerry.v1.LedgerReport.$Shape;
+        }
+
+        namespace LedgerReport {
+
+            /** Properties of a LedgerReport. */
+            interface $Properties {
+
+                /** LedgerReport epoch */
+                epoch?: (Uint8Array|null);
+
+                /** LedgerReport samples */
+                samples?: (skerry.v1.SampleLedger.$Properties[]|null);
+
+                /** LedgerReport results */
+                results?: (skerry.v1.ResultLedger.$Properties|null);
+
+                /** LedgerReport alerts */
+                alerts?: (skerry.v1.ResultLedger.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LedgerReport. */
+            type $Shape = skerry.v1.LedgerReport.$Properties;
+        }
+
+        /** DriftLevel enum. */
+        enum DriftLevel {
+
+            /** DRIFT_LEVEL_UNSPECIFIED value */
+            DRIFT_LEVEL_UNSPECIFIED = 0,
+
+            /** DRIFT_LEVEL_OK value */
+            DRIFT_LEVEL_OK = 1,
+
+            /** DRIFT_LEVEL_WARN value */
+            DRIFT_LEVEL_WARN = 2,
+
+            /** DRIFT_LEVEL_ALERT value */
+            DRIFT_LEVEL_ALERT = 3,
+
+            /** DRIFT_LEVEL_LEARNING value */
+            DRIFT_LEVEL_LEARNING = 4
+        }
+
+        /**
+         * Properties of a DriftSketch.
+         * @deprecated Use skerry.v1.DriftSketch.$Properties instead.
+         */
+        interface IDriftSketch extends skerry.v1.DriftSketch.$Properties {
+        }
+
+        /** Represents a DriftSketch. */
+        class DriftSketch {
+
+            /**
+             * Constructs a new DriftSketch.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.DriftSketch.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DriftSketch pipeline. */
+            pipeline: string;
+
+            /** DriftSketch device. */
+            device: string;
+
+            /** DriftSketch releaseDigest. */
+            releaseDigest: string;
+
+            /** DriftSketch signal. */
+            signal: string;
+
+            /** DriftSketch isOutput. */
             isOutput: boolean;
 
-            /** SignalReference edges. */
-            edges: number[];
+            /** DriftSketch fromUs. */
+            fromUs: number;
 
-            /** SignalReference counts. */
+            /** DriftSketch toUs. */
+            toUs: number;
+
+            /** DriftSketch counts. */
             counts: number[];
 
-            /** SignalReference n. */
+            /** DriftSketch missing. */
+            missing: number;
+
+            /** DriftSketch n. */
             n: number;
 
-            /** SignalReference mean. */
+            /** DriftSketch mean. */
             mean: number;
 
-            /** SignalReference m2. */
+            /** DriftSketch m2. */
             m2: number;
 
-            /** SignalReference min. */
+            /** DriftSketch min. */
             min: number;
 
-            /** SignalReference max. */
+            /** DriftSketch max. */
             max: number;
 
-            /** SignalReference nulls. */
-            nulls: skerry.v1.BlockNull.$Properties[];
+            /** DriftSketch measures. */
+            measures: skerry.v1.Measure.$Properties[];
 
-            /** SignalReference samplesPerHour. */
-            samplesPerHour: number;
+            /** DriftSketch level. */
+            level: skerry.v1.DriftLevel;
+
+            /** DriftSketch policy. */
+            policy: number;
+
+            /** DriftSketch seq. */
+            seq: number;
 
             /**
-             * Encodes the specified SignalReference message. Does not implicitly {@link skerry.v1.SignalReference.verify|verify} messages.
-             * @param message SignalReference message or plain object to encode
+             * Encodes the specified DriftSketch message. Does not implicitly {@link skerry.v1.DriftSketch.verify|verify} messages.
+             * @param message DriftSketch message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.SignalReference.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.DriftSketch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a SignalReference message from the specified reader or buffer.
+             * Decodes a DriftSketch message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.SignalReference & skerry.v1.SignalReference.$Shape} SignalReference
+             * @returns {skerry.v1.DriftSketch & skerry.v1.DriftSketch.$Shape} DriftSketch
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.SignalReference & skerry.v1.SignalReference.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.DriftSketch & skerry.v1.DriftSketch.$Shape;
         }
 
-        namespace SignalReference {
+        namespace DriftSketch {
 
-            /** Properties of a SignalReference. */
+            /** Properties of a DriftSketch. */
             interface $Properties {
 
-                /** SignalReference name */
-                name?: (string|null);
+                /** DriftSketch pipeline */
+                pipeline?: (string|null);
 
-                /** SignalReference isOutput */
+                /** DriftSketch device */
+                device?: (string|null);
+
+                /** DriftSketch releaseDigest */
+                releaseDigest?: (string|null);
+
+                /** DriftSketch signal */
+                signal?: (string|null);
+
+                /** DriftSketch isOutput */
                 isOutput?: (boolean|null);
 
-                /** SignalReference edges */
-                edges?: (number[]|null);
+                /** DriftSketch fromUs */
+                fromUs?: (number|null);
 
-                /** SignalReference counts */
+                /** DriftSketch toUs */
+                toUs?: (number|null);
+
+                /** DriftSketch counts */
                 counts?: (number[]|null);
 
-                /** SignalReference n */
+                /** DriftSketch missing */
+                missing?: (number|null);
+
+                /** DriftSketch n */
                 n?: (number|null);
 
-                /** SignalReference mean */
+                /** DriftSketch mean */
                 mean?: (number|null);
 
-                /** SignalReference m2 */
+                /** DriftSketch m2 */
                 m2?: (number|null);
 
-                /** SignalReference min */
+                /** DriftSketch min */
                 min?: (number|null);
 
-                /** SignalReference max */
+                /** DriftSketch max */
                 max?: (number|null);
 
-                /** SignalReference nulls */
-                nulls?: (skerry.v1.BlockNull.$Properties[]|null);
+                /** DriftSketch measures */
+                measures?: (skerry.v1.Measure.$Properties[]|null);
 
-                /** SignalReference samplesPerHour */
-                samplesPerHour?: (number|null);
+                /** DriftSketch level */
+                level?: (skerry.v1.DriftLevel|null);
+
+                /** DriftSketch policy */
+                policy?: (number|null);
+
+                /** DriftSketch seq */
+                seq?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a SignalReference. */
-            type $Shape = skerry.v1.SignalReference.$Properties;
+            /** Shape of a DriftSketch. */
+            type $Shape = skerry.v1.DriftSketch.$Properties;
         }
 
         /**
-         * Properties of a BlockNull.
-         * @deprecated Use skerry.v1.BlockNull.$Properties instead.
+         * Properties of a Measure.
+         * @deprecated Use skerry.v1.Measure.$Properties instead.
          */
-        interface IBlockNull extends skerry.v1.BlockNull.$Properties {
+        interface IMeasure extends skerry.v1.Measure.$Properties {
         }
 
-        /** Represents a BlockNull. */
-        class BlockNull {
+        /** Represents a Measure. */
+        class Measure {
 
             /**
-             * Constructs a new BlockNull.
+             * Constructs a new Measure.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.BlockNull.$Properties);
+            constructor(properties?: skerry.v1.Measure.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** BlockNull block. */
-            block: number;
+            /** Measure name. */
+            name: string;
 
-            /** BlockNull measures. */
-            measures: skerry.v1.MeasureQuantiles.$Properties[];
+            /** Measure value. */
+            value: number;
 
             /**
-             * Encodes the specified BlockNull message. Does not implicitly {@link skerry.v1.BlockNull.verify|verify} messages.
-             * @param message BlockNull message or plain object to encode
+             * Encodes the specified Measure message. Does not implicitly {@link skerry.v1.Measure.verify|verify} messages.
+             * @param message Measure message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.BlockNull.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.Measure.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a BlockNull message from the specified reader or buffer.
+             * Decodes a Measure message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.BlockNull & skerry.v1.BlockNull.$Shape} BlockNull
+             * @returns {skerry.v1.Measure & skerry.v1.Measure.$Shape} Measure
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.BlockNull & skerry.v1.BlockNull.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.Measure & skerry.v1.Measure.$Shape;
         }
 
-        namespace BlockNull {
+        namespace Measure {
 
-            /** Properties of a BlockNull. */
+            /** Properties of a Measure. */
             interface $Properties {
 
-                /** BlockNull block */
-                block?: (number|null);
+                /** Measure name */
+                name?: (string|null);
 
-                /** BlockNull measures */
-                measures?: (skerry.v1.MeasureQuantiles.$Properties[]|null);
+                /** Measure value */
+                value?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a BlockNull. */
-            type $Shape = skerry.v1.BlockNull.$Properties;
+            /** Shape of a Measure. */
+            type $Shape = skerry.v1.Measure.$Properties;
         }
 
         /**
-         * Properties of a MeasureQuantiles.
-         * @deprecated Use skerry.v1.MeasureQuantiles.$Properties instead.
+         * Properties of a SyncResponse.
+         * @deprecated Use skerry.v1.SyncResponse.$Properties instead.
          */
-        interface IMeasureQuantiles extends skerry.v1.MeasureQuantiles.$Properties {
+        interface ISyncResponse extends skerry.v1.SyncResponse.$Properties {
         }
 
-        /** Represents a MeasureQuantiles. */
-        class MeasureQuantiles {
+        /** Represents a SyncResponse. */
+        class SyncResponse {
 
             /**
-             * Constructs a new MeasureQuantiles.
+             * Constructs a new SyncResponse.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.MeasureQuantiles.$Properties);
+            constructor(properties?: skerry.v1.SyncResponse.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** MeasureQuantiles measure. */
-            measure: string;
+            /** SyncResponse instance. */
+            instance: string;
 
-            /** MeasureQuantiles quantiles. */
-            quantiles: number[];
+            /** SyncResponse acks. */
+            acks: skerry.v1.LaneAck.$Properties[];
+
+            /** SyncResponse sketchCursor. */
+            sketchCursor: number;
+
+            /** SyncResponse desired. */
+            desired?: (skerry.v1.Desired.$Properties|null);
+
+            /** SyncResponse nextSyncMs. */
+            nextSyncMs: number;
+
+            /** SyncResponse wallMs. */
+            wallMs: number;
+
+            /** SyncResponse held. */
+            held: skerry.v1.LaneRange.$Properties[];
 
             /**
-             * Encodes the specified MeasureQuantiles message. Does not implicitly {@link skerry.v1.MeasureQuantiles.verify|verify} messages.
-             * @param message MeasureQuantiles message or plain object to encode
+             * Encodes the specified SyncResponse message. Does not implicitly {@link skerry.v1.SyncResponse.verify|verify} messages.
+             * @param message SyncResponse message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.MeasureQuantiles.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.SyncResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a MeasureQuantiles message from the specified reader or buffer.
+             * Decodes a SyncResponse message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.MeasureQuantiles & skerry.v1.MeasureQuantiles.$Shape} MeasureQuantiles
+             * @returns {skerry.v1.SyncResponse & skerry.v1.SyncResponse.$Shape} SyncResponse
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.MeasureQuantiles & skerry.v1.MeasureQuantiles.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.SyncResponse & skerry.v1.SyncResponse.$Shape;
         }
 
-        namespace MeasureQuantiles {
+        namespace SyncResponse {
 
-            /** Properties of a MeasureQuantiles. */
+            /** Properties of a SyncResponse. */
             interface $Properties {
 
-                /** MeasureQuantiles measure */
-                measure?: (string|null);
+                /** SyncResponse instance */
+                instance?: (string|null);
 
-                /** MeasureQuantiles quantiles */
-                quantiles?: (number[]|null);
+                /** SyncResponse acks */
+                acks?: (skerry.v1.LaneAck.$Properties[]|null);
+
+                /** SyncResponse sketchCursor */
+                sketchCursor?: (number|null);
+
+                /** SyncResponse desired */
+                desired?: (skerry.v1.Desired.$Properties|null);
+
+                /** SyncResponse nextSyncMs */
+                nextSyncMs?: (number|null);
+
+                /** SyncResponse wallMs */
+                wallMs?: (number|null);
+
+                /** SyncResponse held */
+                held?: (skerry.v1.LaneRange.$Properties[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a MeasureQuantiles. */
-            type $Shape = skerry.v1.MeasureQuantiles.$Properties;
+            /** Shape of a SyncResponse. */
+            type $Shape = skerry.v1.SyncResponse.$Properties;
+        }
+
+        /**
+         * Properties of a LaneAck.
+         * @deprecated Use skerry.v1.LaneAck.$Properties instead.
+         */
+        interface ILaneAck extends skerry.v1.LaneAck.$Properties {
+        }
+
+        /** Represents a LaneAck. */
+        class LaneAck {
+
+            /**
+             * Constructs a new LaneAck.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.LaneAck.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LaneAck epoch. */
+            epoch: Uint8Array;
+
+            /** LaneAck lane. */
+            lane: skerry.v1.Lane;
+
+            /** LaneAck cursor. */
+            cursor: number;
+
+            /** LaneAck epochConflict. */
+            epochConflict: boolean;
+
+            /**
+             * Encodes the specified LaneAck message. Does not implicitly {@link skerry.v1.LaneAck.verify|verify} messages.
+             * @param message LaneAck message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.LaneAck.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LaneAck message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.LaneAck & skerry.v1.LaneAck.$Shape} LaneAck
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.LaneAck & skerry.v1.LaneAck.$Shape;
+        }
+
+        namespace LaneAck {
+
+            /** Properties of a LaneAck. */
+            interface $Properties {
+
+                /** LaneAck epoch */
+                epoch?: (Uint8Array|null);
+
+                /** LaneAck lane */
+                lane?: (skerry.v1.Lane|null);
+
+                /** LaneAck cursor */
+                cursor?: (number|null);
+
+                /** LaneAck epochConflict */
+                epochConflict?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LaneAck. */
+            type $Shape = skerry.v1.LaneAck.$Properties;
+        }
+
+        /**
+         * Properties of a Desired.
+         * @deprecated Use skerry.v1.Desired.$Properties instead.
+         */
+        interface IDesired extends skerry.v1.Desired.$Properties {
+        }
+
+        /** Represents a Desired. */
+        class Desired {
+
+            /**
+             * Constructs a new Desired.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.Desired.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Desired generation. */
+            generation: number;
+
+            /** Desired pipelines. */
+            pipelines: skerry.v1.DesiredPipeline.$Properties[];
+
+            /** Desired tufUrl. */
+            tufUrl: string;
+
+            /**
+             * Encodes the specified Desired message. Does not implicitly {@link skerry.v1.Desired.verify|verify} messages.
+             * @param message Desired message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.Desired.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Desired message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.Desired & skerry.v1.Desired.$Shape} Desired
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.Desired & skerry.v1.Desired.$Shape;
+        }
+
+        namespace Desired {
+
+            /** Properties of a Desired. */
+            interface $Properties {
+
+                /** Desired generation */
+                generation?: (number|null);
+
+                /** Desired pipelines */
+                pipelines?: (skerry.v1.DesiredPipeline.$Properties[]|null);
+
+                /** Desired tufUrl */
+                tufUrl?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Desired. */
+            type $Shape = skerry.v1.Desired.$Properties;
+        }
+
+        /**
+         * Properties of a DesiredPipeline.
+         * @deprecated Use skerry.v1.DesiredPipeline.$Properties instead.
+         */
+        interface IDesiredPipeline extends skerry.v1.DesiredPipeline.$Properties {
+        }
+
+        /** Represents a DesiredPipeline. */
+        class DesiredPipeline {
+
+            /**
+             * Constructs a new DesiredPipeline.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.DesiredPipeline.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DesiredPipeline name. */
+            name: string;
+
+            /** DesiredPipeline release. */
+            release: string;
+
+            /** DesiredPipeline releaseDigest. */
+            releaseDigest: string;
+
+            /** DesiredPipeline role. */
+            role: skerry.v1.Role;
+
+            /** DesiredPipeline rollout. */
+            rollout: string;
+
+            /** DesiredPipeline policy. */
+            policy: string;
+
+            /** DesiredPipeline policyGeneration. */
+            policyGeneration: number;
+
+            /** DesiredPipeline captureBytesPerDay. */
+            captureBytesPerDay: number;
+
+            /**
+             * Encodes the specified DesiredPipeline message. Does not implicitly {@link skerry.v1.DesiredPipeline.verify|verify} messages.
+             * @param message DesiredPipeline message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.DesiredPipeline.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DesiredPipeline message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.DesiredPipeline & skerry.v1.DesiredPipeline.$Shape} DesiredPipeline
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.DesiredPipeline & skerry.v1.DesiredPipeline.$Shape;
+        }
+
+        namespace DesiredPipeline {
+
+            /** Properties of a DesiredPipeline. */
+            interface $Properties {
+
+                /** DesiredPipeline name */
+                name?: (string|null);
+
+                /** DesiredPipeline release */
+                release?: (string|null);
+
+                /** DesiredPipeline releaseDigest */
+                releaseDigest?: (string|null);
+
+                /** DesiredPipeline role */
+                role?: (skerry.v1.Role|null);
+
+                /** DesiredPipeline rollout */
+                rollout?: (string|null);
+
+                /** DesiredPipeline policy */
+                policy?: (string|null);
+
+                /** DesiredPipeline policyGeneration */
+                policyGeneration?: (number|null);
+
+                /** DesiredPipeline captureBytesPerDay */
+                captureBytesPerDay?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DesiredPipeline. */
+            type $Shape = skerry.v1.DesiredPipeline.$Properties;
         }
 
         /** Lane enum. */
@@ -1462,1587 +2788,504 @@ export namespace skerry {
         }
 
         /**
-         * Properties of a SyncRequest.
-         * @deprecated Use skerry.v1.SyncRequest.$Properties instead.
+         * Properties of a GoldenVectors.
+         * @deprecated Use skerry.v1.GoldenVectors.$Properties instead.
          */
-        interface ISyncRequest extends skerry.v1.SyncRequest.$Properties {
+        interface IGoldenVectors extends skerry.v1.GoldenVectors.$Properties {
         }
 
-        /** Represents a SyncRequest. */
-        class SyncRequest {
+        /** Represents a GoldenVectors. */
+        class GoldenVectors {
 
             /**
-             * Constructs a new SyncRequest.
+             * Constructs a new GoldenVectors.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.SyncRequest.$Properties);
+            constructor(properties?: skerry.v1.GoldenVectors.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** SyncRequest protocol. */
-            protocol: number;
-
-            /** SyncRequest epoch. */
-            epoch: Uint8Array;
-
-            /** SyncRequest clock. */
-            clock?: (skerry.v1.ClockReading.$Properties|null);
-
-            /** SyncRequest reported. */
-            reported?: (skerry.v1.Reported.$Properties|null);
-
-            /** SyncRequest ledgers. */
-            ledgers: skerry.v1.LedgerReport.$Properties[];
-
-            /** SyncRequest blocks. */
-            blocks: skerry.v1.Block.$Properties[];
-
-            /** SyncRequest sketches. */
-            sketches: skerry.v1.DriftSketch.$Properties[];
-
-            /** SyncRequest seenInstance. */
-            seenInstance: string;
-
-            /** SyncRequest seenGeneration. */
-            seenGeneration: number;
-
-            /** SyncRequest lanes. */
-            lanes: skerry.v1.LaneRange.$Properties[];
+            /** GoldenVectors cases. */
+            cases: skerry.v1.GoldenCase.$Properties[];
 
             /**
-             * Encodes the specified SyncRequest message. Does not implicitly {@link skerry.v1.SyncRequest.verify|verify} messages.
-             * @param message SyncRequest message or plain object to encode
+             * Encodes the specified GoldenVectors message. Does not implicitly {@link skerry.v1.GoldenVectors.verify|verify} messages.
+             * @param message GoldenVectors message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.SyncRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.GoldenVectors.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a SyncRequest message from the specified reader or buffer.
+             * Decodes a GoldenVectors message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.SyncRequest & skerry.v1.SyncRequest.$Shape} SyncRequest
+             * @returns {skerry.v1.GoldenVectors & skerry.v1.GoldenVectors.$Shape} GoldenVectors
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.SyncRequest & skerry.v1.SyncRequest.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.GoldenVectors & skerry.v1.GoldenVectors.$Shape;
         }
 
-        namespace SyncRequest {
+        namespace GoldenVectors {
 
-            /** Properties of a SyncRequest. */
+            /** Properties of a GoldenVectors. */
             interface $Properties {
 
-                /** SyncRequest protocol */
-                protocol?: (number|null);
-
-                /** SyncRequest epoch */
-                epoch?: (Uint8Array|null);
-
-                /** SyncRequest clock */
-                clock?: (skerry.v1.ClockReading.$Properties|null);
-
-                /** SyncRequest reported */
-                reported?: (skerry.v1.Reported.$Properties|null);
-
-                /** SyncRequest ledgers */
-                ledgers?: (skerry.v1.LedgerReport.$Properties[]|null);
-
-                /** SyncRequest blocks */
-                blocks?: (skerry.v1.Block.$Properties[]|null);
-
-                /** SyncRequest sketches */
-                sketches?: (skerry.v1.DriftSketch.$Properties[]|null);
-
-                /** SyncRequest seenInstance */
-                seenInstance?: (string|null);
-
-                /** SyncRequest seenGeneration */
-                seenGeneration?: (number|null);
-
-                /** SyncRequest lanes */
-                lanes?: (skerry.v1.LaneRange.$Properties[]|null);
+                /** GoldenVectors cases */
+                cases?: (skerry.v1.GoldenCase.$Properties[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a SyncRequest. */
-            type $Shape = skerry.v1.SyncRequest.$Properties;
+            /** Shape of a GoldenVectors. */
+            type $Shape = skerry.v1.GoldenVectors.$Properties;
         }
 
         /**
-         * Properties of a LaneRange.
-         * @deprecated Use skerry.v1.LaneRange.$Properties instead.
+         * Properties of a GoldenCase.
+         * @deprecated Use skerry.v1.GoldenCase.$Properties instead.
          */
-        interface ILaneRange extends skerry.v1.LaneRange.$Properties {
+        interface IGoldenCase extends skerry.v1.GoldenCase.$Properties {
         }
 
-        /** Represents a LaneRange. */
-        class LaneRange {
+        /** Represents a GoldenCase. */
+        class GoldenCase {
 
             /**
-             * Constructs a new LaneRange.
+             * Constructs a new GoldenCase.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.LaneRange.$Properties);
+            constructor(properties?: skerry.v1.GoldenCase.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** LaneRange lane. */
-            lane: skerry.v1.Lane;
+            /** GoldenCase inputs. */
+            inputs: skerry.v1.NamedTensor.$Properties[];
 
-            /** LaneRange firstPending. */
-            firstPending: number;
-
-            /** LaneRange last. */
-            last: number;
+            /** GoldenCase outputs. */
+            outputs: skerry.v1.NamedTensor.$Properties[];
 
             /**
-             * Encodes the specified LaneRange message. Does not implicitly {@link skerry.v1.LaneRange.verify|verify} messages.
-             * @param message LaneRange message or plain object to encode
+             * Encodes the specified GoldenCase message. Does not implicitly {@link skerry.v1.GoldenCase.verify|verify} messages.
+             * @param message GoldenCase message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.LaneRange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.GoldenCase.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a LaneRange message from the specified reader or buffer.
+             * Decodes a GoldenCase message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.LaneRange & skerry.v1.LaneRange.$Shape} LaneRange
+             * @returns {skerry.v1.GoldenCase & skerry.v1.GoldenCase.$Shape} GoldenCase
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.LaneRange & skerry.v1.LaneRange.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.GoldenCase & skerry.v1.GoldenCase.$Shape;
         }
 
-        namespace LaneRange {
+        namespace GoldenCase {
 
-            /** Properties of a LaneRange. */
+            /** Properties of a GoldenCase. */
             interface $Properties {
 
-                /** LaneRange lane */
-                lane?: (skerry.v1.Lane|null);
+                /** GoldenCase inputs */
+                inputs?: (skerry.v1.NamedTensor.$Properties[]|null);
 
-                /** LaneRange firstPending */
-                firstPending?: (number|null);
-
-                /** LaneRange last */
-                last?: (number|null);
+                /** GoldenCase outputs */
+                outputs?: (skerry.v1.NamedTensor.$Properties[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a LaneRange. */
-            type $Shape = skerry.v1.LaneRange.$Properties;
+            /** Shape of a GoldenCase. */
+            type $Shape = skerry.v1.GoldenCase.$Properties;
         }
 
         /**
-         * Properties of a ClockReading.
-         * @deprecated Use skerry.v1.ClockReading.$Properties instead.
+         * Properties of a NamedTensor.
+         * @deprecated Use skerry.v1.NamedTensor.$Properties instead.
          */
-        interface IClockReading extends skerry.v1.ClockReading.$Properties {
+        interface INamedTensor extends skerry.v1.NamedTensor.$Properties {
         }
 
-        /** Represents a ClockReading. */
-        class ClockReading {
+        /** Represents a NamedTensor. */
+        class NamedTensor {
 
             /**
-             * Constructs a new ClockReading.
+             * Constructs a new NamedTensor.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.ClockReading.$Properties);
+            constructor(properties?: skerry.v1.NamedTensor.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** ClockReading boot. */
-            boot: string;
-
-            /** ClockReading monoMs. */
-            monoMs: number;
-
-            /** ClockReading wallMs. */
-            wallMs: number;
-
-            /** ClockReading uncertaintyMs. */
-            uncertaintyMs: number;
-
-            /**
-             * Encodes the specified ClockReading message. Does not implicitly {@link skerry.v1.ClockReading.verify|verify} messages.
-             * @param message ClockReading message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skerry.v1.ClockReading.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a ClockReading message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.ClockReading & skerry.v1.ClockReading.$Shape} ClockReading
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.ClockReading & skerry.v1.ClockReading.$Shape;
-        }
-
-        namespace ClockReading {
-
-            /** Properties of a ClockReading. */
-            interface $Properties {
-
-                /** ClockReading boot */
-                boot?: (string|null);
-
-                /** ClockReading monoMs */
-                monoMs?: (number|null);
-
-                /** ClockReading wallMs */
-                wallMs?: (number|null);
-
-                /** ClockReading uncertaintyMs */
-                uncertaintyMs?: (number|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a ClockReading. */
-            type $Shape = skerry.v1.ClockReading.$Properties;
-        }
-
-        /**
-         * Properties of a Reported.
-         * @deprecated Use skerry.v1.Reported.$Properties instead.
-         */
-        interface IReported extends skerry.v1.Reported.$Properties {
-        }
-
-        /** Represents a Reported. */
-        class Reported {
-
-            /**
-             * Constructs a new Reported.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skerry.v1.Reported.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** Reported version. */
-            version: string;
-
-            /** Reported labels. */
-            labels: { [k: string]: string };
-
-            /** Reported facts. */
-            facts: { [k: string]: string };
-
-            /** Reported pipelines. */
-            pipelines: skerry.v1.ReportedPipeline.$Properties[];
-
-            /** Reported unclaimed. */
-            unclaimed: skerry.v1.UnclaimedTopic.$Properties[];
-
-            /** Reported unclaimedMessages. */
-            unclaimedMessages: number;
-
-            /** Reported appliedGeneration. */
-            appliedGeneration: number;
-
-            /** Reported devices. */
-            devices: string[];
-
-            /** Reported trusted. */
-            trusted: { [k: string]: number };
-
-            /**
-             * Encodes the specified Reported message. Does not implicitly {@link skerry.v1.Reported.verify|verify} messages.
-             * @param message Reported message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skerry.v1.Reported.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a Reported message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.Reported & skerry.v1.Reported.$Shape} Reported
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.Reported & skerry.v1.Reported.$Shape;
-        }
-
-        namespace Reported {
-
-            /** Properties of a Reported. */
-            interface $Properties {
-
-                /** Reported version */
-                version?: (string|null);
-
-                /** Reported labels */
-                labels?: ({ [k: string]: string }|null);
-
-                /** Reported facts */
-                facts?: ({ [k: string]: string }|null);
-
-                /** Reported pipelines */
-                pipelines?: (skerry.v1.ReportedPipeline.$Properties[]|null);
-
-                /** Reported unclaimed */
-                unclaimed?: (skerry.v1.UnclaimedTopic.$Properties[]|null);
-
-                /** Reported unclaimedMessages */
-                unclaimedMessages?: (number|null);
-
-                /** Reported appliedGeneration */
-                appliedGeneration?: (number|null);
-
-                /** Reported devices */
-                devices?: (string[]|null);
-
-                /** Reported trusted */
-                trusted?: ({ [k: string]: number }|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a Reported. */
-            type $Shape = skerry.v1.Reported.$Properties;
-        }
-
-        /** Role enum. */
-        enum Role {
-
-            /** ROLE_UNSPECIFIED value */
-            ROLE_UNSPECIFIED = 0,
-
-            /** ROLE_ACTIVE value */
-            ROLE_ACTIVE = 1,
-
-            /** ROLE_SHADOW value */
-            ROLE_SHADOW = 2
-        }
-
-        /** SlotState enum. */
-        enum SlotState {
-
-            /** SLOT_STATE_UNSPECIFIED value */
-            SLOT_STATE_UNSPECIFIED = 0,
-
-            /** SLOT_STATE_FETCHING value */
-            SLOT_STATE_FETCHING = 1,
-
-            /** SLOT_STATE_VERIFYING value */
-            SLOT_STATE_VERIFYING = 2,
-
-            /** SLOT_STATE_ACTIVE value */
-            SLOT_STATE_ACTIVE = 3,
-
-            /** SLOT_STATE_FAILED value */
-            SLOT_STATE_FAILED = 4
-        }
-
-        /**
-         * Properties of a ReportedPipeline.
-         * @deprecated Use skerry.v1.ReportedPipeline.$Properties instead.
-         */
-        interface IReportedPipeline extends skerry.v1.ReportedPipeline.$Properties {
-        }
-
-        /** Represents a ReportedPipeline. */
-        class ReportedPipeline {
-
-            /**
-             * Constructs a new ReportedPipeline.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skerry.v1.ReportedPipeline.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** ReportedPipeline name. */
+            /** NamedTensor name. */
             name: string;
 
-            /** ReportedPipeline wants. */
-            wants: string;
+            /** NamedTensor type. */
+            type: string;
 
-            /** ReportedPipeline pinned. */
-            pinned: boolean;
+            /** NamedTensor dims. */
+            dims: number[];
 
-            /** ReportedPipeline release. */
-            release: string;
+            /** NamedTensor data. */
+            data: Uint8Array;
 
-            /** ReportedPipeline releaseDigest. */
-            releaseDigest: string;
-
-            /** ReportedPipeline variant. */
-            variant: string;
-
-            /** ReportedPipeline backend. */
-            backend: string;
-
-            /** ReportedPipeline previous. */
-            previous: string;
-
-            /** ReportedPipeline tryingDigest. */
-            tryingDigest: string;
-
-            /** ReportedPipeline state. */
-            state: skerry.v1.SlotState;
-
-            /** ReportedPipeline error. */
-            error: string;
-
-            /** ReportedPipeline policy. */
-            policy: number;
-
-            /** ReportedPipeline golden. */
-            golden: skerry.v1.GoldenOutcome.$Properties[];
-
-            /** ReportedPipeline channels. */
-            channels: string[];
-
-            /** ReportedPipeline windows. */
-            windows: number;
-
-            /** ReportedPipeline errors. */
-            errors: number;
-
-            /** ReportedPipeline latencyP95Us. */
-            latencyP95Us: number;
+            /** NamedTensor strings. */
+            strings: string[];
 
             /**
-             * Encodes the specified ReportedPipeline message. Does not implicitly {@link skerry.v1.ReportedPipeline.verify|verify} messages.
-             * @param message ReportedPipeline message or plain object to encode
+             * Encodes the specified NamedTensor message. Does not implicitly {@link skerry.v1.NamedTensor.verify|verify} messages.
+             * @param message NamedTensor message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.ReportedPipeline.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.NamedTensor.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a ReportedPipeline message from the specified reader or buffer.
+             * Decodes a NamedTensor message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.ReportedPipeline & skerry.v1.ReportedPipeline.$Shape} ReportedPipeline
+             * @returns {skerry.v1.NamedTensor & skerry.v1.NamedTensor.$Shape} NamedTensor
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.ReportedPipeline & skerry.v1.ReportedPipeline.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.NamedTensor & skerry.v1.NamedTensor.$Shape;
         }
 
-        namespace ReportedPipeline {
+        namespace NamedTensor {
 
-            /** Properties of a ReportedPipeline. */
+            /** Properties of a NamedTensor. */
             interface $Properties {
 
-                /** ReportedPipeline name */
+                /** NamedTensor name */
                 name?: (string|null);
 
-                /** ReportedPipeline wants */
-                wants?: (string|null);
+                /** NamedTensor type */
+                type?: (string|null);
 
-                /** ReportedPipeline pinned */
-                pinned?: (boolean|null);
+                /** NamedTensor dims */
+                dims?: (number[]|null);
 
-                /** ReportedPipeline release */
-                release?: (string|null);
+                /** NamedTensor data */
+                data?: (Uint8Array|null);
 
-                /** ReportedPipeline releaseDigest */
-                releaseDigest?: (string|null);
-
-                /** ReportedPipeline variant */
-                variant?: (string|null);
-
-                /** ReportedPipeline backend */
-                backend?: (string|null);
-
-                /** ReportedPipeline previous */
-                previous?: (string|null);
-
-                /** ReportedPipeline tryingDigest */
-                tryingDigest?: (string|null);
-
-                /** ReportedPipeline state */
-                state?: (skerry.v1.SlotState|null);
-
-                /** ReportedPipeline error */
-                error?: (string|null);
-
-                /** ReportedPipeline policy */
-                policy?: (number|null);
-
-                /** ReportedPipeline golden */
-                golden?: (skerry.v1.GoldenOutcome.$Properties[]|null);
-
-                /** ReportedPipeline channels */
-                channels?: (string[]|null);
-
-                /** ReportedPipeline windows */
-                windows?: (number|null);
-
-                /** ReportedPipeline errors */
-                errors?: (number|null);
-
-                /** ReportedPipeline latencyP95Us */
-                latencyP95Us?: (number|null);
+                /** NamedTensor strings */
+                strings?: (string[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a ReportedPipeline. */
-            type $Shape = skerry.v1.ReportedPipeline.$Properties;
+            /** Shape of a NamedTensor. */
+            type $Shape = skerry.v1.NamedTensor.$Properties;
         }
 
         /**
-         * Properties of a GoldenOutcome.
-         * @deprecated Use skerry.v1.GoldenOutcome.$Properties instead.
+         * Properties of a DriftReference.
+         * @deprecated Use skerry.v1.DriftReference.$Properties instead.
          */
-        interface IGoldenOutcome extends skerry.v1.GoldenOutcome.$Properties {
+        interface IDriftReference extends skerry.v1.DriftReference.$Properties {
         }
 
-        /** Represents a GoldenOutcome. */
-        class GoldenOutcome {
+        /** Represents a DriftReference. */
+        class DriftReference {
 
             /**
-             * Constructs a new GoldenOutcome.
+             * Constructs a new DriftReference.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.GoldenOutcome.$Properties);
+            constructor(properties?: skerry.v1.DriftReference.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** GoldenOutcome variant. */
-            variant: string;
-
-            /** GoldenOutcome backend. */
-            backend: string;
-
-            /** GoldenOutcome passed. */
-            passed: boolean;
-
-            /** GoldenOutcome detail. */
-            detail: string;
-
-            /** GoldenOutcome inferUs. */
-            inferUs: number;
+            /** DriftReference signals. */
+            signals: skerry.v1.SignalReference.$Properties[];
 
             /**
-             * Encodes the specified GoldenOutcome message. Does not implicitly {@link skerry.v1.GoldenOutcome.verify|verify} messages.
-             * @param message GoldenOutcome message or plain object to encode
+             * Encodes the specified DriftReference message. Does not implicitly {@link skerry.v1.DriftReference.verify|verify} messages.
+             * @param message DriftReference message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.GoldenOutcome.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.DriftReference.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a GoldenOutcome message from the specified reader or buffer.
+             * Decodes a DriftReference message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.GoldenOutcome & skerry.v1.GoldenOutcome.$Shape} GoldenOutcome
+             * @returns {skerry.v1.DriftReference & skerry.v1.DriftReference.$Shape} DriftReference
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.GoldenOutcome & skerry.v1.GoldenOutcome.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.DriftReference & skerry.v1.DriftReference.$Shape;
         }
 
-        namespace GoldenOutcome {
+        namespace DriftReference {
 
-            /** Properties of a GoldenOutcome. */
+            /** Properties of a DriftReference. */
             interface $Properties {
 
-                /** GoldenOutcome variant */
-                variant?: (string|null);
-
-                /** GoldenOutcome backend */
-                backend?: (string|null);
-
-                /** GoldenOutcome passed */
-                passed?: (boolean|null);
-
-                /** GoldenOutcome detail */
-                detail?: (string|null);
-
-                /** GoldenOutcome inferUs */
-                inferUs?: (number|null);
+                /** DriftReference signals */
+                signals?: (skerry.v1.SignalReference.$Properties[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a GoldenOutcome. */
-            type $Shape = skerry.v1.GoldenOutcome.$Properties;
+            /** Shape of a DriftReference. */
+            type $Shape = skerry.v1.DriftReference.$Properties;
         }
 
         /**
-         * Properties of an UnclaimedTopic.
-         * @deprecated Use skerry.v1.UnclaimedTopic.$Properties instead.
+         * Properties of a SignalReference.
+         * @deprecated Use skerry.v1.SignalReference.$Properties instead.
          */
-        interface IUnclaimedTopic extends skerry.v1.UnclaimedTopic.$Properties {
+        interface ISignalReference extends skerry.v1.SignalReference.$Properties {
         }
 
-        /** Represents an UnclaimedTopic. */
-        class UnclaimedTopic {
+        /** Represents a SignalReference. */
+        class SignalReference {
 
             /**
-             * Constructs a new UnclaimedTopic.
+             * Constructs a new SignalReference.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.UnclaimedTopic.$Properties);
+            constructor(properties?: skerry.v1.SignalReference.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** UnclaimedTopic topic. */
-            topic: string;
+            /** SignalReference name. */
+            name: string;
 
-            /** UnclaimedTopic messages. */
-            messages: number;
-
-            /**
-             * Encodes the specified UnclaimedTopic message. Does not implicitly {@link skerry.v1.UnclaimedTopic.verify|verify} messages.
-             * @param message UnclaimedTopic message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skerry.v1.UnclaimedTopic.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes an UnclaimedTopic message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.UnclaimedTopic & skerry.v1.UnclaimedTopic.$Shape} UnclaimedTopic
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.UnclaimedTopic & skerry.v1.UnclaimedTopic.$Shape;
-        }
-
-        namespace UnclaimedTopic {
-
-            /** Properties of an UnclaimedTopic. */
-            interface $Properties {
-
-                /** UnclaimedTopic topic */
-                topic?: (string|null);
-
-                /** UnclaimedTopic messages */
-                messages?: (number|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of an UnclaimedTopic. */
-            type $Shape = skerry.v1.UnclaimedTopic.$Properties;
-        }
-
-        /**
-         * Properties of a Count.
-         * @deprecated Use skerry.v1.Count.$Properties instead.
-         */
-        interface ICount extends skerry.v1.Count.$Properties {
-        }
-
-        /** Represents a Count. */
-        class Count {
-
-            /**
-             * Constructs a new Count.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skerry.v1.Count.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** Count key. */
-            key: string;
-
-            /** Count value. */
-            value: number;
-
-            /**
-             * Encodes the specified Count message. Does not implicitly {@link skerry.v1.Count.verify|verify} messages.
-             * @param message Count message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skerry.v1.Count.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a Count message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.Count & skerry.v1.Count.$Shape} Count
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.Count & skerry.v1.Count.$Shape;
-        }
-
-        namespace Count {
-
-            /** Properties of a Count. */
-            interface $Properties {
-
-                /** Count key */
-                key?: (string|null);
-
-                /** Count value */
-                value?: (number|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a Count. */
-            type $Shape = skerry.v1.Count.$Properties;
-        }
-
-        /**
-         * Properties of a SampleLedger.
-         * @deprecated Use skerry.v1.SampleLedger.$Properties instead.
-         */
-        interface ISampleLedger extends skerry.v1.SampleLedger.$Properties {
-        }
-
-        /** Represents a SampleLedger. */
-        class SampleLedger {
-
-            /**
-             * Constructs a new SampleLedger.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skerry.v1.SampleLedger.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** SampleLedger pipeline. */
-            pipeline: string;
-
-            /** SampleLedger received. */
-            received: number;
-
-            /** SampleLedger rejected. */
-            rejected: skerry.v1.Count.$Properties[];
-
-            /** SampleLedger open. */
-            open: number;
-
-            /** SampleLedger used. */
-            used: number;
-
-            /** SampleLedger gap. */
-            gap: number;
-
-            /** SampleLedger skipped. */
-            skipped: number;
-
-            /**
-             * Encodes the specified SampleLedger message. Does not implicitly {@link skerry.v1.SampleLedger.verify|verify} messages.
-             * @param message SampleLedger message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skerry.v1.SampleLedger.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a SampleLedger message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.SampleLedger & skerry.v1.SampleLedger.$Shape} SampleLedger
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.SampleLedger & skerry.v1.SampleLedger.$Shape;
-        }
-
-        namespace SampleLedger {
-
-            /** Properties of a SampleLedger. */
-            interface $Properties {
-
-                /** SampleLedger pipeline */
-                pipeline?: (string|null);
-
-                /** SampleLedger received */
-                received?: (number|null);
-
-                /** SampleLedger rejected */
-                rejected?: (skerry.v1.Count.$Properties[]|null);
-
-                /** SampleLedger open */
-                open?: (number|null);
-
-                /** SampleLedger used */
-                used?: (number|null);
-
-                /** SampleLedger gap */
-                gap?: (number|null);
-
-                /** SampleLedger skipped */
-                skipped?: (number|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a SampleLedger. */
-            type $Shape = skerry.v1.SampleLedger.$Properties;
-        }
-
-        /**
-         * Properties of a ResultLedger.
-         * @deprecated Use skerry.v1.ResultLedger.$Properties instead.
-         */
-        interface IResultLedger extends skerry.v1.ResultLedger.$Properties {
-        }
-
-        /** Represents a ResultLedger. */
-        class ResultLedger {
-
-            /**
-             * Constructs a new ResultLedger.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skerry.v1.ResultLedger.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** ResultLedger produced. */
-            produced: number;
-
-            /** ResultLedger delivered. */
-            delivered: number;
-
-            /** ResultLedger pending. */
-            pending: number;
-
-            /** ResultLedger summarized. */
-            summarized: number;
-
-            /** ResultLedger evicted. */
-            evicted: number;
-
-            /** ResultLedger decisions. */
-            decisions: skerry.v1.Count.$Properties[];
-
-            /**
-             * Encodes the specified ResultLedger message. Does not implicitly {@link skerry.v1.ResultLedger.verify|verify} messages.
-             * @param message ResultLedger message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skerry.v1.ResultLedger.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a ResultLedger message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.ResultLedger & skerry.v1.ResultLedger.$Shape} ResultLedger
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.ResultLedger & skerry.v1.ResultLedger.$Shape;
-        }
-
-        namespace ResultLedger {
-
-            /** Properties of a ResultLedger. */
-            interface $Properties {
-
-                /** ResultLedger produced */
-                produced?: (number|null);
-
-                /** ResultLedger delivered */
-                delivered?: (number|null);
-
-                /** ResultLedger pending */
-                pending?: (number|null);
-
-                /** ResultLedger summarized */
-                summarized?: (number|null);
-
-                /** ResultLedger evicted */
-                evicted?: (number|null);
-
-                /** ResultLedger decisions */
-                decisions?: (skerry.v1.Count.$Properties[]|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a ResultLedger. */
-            type $Shape = skerry.v1.ResultLedger.$Properties;
-        }
-
-        /**
-         * Properties of a LedgerReport.
-         * @deprecated Use skerry.v1.LedgerReport.$Properties instead.
-         */
-        interface ILedgerReport extends skerry.v1.LedgerReport.$Properties {
-        }
-
-        /** Represents a LedgerReport. */
-        class LedgerReport {
-
-            /**
-             * Constructs a new LedgerReport.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skerry.v1.LedgerReport.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** LedgerReport epoch. */
-            epoch: Uint8Array;
-
-            /** LedgerReport samples. */
-            samples: skerry.v1.SampleLedger.$Properties[];
-
-            /** LedgerReport results. */
-            results?: (skerry.v1.ResultLedger.$Properties|null);
-
-            /** LedgerReport alerts. */
-            alerts?: (skerry.v1.ResultLedger.$Properties|null);
-
-            /**
-             * Encodes the specified LedgerReport message. Does not implicitly {@link skerry.v1.LedgerReport.verify|verify} messages.
-             * @param message LedgerReport message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skerry.v1.LedgerReport.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a LedgerReport message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.LedgerReport & skerry.v1.LedgerReport.$Shape} LedgerReport
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.LedgerReport & skerry.v1.LedgerReport.$Shape;
-        }
-
-        namespace LedgerReport {
-
-            /** Properties of a LedgerReport. */
-            interface $Properties {
-
-                /** LedgerReport epoch */
-                epoch?: (Uint8Array|null);
-
-                /** LedgerReport samples */
-                samples?: (skerry.v1.SampleLedger.$Properties[]|null);
-
-                /** LedgerReport results */
-                results?: (skerry.v1.ResultLedger.$Properties|null);
-
-                /** LedgerReport alerts */
-                alerts?: (skerry.v1.ResultLedger.$Properties|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a LedgerReport. */
-            type $Shape = skerry.v1.LedgerReport.$Properties;
-        }
-
-        /** DriftLevel enum. */
-        enum DriftLevel {
-
-            /** DRIFT_LEVEL_UNSPECIFIED value */
-            DRIFT_LEVEL_UNSPECIFIED = 0,
-
-            /** DRIFT_LEVEL_OK value */
-            DRIFT_LEVEL_OK = 1,
-
-            /** DRIFT_LEVEL_WARN value */
-            DRIFT_LEVEL_WARN = 2,
-
-            /** DRIFT_LEVEL_ALERT value */
-            DRIFT_LEVEL_ALERT = 3,
-
-            /** DRIFT_LEVEL_LEARNING value */
-            DRIFT_LEVEL_LEARNING = 4
-        }
-
-        /**
-         * Properties of a DriftSketch.
-         * @deprecated Use skerry.v1.DriftSketch.$Properties instead.
-         */
-        interface IDriftSketch extends skerry.v1.DriftSketch.$Properties {
-        }
-
-        /** Represents a DriftSketch. */
-        class DriftSketch {
-
-            /**
-             * Constructs a new DriftSketch.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skerry.v1.DriftSketch.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** DriftSketch pipeline. */
-            pipeline: string;
-
-            /** DriftSketch device. */
-            device: string;
-
-            /** DriftSketch releaseDigest. */
-            releaseDigest: string;
-
-            /** DriftSketch signal. */
-            signal: string;
-
-            /** DriftSketch isOutput. */
+            /** SignalReference isOutput. */
             isOutput: boolean;
 
-            /** DriftSketch fromUs. */
-            fromUs: number;
+            /** SignalReference edges. */
+            edges: number[];
 
-            /** DriftSketch toUs. */
-            toUs: number;
-
-            /** DriftSketch counts. */
+            /** SignalReference counts. */
             counts: number[];
 
-            /** DriftSketch missing. */
-            missing: number;
-
-            /** DriftSketch n. */
+            /** SignalReference n. */
             n: number;
 
-            /** DriftSketch mean. */
+            /** SignalReference mean. */
             mean: number;
 
-            /** DriftSketch m2. */
+            /** SignalReference m2. */
             m2: number;
 
-            /** DriftSketch min. */
+            /** SignalReference min. */
             min: number;
 
-            /** DriftSketch max. */
+            /** SignalReference max. */
             max: number;
 
-            /** DriftSketch measures. */
-            measures: skerry.v1.Measure.$Properties[];
+            /** SignalReference nulls. */
+            nulls: skerry.v1.BlockNull.$Properties[];
 
-            /** DriftSketch level. */
-            level: skerry.v1.DriftLevel;
-
-            /** DriftSketch policy. */
-            policy: number;
-
-            /** DriftSketch seq. */
-            seq: number;
+            /** SignalReference samplesPerHour. */
+            samplesPerHour: number;
 
             /**
-             * Encodes the specified DriftSketch message. Does not implicitly {@link skerry.v1.DriftSketch.verify|verify} messages.
-             * @param message DriftSketch message or plain object to encode
+             * Encodes the specified SignalReference message. Does not implicitly {@link skerry.v1.SignalReference.verify|verify} messages.
+             * @param message SignalReference message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.DriftSketch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.SignalReference.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a DriftSketch message from the specified reader or buffer.
+             * Decodes a SignalReference message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.DriftSketch & skerry.v1.DriftSketch.$Shape} DriftSketch
+             * @returns {skerry.v1.SignalReference & skerry.v1.SignalReference.$Shape} SignalReference
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.DriftSketch & skerry.v1.DriftSketch.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.SignalReference & skerry.v1.SignalReference.$Shape;
         }
 
-        namespace DriftSketch {
+        namespace SignalReference {
 
-            /** Properties of a DriftSketch. */
+            /** Properties of a SignalReference. */
             interface $Properties {
 
-                /** DriftSketch pipeline */
-                pipeline?: (string|null);
+                /** SignalReference name */
+                name?: (string|null);
 
-                /** DriftSketch device */
-                device?: (string|null);
-
-                /** DriftSketch releaseDigest */
-                releaseDigest?: (string|null);
-
-                /** DriftSketch signal */
-                signal?: (string|null);
-
-                /** DriftSketch isOutput */
+                /** SignalReference isOutput */
                 isOutput?: (boolean|null);
 
-                /** DriftSketch fromUs */
-                fromUs?: (number|null);
+                /** SignalReference edges */
+                edges?: (number[]|null);
 
-                /** DriftSketch toUs */
-                toUs?: (number|null);
-
-                /** DriftSketch counts */
+                /** SignalReference counts */
                 counts?: (number[]|null);
 
-                /** DriftSketch missing */
-                missing?: (number|null);
-
-                /** DriftSketch n */
+                /** SignalReference n */
                 n?: (number|null);
 
-                /** DriftSketch mean */
+                /** SignalReference mean */
                 mean?: (number|null);
 
-                /** DriftSketch m2 */
+                /** SignalReference m2 */
                 m2?: (number|null);
 
-                /** DriftSketch min */
+                /** SignalReference min */
                 min?: (number|null);
 
-                /** DriftSketch max */
+                /** SignalReference max */
                 max?: (number|null);
 
-                /** DriftSketch measures */
-                measures?: (skerry.v1.Measure.$Properties[]|null);
+                /** SignalReference nulls */
+                nulls?: (skerry.v1.BlockNull.$Properties[]|null);
 
-                /** DriftSketch level */
-                level?: (skerry.v1.DriftLevel|null);
-
-                /** DriftSketch policy */
-                policy?: (number|null);
-
-                /** DriftSketch seq */
-                seq?: (number|null);
+                /** SignalReference samplesPerHour */
+                samplesPerHour?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a DriftSketch. */
-            type $Shape = skerry.v1.DriftSketch.$Properties;
+            /** Shape of a SignalReference. */
+            type $Shape = skerry.v1.SignalReference.$Properties;
         }
 
         /**
-         * Properties of a Measure.
-         * @deprecated Use skerry.v1.Measure.$Properties instead.
+         * Properties of a BlockNull.
+         * @deprecated Use skerry.v1.BlockNull.$Properties instead.
          */
-        interface IMeasure extends skerry.v1.Measure.$Properties {
+        interface IBlockNull extends skerry.v1.BlockNull.$Properties {
         }
 
-        /** Represents a Measure. */
-        class Measure {
+        /** Represents a BlockNull. */
+        class BlockNull {
 
             /**
-             * Constructs a new Measure.
+             * Constructs a new BlockNull.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.Measure.$Properties);
+            constructor(properties?: skerry.v1.BlockNull.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** Measure name. */
-            name: string;
+            /** BlockNull block. */
+            block: number;
 
-            /** Measure value. */
-            value: number;
+            /** BlockNull measures. */
+            measures: skerry.v1.MeasureQuantiles.$Properties[];
 
             /**
-             * Encodes the specified Measure message. Does not implicitly {@link skerry.v1.Measure.verify|verify} messages.
-             * @param message Measure message or plain object to encode
+             * Encodes the specified BlockNull message. Does not implicitly {@link skerry.v1.BlockNull.verify|verify} messages.
+             * @param message BlockNull message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.Measure.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.BlockNull.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a Measure message from the specified reader or buffer.
+             * Decodes a BlockNull message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.Measure & skerry.v1.Measure.$Shape} Measure
+             * @returns {skerry.v1.BlockNull & skerry.v1.BlockNull.$Shape} BlockNull
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.Measure & skerry.v1.Measure.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.BlockNull & skerry.v1.BlockNull.$Shape;
         }
 
-        namespace Measure {
+        namespace BlockNull {
 
-            /** Properties of a Measure. */
+            /** Properties of a BlockNull. */
             interface $Properties {
 
-                /** Measure name */
-                name?: (string|null);
+                /** BlockNull block */
+                block?: (number|null);
 
-                /** Measure value */
-                value?: (number|null);
+                /** BlockNull measures */
+                measures?: (skerry.v1.MeasureQuantiles.$Properties[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a Measure. */
-            type $Shape = skerry.v1.Measure.$Properties;
+            /** Shape of a BlockNull. */
+            type $Shape = skerry.v1.BlockNull.$Properties;
         }
 
         /**
-         * Properties of a SyncResponse.
-         * @deprecated Use skerry.v1.SyncResponse.$Properties instead.
+         * Properties of a MeasureQuantiles.
+         * @deprecated Use skerry.v1.MeasureQuantiles.$Properties instead.
          */
-        interface ISyncResponse extends skerry.v1.SyncResponse.$Properties {
+        interface IMeasureQuantiles extends skerry.v1.MeasureQuantiles.$Properties {
         }
 
-        /** Represents a SyncResponse. */
-        class SyncResponse {
+        /** Represents a MeasureQuantiles. */
+        class MeasureQuantiles {
 
             /**
-             * Constructs a new SyncResponse.
+             * Constructs a new MeasureQuantiles.
              * @param [properties] Properties to set
              */
-            constructor(properties?: skerry.v1.SyncResponse.$Properties);
+            constructor(properties?: skerry.v1.MeasureQuantiles.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** SyncResponse instance. */
-            instance: string;
+            /** MeasureQuantiles measure. */
+            measure: string;
 
-            /** SyncResponse acks. */
-            acks: skerry.v1.LaneAck.$Properties[];
-
-            /** SyncResponse sketchCursor. */
-            sketchCursor: number;
-
-            /** SyncResponse desired. */
-            desired?: (skerry.v1.Desired.$Properties|null);
-
-            /** SyncResponse nextSyncMs. */
-            nextSyncMs: number;
-
-            /** SyncResponse wallMs. */
-            wallMs: number;
-
-            /** SyncResponse held. */
-            held: skerry.v1.LaneRange.$Properties[];
+            /** MeasureQuantiles quantiles. */
+            quantiles: number[];
 
             /**
-             * Encodes the specified SyncResponse message. Does not implicitly {@link skerry.v1.SyncResponse.verify|verify} messages.
-             * @param message SyncResponse message or plain object to encode
+             * Encodes the specified MeasureQuantiles message. Does not implicitly {@link skerry.v1.MeasureQuantiles.verify|verify} messages.
+             * @param message MeasureQuantiles message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: skerry.v1.SyncResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: skerry.v1.MeasureQuantiles.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a SyncResponse message from the specified reader or buffer.
+             * Decodes a MeasureQuantiles message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.SyncResponse & skerry.v1.SyncResponse.$Shape} SyncResponse
+             * @returns {skerry.v1.MeasureQuantiles & skerry.v1.MeasureQuantiles.$Shape} MeasureQuantiles
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.SyncResponse & skerry.v1.SyncResponse.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.MeasureQuantiles & skerry.v1.MeasureQuantiles.$Shape;
         }
 
-        namespace SyncResponse {
+        namespace MeasureQuantiles {
 
-            /** Properties of a SyncResponse. */
+            /** Properties of a MeasureQuantiles. */
             interface $Properties {
 
-                /** SyncResponse instance */
-                instance?: (string|null);
+                /** MeasureQuantiles measure */
+                measure?: (string|null);
 
-                /** SyncResponse acks */
-                acks?: (skerry.v1.LaneAck.$Properties[]|null);
-
-                /** SyncResponse sketchCursor */
-                sketchCursor?: (number|null);
-
-                /** SyncResponse desired */
-                desired?: (skerry.v1.Desired.$Properties|null);
-
-                /** SyncResponse nextSyncMs */
-                nextSyncMs?: (number|null);
-
-                /** SyncResponse wallMs */
-                wallMs?: (number|null);
-
-                /** SyncResponse held */
-                held?: (skerry.v1.LaneRange.$Properties[]|null);
+                /** MeasureQuantiles quantiles */
+                quantiles?: (number[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Shape of a SyncResponse. */
-            type $Shape = skerry.v1.SyncResponse.$Properties;
-        }
-
-        /**
-         * Properties of a LaneAck.
-         * @deprecated Use skerry.v1.LaneAck.$Properties instead.
-         */
-        interface ILaneAck extends skerry.v1.LaneAck.$Properties {
-        }
-
-        /** Represents a LaneAck. */
-        class LaneAck {
-
-            /**
-             * Constructs a new LaneAck.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skerry.v1.LaneAck.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** LaneAck epoch. */
-            epoch: Uint8Array;
-
-            /** LaneAck lane. */
-            lane: skerry.v1.Lane;
-
-            /** LaneAck cursor. */
-            cursor: number;
-
-            /** LaneAck epochConflict. */
-            epochConflict: boolean;
-
-            /**
-             * Encodes the specified LaneAck message. Does not implicitly {@link skerry.v1.LaneAck.verify|verify} messages.
-             * @param message LaneAck message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skerry.v1.LaneAck.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a LaneAck message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.LaneAck & skerry.v1.LaneAck.$Shape} LaneAck
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.LaneAck & skerry.v1.LaneAck.$Shape;
-        }
-
-        namespace LaneAck {
-
-            /** Properties of a LaneAck. */
-            interface $Properties {
-
-                /** LaneAck epoch */
-                epoch?: (Uint8Array|null);
-
-                /** LaneAck lane */
-                lane?: (skerry.v1.Lane|null);
-
-                /** LaneAck cursor */
-                cursor?: (number|null);
-
-                /** LaneAck epochConflict */
-                epochConflict?: (boolean|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a LaneAck. */
-            type $Shape = skerry.v1.LaneAck.$Properties;
-        }
-
-        /**
-         * Properties of a Desired.
-         * @deprecated Use skerry.v1.Desired.$Properties instead.
-         */
-        interface IDesired extends skerry.v1.Desired.$Properties {
-        }
-
-        /** Represents a Desired. */
-        class Desired {
-
-            /**
-             * Constructs a new Desired.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skerry.v1.Desired.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** Desired generation. */
-            generation: number;
-
-            /** Desired pipelines. */
-            pipelines: skerry.v1.DesiredPipeline.$Properties[];
-
-            /** Desired tufUrl. */
-            tufUrl: string;
-
-            /**
-             * Encodes the specified Desired message. Does not implicitly {@link skerry.v1.Desired.verify|verify} messages.
-             * @param message Desired message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skerry.v1.Desired.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a Desired message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.Desired & skerry.v1.Desired.$Shape} Desired
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.Desired & skerry.v1.Desired.$Shape;
-        }
-
-        namespace Desired {
-
-            /** Properties of a Desired. */
-            interface $Properties {
-
-                /** Desired generation */
-                generation?: (number|null);
-
-                /** Desired pipelines */
-                pipelines?: (skerry.v1.DesiredPipeline.$Properties[]|null);
-
-                /** Desired tufUrl */
-                tufUrl?: (string|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a Desired. */
-            type $Shape = skerry.v1.Desired.$Properties;
-        }
-
-        /**
-         * Properties of a DesiredPipeline.
-         * @deprecated Use skerry.v1.DesiredPipeline.$Properties instead.
-         */
-        interface IDesiredPipeline extends skerry.v1.DesiredPipeline.$Properties {
-        }
-
-        /** Represents a DesiredPipeline. */
-        class DesiredPipeline {
-
-            /**
-             * Constructs a new DesiredPipeline.
-             * @param [properties] Properties to set
-             */
-            constructor(properties?: skerry.v1.DesiredPipeline.$Properties);
-
-            /** Unknown fields preserved while decoding when enabled */
-            $unknowns?: Uint8Array[];
-
-            /** DesiredPipeline name. */
-            name: string;
-
-            /** DesiredPipeline release. */
-            release: string;
-
-            /** DesiredPipeline releaseDigest. */
-            releaseDigest: string;
-
-            /** DesiredPipeline role. */
-            role: skerry.v1.Role;
-
-            /** DesiredPipeline rollout. */
-            rollout: string;
-
-            /** DesiredPipeline policy. */
-            policy: string;
-
-            /** DesiredPipeline policyGeneration. */
-            policyGeneration: number;
-
-            /** DesiredPipeline captureBytesPerDay. */
-            captureBytesPerDay: number;
-
-            /**
-             * Encodes the specified DesiredPipeline message. Does not implicitly {@link skerry.v1.DesiredPipeline.verify|verify} messages.
-             * @param message DesiredPipeline message or plain object to encode
-             * @param [writer] Writer to encode to
-             * @returns Writer
-             */
-            static encode(message: skerry.v1.DesiredPipeline.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
-
-            /**
-             * Decodes a DesiredPipeline message from the specified reader or buffer.
-             * @param reader Reader or buffer to decode from
-             * @param [length] Message length if known beforehand
-             * @returns {skerry.v1.DesiredPipeline & skerry.v1.DesiredPipeline.$Shape} DesiredPipeline
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.DesiredPipeline & skerry.v1.DesiredPipeline.$Shape;
-        }
-
-        namespace DesiredPipeline {
-
-            /** Properties of a DesiredPipeline. */
-            interface $Properties {
-
-                /** DesiredPipeline name */
-                name?: (string|null);
-
-                /** DesiredPipeline release */
-                release?: (string|null);
-
-                /** DesiredPipeline releaseDigest */
-                releaseDigest?: (string|null);
-
-                /** DesiredPipeline role */
-                role?: (skerry.v1.Role|null);
-
-                /** DesiredPipeline rollout */
-                rollout?: (string|null);
-
-                /** DesiredPipeline policy */
-                policy?: (string|null);
-
-                /** DesiredPipeline policyGeneration */
-                policyGeneration?: (number|null);
-
-                /** DesiredPipeline captureBytesPerDay */
-                captureBytesPerDay?: (number|null);
-
-                /** Unknown fields preserved while decoding when enabled */
-                $unknowns?: Uint8Array[];
-            }
-
-            /** Shape of a DesiredPipeline. */
-            type $Shape = skerry.v1.DesiredPipeline.$Properties;
+            /** Shape of a MeasureQuantiles. */
+            type $Shape = skerry.v1.MeasureQuantiles.$Properties;
         }
     }
 }

@@ -26,38 +26,38 @@ export const skerry = $root.skerry = (() => {
          */
         const v1 = {};
 
-        v1.GoldenVectors = (function() {
+        v1.SignedPart = (function() {
 
             /**
-             * Properties of a GoldenVectors.
-             * @typedef {Object} skerry.v1.GoldenVectors.$Properties
-             * @property {Array.<skerry.v1.GoldenCase.$Properties>|null} [cases] GoldenVectors cases
+             * Properties of a SignedPart.
+             * @typedef {Object} skerry.v1.SignedPart.$Properties
+             * @property {Uint8Array|null} [content] SignedPart content
+             * @property {Uint8Array|null} [signature] SignedPart signature
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a GoldenVectors.
+             * Properties of a SignedPart.
              * @memberof skerry.v1
-             * @interface IGoldenVectors
-             * @augments skerry.v1.GoldenVectors.$Properties
-             * @deprecated Use skerry.v1.GoldenVectors.$Properties instead.
+             * @interface ISignedPart
+             * @augments skerry.v1.SignedPart.$Properties
+             * @deprecated Use skerry.v1.SignedPart.$Properties instead.
              */
 
             /**
-             * Shape of a GoldenVectors.
-             * @typedef {skerry.v1.GoldenVectors.$Properties} skerry.v1.GoldenVectors.$Shape
+             * Shape of a SignedPart.
+             * @typedef {skerry.v1.SignedPart.$Properties} skerry.v1.SignedPart.$Shape
              */
 
             /**
-             * Constructs a new GoldenVectors.
+             * Constructs a new SignedPart.
              * @memberof skerry.v1
-             * @classdesc Represents a GoldenVectors.
+             * @classdesc Represents a SignedPart.
              * @constructor
-             * @param {skerry.v1.GoldenVectors.$Properties=} [properties] Properties to set
+             * @param {skerry.v1.SignedPart.$Properties=} [properties] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            const GoldenVectors = function (properties) {
-                this.cases = [];
+            const SignedPart = function (properties) {
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -65,32 +65,41 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * GoldenVectors cases.
-             * @member {Array.<skerry.v1.GoldenCase.$Properties>} cases
-             * @memberof skerry.v1.GoldenVectors
+             * SignedPart content.
+             * @member {Uint8Array} content
+             * @memberof skerry.v1.SignedPart
              * @instance
              */
-            GoldenVectors.prototype.cases = $util.emptyArray;
+            SignedPart.prototype.content = $util.newBuffer([]);
 
             /**
-             * Encodes the specified GoldenVectors message. Does not implicitly {@link skerry.v1.GoldenVectors.verify|verify} messages.
+             * SignedPart signature.
+             * @member {Uint8Array} signature
+             * @memberof skerry.v1.SignedPart
+             * @instance
+             */
+            SignedPart.prototype.signature = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified SignedPart message. Does not implicitly {@link skerry.v1.SignedPart.verify|verify} messages.
              * @function encode
-             * @memberof skerry.v1.GoldenVectors
+             * @memberof skerry.v1.SignedPart
              * @static
-             * @param {skerry.v1.GoldenVectors.$Properties} message GoldenVectors message or plain object to encode
+             * @param {skerry.v1.SignedPart.$Properties} message SignedPart message or plain object to encode
              * @param {$protobuf.Writer} [writer] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            GoldenVectors.encode = function (message, writer, _depth) {
+            SignedPart.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.cases != null && message.cases.length)
-                    for (let i = 0; i < message.cases.length; ++i)
-                        $root.skerry.v1.GoldenCase.encode(message.cases[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.content != null && $Object.hasOwnProperty.call(message, "content") && message.content.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.content);
+                if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.signature);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -98,357 +107,17 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * Decodes a GoldenVectors message from the specified reader or buffer.
+             * Decodes a SignedPart message from the specified reader or buffer.
              * @function decode
-             * @memberof skerry.v1.GoldenVectors
+             * @memberof skerry.v1.SignedPart
              * @static
              * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
              * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.GoldenVectors & skerry.v1.GoldenVectors.$Shape} GoldenVectors
+             * @returns {skerry.v1.SignedPart & skerry.v1.SignedPart.$Shape} SignedPart
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            GoldenVectors.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.GoldenVectors();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.cases && message.cases.length))
-                                message.cases = [];
-                            message.cases.push($root.skerry.v1.GoldenCase.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return GoldenVectors;
-        })();
-
-        v1.GoldenCase = (function() {
-
-            /**
-             * Properties of a GoldenCase.
-             * @typedef {Object} skerry.v1.GoldenCase.$Properties
-             * @property {Array.<skerry.v1.NamedTensor.$Properties>|null} [inputs] GoldenCase inputs
-             * @property {Array.<skerry.v1.NamedTensor.$Properties>|null} [outputs] GoldenCase outputs
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a GoldenCase.
-             * @memberof skerry.v1
-             * @interface IGoldenCase
-             * @augments skerry.v1.GoldenCase.$Properties
-             * @deprecated Use skerry.v1.GoldenCase.$Properties instead.
-             */
-
-            /**
-             * Shape of a GoldenCase.
-             * @typedef {skerry.v1.GoldenCase.$Properties} skerry.v1.GoldenCase.$Shape
-             */
-
-            /**
-             * Constructs a new GoldenCase.
-             * @memberof skerry.v1
-             * @classdesc Represents a GoldenCase.
-             * @constructor
-             * @param {skerry.v1.GoldenCase.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const GoldenCase = function (properties) {
-                this.inputs = [];
-                this.outputs = [];
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * GoldenCase inputs.
-             * @member {Array.<skerry.v1.NamedTensor.$Properties>} inputs
-             * @memberof skerry.v1.GoldenCase
-             * @instance
-             */
-            GoldenCase.prototype.inputs = $util.emptyArray;
-
-            /**
-             * GoldenCase outputs.
-             * @member {Array.<skerry.v1.NamedTensor.$Properties>} outputs
-             * @memberof skerry.v1.GoldenCase
-             * @instance
-             */
-            GoldenCase.prototype.outputs = $util.emptyArray;
-
-            /**
-             * Encodes the specified GoldenCase message. Does not implicitly {@link skerry.v1.GoldenCase.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.GoldenCase
-             * @static
-             * @param {skerry.v1.GoldenCase.$Properties} message GoldenCase message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            GoldenCase.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.inputs != null && message.inputs.length)
-                    for (let i = 0; i < message.inputs.length; ++i)
-                        $root.skerry.v1.NamedTensor.encode(message.inputs[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
-                if (message.outputs != null && message.outputs.length)
-                    for (let i = 0; i < message.outputs.length; ++i)
-                        $root.skerry.v1.NamedTensor.encode(message.outputs[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a GoldenCase message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.GoldenCase
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.GoldenCase & skerry.v1.GoldenCase.$Shape} GoldenCase
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            GoldenCase.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.GoldenCase();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.inputs && message.inputs.length))
-                                message.inputs = [];
-                            message.inputs.push($root.skerry.v1.NamedTensor.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.outputs && message.outputs.length))
-                                message.outputs = [];
-                            message.outputs.push($root.skerry.v1.NamedTensor.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return GoldenCase;
-        })();
-
-        v1.NamedTensor = (function() {
-
-            /**
-             * Properties of a NamedTensor.
-             * @typedef {Object} skerry.v1.NamedTensor.$Properties
-             * @property {string|null} [name] NamedTensor name
-             * @property {string|null} [type] NamedTensor type
-             * @property {Array.<number>|null} [dims] NamedTensor dims
-             * @property {Uint8Array|null} [data] NamedTensor data
-             * @property {Array.<string>|null} [strings] NamedTensor strings
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a NamedTensor.
-             * @memberof skerry.v1
-             * @interface INamedTensor
-             * @augments skerry.v1.NamedTensor.$Properties
-             * @deprecated Use skerry.v1.NamedTensor.$Properties instead.
-             */
-
-            /**
-             * Shape of a NamedTensor.
-             * @typedef {skerry.v1.NamedTensor.$Properties} skerry.v1.NamedTensor.$Shape
-             */
-
-            /**
-             * Constructs a new NamedTensor.
-             * @memberof skerry.v1
-             * @classdesc Represents a NamedTensor.
-             * @constructor
-             * @param {skerry.v1.NamedTensor.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const NamedTensor = function (properties) {
-                this.dims = [];
-                this.strings = [];
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * NamedTensor name.
-             * @member {string} name
-             * @memberof skerry.v1.NamedTensor
-             * @instance
-             */
-            NamedTensor.prototype.name = "";
-
-            /**
-             * NamedTensor type.
-             * @member {string} type
-             * @memberof skerry.v1.NamedTensor
-             * @instance
-             */
-            NamedTensor.prototype.type = "";
-
-            /**
-             * NamedTensor dims.
-             * @member {Array.<number>} dims
-             * @memberof skerry.v1.NamedTensor
-             * @instance
-             */
-            NamedTensor.prototype.dims = $util.emptyArray;
-
-            /**
-             * NamedTensor data.
-             * @member {Uint8Array} data
-             * @memberof skerry.v1.NamedTensor
-             * @instance
-             */
-            NamedTensor.prototype.data = $util.newBuffer([]);
-
-            /**
-             * NamedTensor strings.
-             * @member {Array.<string>} strings
-             * @memberof skerry.v1.NamedTensor
-             * @instance
-             */
-            NamedTensor.prototype.strings = $util.emptyArray;
-
-            /**
-             * Encodes the specified NamedTensor message. Does not implicitly {@link skerry.v1.NamedTensor.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.NamedTensor
-             * @static
-             * @param {skerry.v1.NamedTensor.$Properties} message NamedTensor message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            NamedTensor.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
-                if (message.type != null && $Object.hasOwnProperty.call(message, "type") && message.type !== "")
-                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.type);
-                if (message.dims != null && message.dims.length)
-                    writer.uint32(/* id 3, wireType 2 =*/26).uint32s(message.dims);
-                if (message.data != null && $Object.hasOwnProperty.call(message, "data") && message.data.length)
-                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.data);
-                if (message.strings != null && message.strings.length)
-                    for (let i = 0; i < message.strings.length; ++i)
-                        writer.uint32(/* id 5, wireType 2 =*/42).string(message.strings[i]);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a NamedTensor message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.NamedTensor
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.NamedTensor & skerry.v1.NamedTensor.$Shape} NamedTensor
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            NamedTensor.decode = function (reader, length, _end, _depth, _target) {
+            SignedPart.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -465,7 +134,7 @@ export const skerry = $root.skerry = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.skerry.v1.NamedTensor();
+                message = _target || new $root.skerry.v1.SignedPart();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -476,52 +145,21 @@ export const skerry = $root.skerry = (() => {
                     let wireType = tag & 7;
                     switch (tag >>>= 3) {
                     case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.name = value;
-                            else
-                                delete message.name;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.type = value;
-                            else
-                                delete message.type;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType === 2) {
-                                if (!(message.dims && message.dims.length))
-                                    message.dims = [];
-                                reader.uint32s(message.dims);
-                                continue;
-                            }
-                            if (wireType !== 0)
-                                break;
-                            if (!(message.dims && message.dims.length))
-                                message.dims = [];
-                            message.dims.push(reader.uint32());
-                            continue;
-                        }
-                    case 4: {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.bytes()).length)
-                                message.data = value;
+                                message.content = value;
                             else
-                                delete message.data;
+                                delete message.content;
                             continue;
                         }
-                    case 5: {
+                    case 2: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.strings && message.strings.length))
-                                message.strings = [];
-                            message.strings.push(reader.stringVerify());
+                            if ((value = reader.bytes()).length)
+                                message.signature = value;
+                            else
+                                delete message.signature;
                             continue;
                         }
                     }
@@ -541,41 +179,45 @@ export const skerry = $root.skerry = (() => {
                 return message;
             };
 
-            return NamedTensor;
+            return SignedPart;
         })();
 
-        v1.DriftReference = (function() {
+        v1.BundlePart = (function() {
 
             /**
-             * Properties of a DriftReference.
-             * @typedef {Object} skerry.v1.DriftReference.$Properties
-             * @property {Array.<skerry.v1.SignalReference.$Properties>|null} [signals] DriftReference signals
+             * Properties of a BundlePart.
+             * @typedef {Object} skerry.v1.BundlePart.$Properties
+             * @property {string|null} [agent] BundlePart agent
+             * @property {Uint8Array|null} [bundle] BundlePart bundle
+             * @property {number|null} [index] BundlePart index
+             * @property {boolean|null} [last] BundlePart last
+             * @property {Uint8Array|null} [request] BundlePart request
+             * @property {skerry.v1.Acknowledgement.$Properties|null} [acknowledgement] BundlePart acknowledgement
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a DriftReference.
+             * Properties of a BundlePart.
              * @memberof skerry.v1
-             * @interface IDriftReference
-             * @augments skerry.v1.DriftReference.$Properties
-             * @deprecated Use skerry.v1.DriftReference.$Properties instead.
+             * @interface IBundlePart
+             * @augments skerry.v1.BundlePart.$Properties
+             * @deprecated Use skerry.v1.BundlePart.$Properties instead.
              */
 
             /**
-             * Shape of a DriftReference.
-             * @typedef {skerry.v1.DriftReference.$Properties} skerry.v1.DriftReference.$Shape
+             * Shape of a BundlePart.
+             * @typedef {skerry.v1.BundlePart.$Properties} skerry.v1.BundlePart.$Shape
              */
 
             /**
-             * Constructs a new DriftReference.
+             * Constructs a new BundlePart.
              * @memberof skerry.v1
-             * @classdesc Represents a DriftReference.
+             * @classdesc Represents a BundlePart.
              * @constructor
-             * @param {skerry.v1.DriftReference.$Properties=} [properties] Properties to set
+             * @param {skerry.v1.BundlePart.$Properties=} [properties] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            const DriftReference = function (properties) {
-                this.signals = [];
+            const BundlePart = function (properties) {
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -583,32 +225,81 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * DriftReference signals.
-             * @member {Array.<skerry.v1.SignalReference.$Properties>} signals
-             * @memberof skerry.v1.DriftReference
+             * BundlePart agent.
+             * @member {string} agent
+             * @memberof skerry.v1.BundlePart
              * @instance
              */
-            DriftReference.prototype.signals = $util.emptyArray;
+            BundlePart.prototype.agent = "";
 
             /**
-             * Encodes the specified DriftReference message. Does not implicitly {@link skerry.v1.DriftReference.verify|verify} messages.
+             * BundlePart bundle.
+             * @member {Uint8Array} bundle
+             * @memberof skerry.v1.BundlePart
+             * @instance
+             */
+            BundlePart.prototype.bundle = $util.newBuffer([]);
+
+            /**
+             * BundlePart index.
+             * @member {number} index
+             * @memberof skerry.v1.BundlePart
+             * @instance
+             */
+            BundlePart.prototype.index = 0;
+
+            /**
+             * BundlePart last.
+             * @member {boolean} last
+             * @memberof skerry.v1.BundlePart
+             * @instance
+             */
+            BundlePart.prototype.last = false;
+
+            /**
+             * BundlePart request.
+             * @member {Uint8Array} request
+             * @memberof skerry.v1.BundlePart
+             * @instance
+             */
+            BundlePart.prototype.request = $util.newBuffer([]);
+
+            /**
+             * BundlePart acknowledgement.
+             * @member {skerry.v1.Acknowledgement.$Properties|null|undefined} acknowledgement
+             * @memberof skerry.v1.BundlePart
+             * @instance
+             */
+            BundlePart.prototype.acknowledgement = null;
+
+            /**
+             * Encodes the specified BundlePart message. Does not implicitly {@link skerry.v1.BundlePart.verify|verify} messages.
              * @function encode
-             * @memberof skerry.v1.DriftReference
+             * @memberof skerry.v1.BundlePart
              * @static
-             * @param {skerry.v1.DriftReference.$Properties} message DriftReference message or plain object to encode
+             * @param {skerry.v1.BundlePart.$Properties} message BundlePart message or plain object to encode
              * @param {$protobuf.Writer} [writer] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            DriftReference.encode = function (message, writer, _depth) {
+            BundlePart.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.signals != null && message.signals.length)
-                    for (let i = 0; i < message.signals.length; ++i)
-                        $root.skerry.v1.SignalReference.encode(message.signals[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.agent != null && $Object.hasOwnProperty.call(message, "agent") && message.agent !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.agent);
+                if (message.bundle != null && $Object.hasOwnProperty.call(message, "bundle") && message.bundle.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.bundle);
+                if (message.index != null && $Object.hasOwnProperty.call(message, "index") && message.index !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.index);
+                if (message.last != null && $Object.hasOwnProperty.call(message, "last") && message.last !== false)
+                    writer.uint32(/* id 4, wireType 0 =*/32).bool(message.last);
+                if (message.request != null && $Object.hasOwnProperty.call(message, "request") && message.request.length)
+                    writer.uint32(/* id 5, wireType 2 =*/42).bytes(message.request);
+                if (message.acknowledgement != null && $Object.hasOwnProperty.call(message, "acknowledgement"))
+                    $root.skerry.v1.Acknowledgement.encode(message.acknowledgement, writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -616,266 +307,17 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * Decodes a DriftReference message from the specified reader or buffer.
+             * Decodes a BundlePart message from the specified reader or buffer.
              * @function decode
-             * @memberof skerry.v1.DriftReference
+             * @memberof skerry.v1.BundlePart
              * @static
              * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
              * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.DriftReference & skerry.v1.DriftReference.$Shape} DriftReference
+             * @returns {skerry.v1.BundlePart & skerry.v1.BundlePart.$Shape} BundlePart
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            DriftReference.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.DriftReference();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.signals && message.signals.length))
-                                message.signals = [];
-                            message.signals.push($root.skerry.v1.SignalReference.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return DriftReference;
-        })();
-
-        v1.SignalReference = (function() {
-
-            /**
-             * Properties of a SignalReference.
-             * @typedef {Object} skerry.v1.SignalReference.$Properties
-             * @property {string|null} [name] SignalReference name
-             * @property {boolean|null} [isOutput] SignalReference isOutput
-             * @property {Array.<number>|null} [edges] SignalReference edges
-             * @property {Array.<number>|null} [counts] SignalReference counts
-             * @property {number|null} [n] SignalReference n
-             * @property {number|null} [mean] SignalReference mean
-             * @property {number|null} [m2] SignalReference m2
-             * @property {number|null} [min] SignalReference min
-             * @property {number|null} [max] SignalReference max
-             * @property {Array.<skerry.v1.BlockNull.$Properties>|null} [nulls] SignalReference nulls
-             * @property {number|null} [samplesPerHour] SignalReference samplesPerHour
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a SignalReference.
-             * @memberof skerry.v1
-             * @interface ISignalReference
-             * @augments skerry.v1.SignalReference.$Properties
-             * @deprecated Use skerry.v1.SignalReference.$Properties instead.
-             */
-
-            /**
-             * Shape of a SignalReference.
-             * @typedef {skerry.v1.SignalReference.$Properties} skerry.v1.SignalReference.$Shape
-             */
-
-            /**
-             * Constructs a new SignalReference.
-             * @memberof skerry.v1
-             * @classdesc Represents a SignalReference.
-             * @constructor
-             * @param {skerry.v1.SignalReference.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const SignalReference = function (properties) {
-                this.edges = [];
-                this.counts = [];
-                this.nulls = [];
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * SignalReference name.
-             * @member {string} name
-             * @memberof skerry.v1.SignalReference
-             * @instance
-             */
-            SignalReference.prototype.name = "";
-
-            /**
-             * SignalReference isOutput.
-             * @member {boolean} isOutput
-             * @memberof skerry.v1.SignalReference
-             * @instance
-             */
-            SignalReference.prototype.isOutput = false;
-
-            /**
-             * SignalReference edges.
-             * @member {Array.<number>} edges
-             * @memberof skerry.v1.SignalReference
-             * @instance
-             */
-            SignalReference.prototype.edges = $util.emptyArray;
-
-            /**
-             * SignalReference counts.
-             * @member {Array.<number>} counts
-             * @memberof skerry.v1.SignalReference
-             * @instance
-             */
-            SignalReference.prototype.counts = $util.emptyArray;
-
-            /**
-             * SignalReference n.
-             * @member {number} n
-             * @memberof skerry.v1.SignalReference
-             * @instance
-             */
-            SignalReference.prototype.n = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * SignalReference mean.
-             * @member {number} mean
-             * @memberof skerry.v1.SignalReference
-             * @instance
-             */
-            SignalReference.prototype.mean = 0;
-
-            /**
-             * SignalReference m2.
-             * @member {number} m2
-             * @memberof skerry.v1.SignalReference
-             * @instance
-             */
-            SignalReference.prototype.m2 = 0;
-
-            /**
-             * SignalReference min.
-             * @member {number} min
-             * @memberof skerry.v1.SignalReference
-             * @instance
-             */
-            SignalReference.prototype.min = 0;
-
-            /**
-             * SignalReference max.
-             * @member {number} max
-             * @memberof skerry.v1.SignalReference
-             * @instance
-             */
-            SignalReference.prototype.max = 0;
-
-            /**
-             * SignalReference nulls.
-             * @member {Array.<skerry.v1.BlockNull.$Properties>} nulls
-             * @memberof skerry.v1.SignalReference
-             * @instance
-             */
-            SignalReference.prototype.nulls = $util.emptyArray;
-
-            /**
-             * SignalReference samplesPerHour.
-             * @member {number} samplesPerHour
-             * @memberof skerry.v1.SignalReference
-             * @instance
-             */
-            SignalReference.prototype.samplesPerHour = 0;
-
-            /**
-             * Encodes the specified SignalReference message. Does not implicitly {@link skerry.v1.SignalReference.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.SignalReference
-             * @static
-             * @param {skerry.v1.SignalReference.$Properties} message SignalReference message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            SignalReference.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
-                if (message.isOutput != null && $Object.hasOwnProperty.call(message, "isOutput") && message.isOutput !== false)
-                    writer.uint32(/* id 2, wireType 0 =*/16).bool(message.isOutput);
-                if (message.edges != null && message.edges.length)
-                    writer.uint32(/* id 3, wireType 2 =*/26).doubles(message.edges);
-                if (message.counts != null && message.counts.length)
-                    writer.uint32(/* id 4, wireType 2 =*/34).uint64s(message.counts);
-                if (message.n != null && $Object.hasOwnProperty.call(message, "n") && (typeof message.n === "object" ? message.n.low || message.n.high : message.n !== 0))
-                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.n);
-                if (message.mean != null && $Object.hasOwnProperty.call(message, "mean") && !$Object.is(message.mean, 0))
-                    writer.uint32(/* id 6, wireType 1 =*/49).double(message.mean);
-                if (message.m2 != null && $Object.hasOwnProperty.call(message, "m2") && !$Object.is(message.m2, 0))
-                    writer.uint32(/* id 7, wireType 1 =*/57).double(message.m2);
-                if (message.min != null && $Object.hasOwnProperty.call(message, "min") && !$Object.is(message.min, 0))
-                    writer.uint32(/* id 8, wireType 1 =*/65).double(message.min);
-                if (message.max != null && $Object.hasOwnProperty.call(message, "max") && !$Object.is(message.max, 0))
-                    writer.uint32(/* id 9, wireType 1 =*/73).double(message.max);
-                if (message.nulls != null && message.nulls.length)
-                    for (let i = 0; i < message.nulls.length; ++i)
-                        $root.skerry.v1.BlockNull.encode(message.nulls[i], writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
-                if (message.samplesPerHour != null && $Object.hasOwnProperty.call(message, "samplesPerHour") && !$Object.is(message.samplesPerHour, 0))
-                    writer.uint32(/* id 11, wireType 1 =*/89).double(message.samplesPerHour);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a SignalReference message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.SignalReference
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.SignalReference & skerry.v1.SignalReference.$Shape} SignalReference
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            SignalReference.decode = function (reader, length, _end, _depth, _target) {
+            BundlePart.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -892,7 +334,7 @@ export const skerry = $root.skerry = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.skerry.v1.SignalReference();
+                message = _target || new $root.skerry.v1.BundlePart();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -906,108 +348,51 @@ export const skerry = $root.skerry = (() => {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.stringVerify()).length)
-                                message.name = value;
+                                message.agent = value;
                             else
-                                delete message.name;
+                                delete message.agent;
                             continue;
                         }
                     case 2: {
-                            if (wireType !== 0)
+                            if (wireType !== 2)
                                 break;
-                            if (value = reader.bool())
-                                message.isOutput = value;
+                            if ((value = reader.bytes()).length)
+                                message.bundle = value;
                             else
-                                delete message.isOutput;
+                                delete message.bundle;
                             continue;
                         }
                     case 3: {
-                            if (wireType === 2) {
-                                if (!(message.edges && message.edges.length))
-                                    message.edges = [];
-                                reader.doubles(message.edges);
-                                continue;
-                            }
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!(message.edges && message.edges.length))
-                                message.edges = [];
-                            message.edges.push(reader.double());
+                            if (value = reader.uint32())
+                                message.index = value;
+                            else
+                                delete message.index;
                             continue;
                         }
                     case 4: {
-                            if (wireType === 2) {
-                                if (!(message.counts && message.counts.length))
-                                    message.counts = [];
-                                reader.uint64s(message.counts);
-                                continue;
-                            }
                             if (wireType !== 0)
                                 break;
-                            if (!(message.counts && message.counts.length))
-                                message.counts = [];
-                            message.counts.push(reader.uint64());
+                            if (value = reader.bool())
+                                message.last = value;
+                            else
+                                delete message.last;
                             continue;
                         }
                     case 5: {
-                            if (wireType !== 0)
+                            if (wireType !== 2)
                                 break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.n = value;
+                            if ((value = reader.bytes()).length)
+                                message.request = value;
                             else
-                                delete message.n;
+                                delete message.request;
                             continue;
                         }
                     case 6: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.mean = value;
-                            else
-                                delete message.mean;
-                            continue;
-                        }
-                    case 7: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.m2 = value;
-                            else
-                                delete message.m2;
-                            continue;
-                        }
-                    case 8: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.min = value;
-                            else
-                                delete message.min;
-                            continue;
-                        }
-                    case 9: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.max = value;
-                            else
-                                delete message.max;
-                            continue;
-                        }
-                    case 10: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.nulls && message.nulls.length))
-                                message.nulls = [];
-                            message.nulls.push($root.skerry.v1.BlockNull.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 11: {
-                            if (wireType !== 1)
-                                break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.samplesPerHour = value;
-                            else
-                                delete message.samplesPerHour;
+                            message.acknowledgement = $root.skerry.v1.Acknowledgement.decode(reader, reader.size(), $undefined, _depth + 1, message.acknowledgement);
                             continue;
                         }
                     }
@@ -1027,42 +412,46 @@ export const skerry = $root.skerry = (() => {
                 return message;
             };
 
-            return SignalReference;
+            return BundlePart;
         })();
 
-        v1.BlockNull = (function() {
+        v1.Acknowledgement = (function() {
 
             /**
-             * Properties of a BlockNull.
-             * @typedef {Object} skerry.v1.BlockNull.$Properties
-             * @property {number|null} [block] BlockNull block
-             * @property {Array.<skerry.v1.MeasureQuantiles.$Properties>|null} [measures] BlockNull measures
+             * Properties of an Acknowledgement.
+             * @typedef {Object} skerry.v1.Acknowledgement.$Properties
+             * @property {string|null} [instance] Acknowledgement instance
+             * @property {Array.<skerry.v1.LaneAck.$Properties>|null} [acks] Acknowledgement acks
+             * @property {Array.<skerry.v1.LaneRange.$Properties>|null} [held] Acknowledgement held
+             * @property {number|null} [sketchCursor] Acknowledgement sketchCursor
+             * @property {skerry.v1.Desired.$Properties|null} [desired] Acknowledgement desired
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a BlockNull.
+             * Properties of an Acknowledgement.
              * @memberof skerry.v1
-             * @interface IBlockNull
-             * @augments skerry.v1.BlockNull.$Properties
-             * @deprecated Use skerry.v1.BlockNull.$Properties instead.
+             * @interface IAcknowledgement
+             * @augments skerry.v1.Acknowledgement.$Properties
+             * @deprecated Use skerry.v1.Acknowledgement.$Properties instead.
              */
 
             /**
-             * Shape of a BlockNull.
-             * @typedef {skerry.v1.BlockNull.$Properties} skerry.v1.BlockNull.$Shape
+             * Shape of an Acknowledgement.
+             * @typedef {skerry.v1.Acknowledgement.$Properties} skerry.v1.Acknowledgement.$Shape
              */
 
             /**
-             * Constructs a new BlockNull.
+             * Constructs a new Acknowledgement.
              * @memberof skerry.v1
-             * @classdesc Represents a BlockNull.
+             * @classdesc Represents an Acknowledgement.
              * @constructor
-             * @param {skerry.v1.BlockNull.$Properties=} [properties] Properties to set
+             * @param {skerry.v1.Acknowledgement.$Properties=} [properties] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            const BlockNull = function (properties) {
-                this.measures = [];
+            const Acknowledgement = function (properties) {
+                this.acks = [];
+                this.held = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1070,42 +459,73 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * BlockNull block.
-             * @member {number} block
-             * @memberof skerry.v1.BlockNull
+             * Acknowledgement instance.
+             * @member {string} instance
+             * @memberof skerry.v1.Acknowledgement
              * @instance
              */
-            BlockNull.prototype.block = 0;
+            Acknowledgement.prototype.instance = "";
 
             /**
-             * BlockNull measures.
-             * @member {Array.<skerry.v1.MeasureQuantiles.$Properties>} measures
-             * @memberof skerry.v1.BlockNull
+             * Acknowledgement acks.
+             * @member {Array.<skerry.v1.LaneAck.$Properties>} acks
+             * @memberof skerry.v1.Acknowledgement
              * @instance
              */
-            BlockNull.prototype.measures = $util.emptyArray;
+            Acknowledgement.prototype.acks = $util.emptyArray;
 
             /**
-             * Encodes the specified BlockNull message. Does not implicitly {@link skerry.v1.BlockNull.verify|verify} messages.
+             * Acknowledgement held.
+             * @member {Array.<skerry.v1.LaneRange.$Properties>} held
+             * @memberof skerry.v1.Acknowledgement
+             * @instance
+             */
+            Acknowledgement.prototype.held = $util.emptyArray;
+
+            /**
+             * Acknowledgement sketchCursor.
+             * @member {number} sketchCursor
+             * @memberof skerry.v1.Acknowledgement
+             * @instance
+             */
+            Acknowledgement.prototype.sketchCursor = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Acknowledgement desired.
+             * @member {skerry.v1.Desired.$Properties|null|undefined} desired
+             * @memberof skerry.v1.Acknowledgement
+             * @instance
+             */
+            Acknowledgement.prototype.desired = null;
+
+            /**
+             * Encodes the specified Acknowledgement message. Does not implicitly {@link skerry.v1.Acknowledgement.verify|verify} messages.
              * @function encode
-             * @memberof skerry.v1.BlockNull
+             * @memberof skerry.v1.Acknowledgement
              * @static
-             * @param {skerry.v1.BlockNull.$Properties} message BlockNull message or plain object to encode
+             * @param {skerry.v1.Acknowledgement.$Properties} message Acknowledgement message or plain object to encode
              * @param {$protobuf.Writer} [writer] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            BlockNull.encode = function (message, writer, _depth) {
+            Acknowledgement.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.block != null && $Object.hasOwnProperty.call(message, "block") && message.block !== 0)
-                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.block);
-                if (message.measures != null && message.measures.length)
-                    for (let i = 0; i < message.measures.length; ++i)
-                        $root.skerry.v1.MeasureQuantiles.encode(message.measures[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.instance != null && $Object.hasOwnProperty.call(message, "instance") && message.instance !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.instance);
+                if (message.acks != null && message.acks.length)
+                    for (let i = 0; i < message.acks.length; ++i)
+                        $root.skerry.v1.LaneAck.encode(message.acks[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.held != null && message.held.length)
+                    for (let i = 0; i < message.held.length; ++i)
+                        $root.skerry.v1.LaneRange.encode(message.held[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.sketchCursor != null && $Object.hasOwnProperty.call(message, "sketchCursor") && (typeof message.sketchCursor === "object" ? message.sketchCursor.low || message.sketchCursor.high : message.sketchCursor !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.sketchCursor);
+                if (message.desired != null && $Object.hasOwnProperty.call(message, "desired"))
+                    $root.skerry.v1.Desired.encode(message.desired, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1113,17 +533,17 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * Decodes a BlockNull message from the specified reader or buffer.
+             * Decodes an Acknowledgement message from the specified reader or buffer.
              * @function decode
-             * @memberof skerry.v1.BlockNull
+             * @memberof skerry.v1.Acknowledgement
              * @static
              * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
              * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.BlockNull & skerry.v1.BlockNull.$Shape} BlockNull
+             * @returns {skerry.v1.Acknowledgement & skerry.v1.Acknowledgement.$Shape} Acknowledgement
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            BlockNull.decode = function (reader, length, _end, _depth, _target) {
+            Acknowledgement.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -1140,7 +560,281 @@ export const skerry = $root.skerry = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.skerry.v1.BlockNull();
+                message = _target || new $root.skerry.v1.Acknowledgement();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instance = value;
+                            else
+                                delete message.instance;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.acks && message.acks.length))
+                                message.acks = [];
+                            message.acks.push($root.skerry.v1.LaneAck.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.held && message.held.length))
+                                message.held = [];
+                            message.held.push($root.skerry.v1.LaneRange.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.sketchCursor = value;
+                            else
+                                delete message.sketchCursor;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.desired = $root.skerry.v1.Desired.decode(reader, reader.size(), $undefined, _depth + 1, message.desired);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Acknowledgement;
+        })();
+
+        v1.SyncRequest = (function() {
+
+            /**
+             * Properties of a SyncRequest.
+             * @typedef {Object} skerry.v1.SyncRequest.$Properties
+             * @property {number|null} [protocol] SyncRequest protocol
+             * @property {Uint8Array|null} [epoch] SyncRequest epoch
+             * @property {skerry.v1.ClockReading.$Properties|null} [clock] SyncRequest clock
+             * @property {skerry.v1.Reported.$Properties|null} [reported] SyncRequest reported
+             * @property {Array.<skerry.v1.LedgerReport.$Properties>|null} [ledgers] SyncRequest ledgers
+             * @property {Array.<skerry.v1.Block.$Properties>|null} [blocks] SyncRequest blocks
+             * @property {Array.<skerry.v1.DriftSketch.$Properties>|null} [sketches] SyncRequest sketches
+             * @property {string|null} [seenInstance] SyncRequest seenInstance
+             * @property {number|null} [seenGeneration] SyncRequest seenGeneration
+             * @property {Array.<skerry.v1.LaneRange.$Properties>|null} [lanes] SyncRequest lanes
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SyncRequest.
+             * @memberof skerry.v1
+             * @interface ISyncRequest
+             * @augments skerry.v1.SyncRequest.$Properties
+             * @deprecated Use skerry.v1.SyncRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a SyncRequest.
+             * @typedef {skerry.v1.SyncRequest.$Properties} skerry.v1.SyncRequest.$Shape
+             */
+
+            /**
+             * Constructs a new SyncRequest.
+             * @memberof skerry.v1
+             * @classdesc Represents a SyncRequest.
+             * @constructor
+             * @param {skerry.v1.SyncRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SyncRequest = function (properties) {
+                this.ledgers = [];
+                this.blocks = [];
+                this.sketches = [];
+                this.lanes = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SyncRequest protocol.
+             * @member {number} protocol
+             * @memberof skerry.v1.SyncRequest
+             * @instance
+             */
+            SyncRequest.prototype.protocol = 0;
+
+            /**
+             * SyncRequest epoch.
+             * @member {Uint8Array} epoch
+             * @memberof skerry.v1.SyncRequest
+             * @instance
+             */
+            SyncRequest.prototype.epoch = $util.newBuffer([]);
+
+            /**
+             * SyncRequest clock.
+             * @member {skerry.v1.ClockReading.$Properties|null|undefined} clock
+             * @memberof skerry.v1.SyncRequest
+             * @instance
+             */
+            SyncRequest.prototype.clock = null;
+
+            /**
+             * SyncRequest reported.
+             * @member {skerry.v1.Reported.$Properties|null|undefined} reported
+             * @memberof skerry.v1.SyncRequest
+             * @instance
+             */
+            SyncRequest.prototype.reported = null;
+
+            /**
+             * SyncRequest ledgers.
+             * @member {Array.<skerry.v1.LedgerReport.$Properties>} ledgers
+             * @memberof skerry.v1.SyncRequest
+             * @instance
+             */
+            SyncRequest.prototype.ledgers = $util.emptyArray;
+
+            /**
+             * SyncRequest blocks.
+             * @member {Array.<skerry.v1.Block.$Properties>} blocks
+             * @memberof skerry.v1.SyncRequest
+             * @instance
+             */
+            SyncRequest.prototype.blocks = $util.emptyArray;
+
+            /**
+             * SyncRequest sketches.
+             * @member {Array.<skerry.v1.DriftSketch.$Properties>} sketches
+             * @memberof skerry.v1.SyncRequest
+             * @instance
+             */
+            SyncRequest.prototype.sketches = $util.emptyArray;
+
+            /**
+             * SyncRequest seenInstance.
+             * @member {string} seenInstance
+             * @memberof skerry.v1.SyncRequest
+             * @instance
+             */
+            SyncRequest.prototype.seenInstance = "";
+
+            /**
+             * SyncRequest seenGeneration.
+             * @member {number} seenGeneration
+             * @memberof skerry.v1.SyncRequest
+             * @instance
+             */
+            SyncRequest.prototype.seenGeneration = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SyncRequest lanes.
+             * @member {Array.<skerry.v1.LaneRange.$Properties>} lanes
+             * @memberof skerry.v1.SyncRequest
+             * @instance
+             */
+            SyncRequest.prototype.lanes = $util.emptyArray;
+
+            /**
+             * Encodes the specified SyncRequest message. Does not implicitly {@link skerry.v1.SyncRequest.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.SyncRequest
+             * @static
+             * @param {skerry.v1.SyncRequest.$Properties} message SyncRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SyncRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.protocol != null && $Object.hasOwnProperty.call(message, "protocol") && message.protocol !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.protocol);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && message.epoch.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.epoch);
+                if (message.clock != null && $Object.hasOwnProperty.call(message, "clock"))
+                    $root.skerry.v1.ClockReading.encode(message.clock, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.reported != null && $Object.hasOwnProperty.call(message, "reported"))
+                    $root.skerry.v1.Reported.encode(message.reported, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.ledgers != null && message.ledgers.length)
+                    for (let i = 0; i < message.ledgers.length; ++i)
+                        $root.skerry.v1.LedgerReport.encode(message.ledgers[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.blocks != null && message.blocks.length)
+                    for (let i = 0; i < message.blocks.length; ++i)
+                        $root.skerry.v1.Block.encode(message.blocks[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.sketches != null && message.sketches.length)
+                    for (let i = 0; i < message.sketches.length; ++i)
+                        $root.skerry.v1.DriftSketch.encode(message.sketches[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.seenInstance != null && $Object.hasOwnProperty.call(message, "seenInstance") && message.seenInstance !== "")
+                    writer.uint32(/* id 8, wireType 2 =*/66).string(message.seenInstance);
+                if (message.seenGeneration != null && $Object.hasOwnProperty.call(message, "seenGeneration") && (typeof message.seenGeneration === "object" ? message.seenGeneration.low || message.seenGeneration.high : message.seenGeneration !== 0))
+                    writer.uint32(/* id 9, wireType 0 =*/72).uint64(message.seenGeneration);
+                if (message.lanes != null && message.lanes.length)
+                    for (let i = 0; i < message.lanes.length; ++i)
+                        $root.skerry.v1.LaneRange.encode(message.lanes[i], writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SyncRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.SyncRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.SyncRequest & skerry.v1.SyncRequest.$Shape} SyncRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SyncRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.SyncRequest();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -1154,17 +848,80 @@ export const skerry = $root.skerry = (() => {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.uint32())
-                                message.block = value;
+                                message.protocol = value;
                             else
-                                delete message.block;
+                                delete message.protocol;
                             continue;
                         }
                     case 2: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.measures && message.measures.length))
-                                message.measures = [];
-                            message.measures.push($root.skerry.v1.MeasureQuantiles.decode(reader, reader.size(), $undefined, _depth + 1));
+                            if ((value = reader.bytes()).length)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.clock = $root.skerry.v1.ClockReading.decode(reader, reader.size(), $undefined, _depth + 1, message.clock);
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.reported = $root.skerry.v1.Reported.decode(reader, reader.size(), $undefined, _depth + 1, message.reported);
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.ledgers && message.ledgers.length))
+                                message.ledgers = [];
+                            message.ledgers.push($root.skerry.v1.LedgerReport.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.blocks && message.blocks.length))
+                                message.blocks = [];
+                            message.blocks.push($root.skerry.v1.Block.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.sketches && message.sketches.length))
+                                message.sketches = [];
+                            message.sketches.push($root.skerry.v1.DriftSketch.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.seenInstance = value;
+                            else
+                                delete message.seenInstance;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.seenGeneration = value;
+                            else
+                                delete message.seenGeneration;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.lanes && message.lanes.length))
+                                message.lanes = [];
+                            message.lanes.push($root.skerry.v1.LaneRange.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }
@@ -1184,42 +941,42 @@ export const skerry = $root.skerry = (() => {
                 return message;
             };
 
-            return BlockNull;
+            return SyncRequest;
         })();
 
-        v1.MeasureQuantiles = (function() {
+        v1.LaneRange = (function() {
 
             /**
-             * Properties of a MeasureQuantiles.
-             * @typedef {Object} skerry.v1.MeasureQuantiles.$Properties
-             * @property {string|null} [measure] MeasureQuantiles measure
-             * @property {Array.<number>|null} [quantiles] MeasureQuantiles quantiles
+             * Properties of a LaneRange.
+             * @typedef {Object} skerry.v1.LaneRange.$Properties
+             * @property {skerry.v1.Lane|null} [lane] LaneRange lane
+             * @property {number|null} [firstPending] LaneRange firstPending
+             * @property {number|null} [last] LaneRange last
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a MeasureQuantiles.
+             * Properties of a LaneRange.
              * @memberof skerry.v1
-             * @interface IMeasureQuantiles
-             * @augments skerry.v1.MeasureQuantiles.$Properties
-             * @deprecated Use skerry.v1.MeasureQuantiles.$Properties instead.
+             * @interface ILaneRange
+             * @augments skerry.v1.LaneRange.$Properties
+             * @deprecated Use skerry.v1.LaneRange.$Properties instead.
              */
 
             /**
-             * Shape of a MeasureQuantiles.
-             * @typedef {skerry.v1.MeasureQuantiles.$Properties} skerry.v1.MeasureQuantiles.$Shape
+             * Shape of a LaneRange.
+             * @typedef {skerry.v1.LaneRange.$Properties} skerry.v1.LaneRange.$Shape
              */
 
             /**
-             * Constructs a new MeasureQuantiles.
+             * Constructs a new LaneRange.
              * @memberof skerry.v1
-             * @classdesc Represents a MeasureQuantiles.
+             * @classdesc Represents a LaneRange.
              * @constructor
-             * @param {skerry.v1.MeasureQuantiles.$Properties=} [properties] Properties to set
+             * @param {skerry.v1.LaneRange.$Properties=} [properties] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            const MeasureQuantiles = function (properties) {
-                this.quantiles = [];
+            const LaneRange = function (properties) {
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1227,41 +984,51 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * MeasureQuantiles measure.
-             * @member {string} measure
-             * @memberof skerry.v1.MeasureQuantiles
+             * LaneRange lane.
+             * @member {skerry.v1.Lane} lane
+             * @memberof skerry.v1.LaneRange
              * @instance
              */
-            MeasureQuantiles.prototype.measure = "";
+            LaneRange.prototype.lane = 0;
 
             /**
-             * MeasureQuantiles quantiles.
-             * @member {Array.<number>} quantiles
-             * @memberof skerry.v1.MeasureQuantiles
+             * LaneRange firstPending.
+             * @member {number} firstPending
+             * @memberof skerry.v1.LaneRange
              * @instance
              */
-            MeasureQuantiles.prototype.quantiles = $util.emptyArray;
+            LaneRange.prototype.firstPending = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
-             * Encodes the specified MeasureQuantiles message. Does not implicitly {@link skerry.v1.MeasureQuantiles.verify|verify} messages.
+             * LaneRange last.
+             * @member {number} last
+             * @memberof skerry.v1.LaneRange
+             * @instance
+             */
+            LaneRange.prototype.last = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified LaneRange message. Does not implicitly {@link skerry.v1.LaneRange.verify|verify} messages.
              * @function encode
-             * @memberof skerry.v1.MeasureQuantiles
+             * @memberof skerry.v1.LaneRange
              * @static
-             * @param {skerry.v1.MeasureQuantiles.$Properties} message MeasureQuantiles message or plain object to encode
+             * @param {skerry.v1.LaneRange.$Properties} message LaneRange message or plain object to encode
              * @param {$protobuf.Writer} [writer] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            MeasureQuantiles.encode = function (message, writer, _depth) {
+            LaneRange.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.measure != null && $Object.hasOwnProperty.call(message, "measure") && message.measure !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.measure);
-                if (message.quantiles != null && message.quantiles.length)
-                    writer.uint32(/* id 2, wireType 2 =*/18).doubles(message.quantiles);
+                if (message.lane != null && $Object.hasOwnProperty.call(message, "lane") && message.lane !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).int32(message.lane);
+                if (message.firstPending != null && $Object.hasOwnProperty.call(message, "firstPending") && (typeof message.firstPending === "object" ? message.firstPending.low || message.firstPending.high : message.firstPending !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.firstPending);
+                if (message.last != null && $Object.hasOwnProperty.call(message, "last") && (typeof message.last === "object" ? message.last.low || message.last.high : message.last !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.last);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1269,17 +1036,17 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * Decodes a MeasureQuantiles message from the specified reader or buffer.
+             * Decodes a LaneRange message from the specified reader or buffer.
              * @function decode
-             * @memberof skerry.v1.MeasureQuantiles
+             * @memberof skerry.v1.LaneRange
              * @static
              * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
              * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.MeasureQuantiles & skerry.v1.MeasureQuantiles.$Shape} MeasureQuantiles
+             * @returns {skerry.v1.LaneRange & skerry.v1.LaneRange.$Shape} LaneRange
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            MeasureQuantiles.decode = function (reader, length, _end, _depth, _target) {
+            LaneRange.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -1296,7 +1063,7 @@ export const skerry = $root.skerry = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.skerry.v1.MeasureQuantiles();
+                message = _target || new $root.skerry.v1.LaneRange();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -1307,26 +1074,30 @@ export const skerry = $root.skerry = (() => {
                     let wireType = tag & 7;
                     switch (tag >>>= 3) {
                     case 1: {
-                            if (wireType !== 2)
+                            if (wireType !== 0)
                                 break;
-                            if ((value = reader.stringVerify()).length)
-                                message.measure = value;
+                            if (value = reader.int32())
+                                message.lane = value;
                             else
-                                delete message.measure;
+                                delete message.lane;
                             continue;
                         }
                     case 2: {
-                            if (wireType === 2) {
-                                if (!(message.quantiles && message.quantiles.length))
-                                    message.quantiles = [];
-                                reader.doubles(message.quantiles);
-                                continue;
-                            }
-                            if (wireType !== 1)
+                            if (wireType !== 0)
                                 break;
-                            if (!(message.quantiles && message.quantiles.length))
-                                message.quantiles = [];
-                            message.quantiles.push(reader.double());
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.firstPending = value;
+                            else
+                                delete message.firstPending;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.last = value;
+                            else
+                                delete message.last;
                             continue;
                         }
                     }
@@ -1346,7 +1117,3899 @@ export const skerry = $root.skerry = (() => {
                 return message;
             };
 
-            return MeasureQuantiles;
+            return LaneRange;
+        })();
+
+        v1.ClockReading = (function() {
+
+            /**
+             * Properties of a ClockReading.
+             * @typedef {Object} skerry.v1.ClockReading.$Properties
+             * @property {string|null} [boot] ClockReading boot
+             * @property {number|null} [monoMs] ClockReading monoMs
+             * @property {number|null} [wallMs] ClockReading wallMs
+             * @property {number|null} [uncertaintyMs] ClockReading uncertaintyMs
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ClockReading.
+             * @memberof skerry.v1
+             * @interface IClockReading
+             * @augments skerry.v1.ClockReading.$Properties
+             * @deprecated Use skerry.v1.ClockReading.$Properties instead.
+             */
+
+            /**
+             * Shape of a ClockReading.
+             * @typedef {skerry.v1.ClockReading.$Properties} skerry.v1.ClockReading.$Shape
+             */
+
+            /**
+             * Constructs a new ClockReading.
+             * @memberof skerry.v1
+             * @classdesc Represents a ClockReading.
+             * @constructor
+             * @param {skerry.v1.ClockReading.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ClockReading = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ClockReading boot.
+             * @member {string} boot
+             * @memberof skerry.v1.ClockReading
+             * @instance
+             */
+            ClockReading.prototype.boot = "";
+
+            /**
+             * ClockReading monoMs.
+             * @member {number} monoMs
+             * @memberof skerry.v1.ClockReading
+             * @instance
+             */
+            ClockReading.prototype.monoMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ClockReading wallMs.
+             * @member {number} wallMs
+             * @memberof skerry.v1.ClockReading
+             * @instance
+             */
+            ClockReading.prototype.wallMs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * ClockReading uncertaintyMs.
+             * @member {number} uncertaintyMs
+             * @memberof skerry.v1.ClockReading
+             * @instance
+             */
+            ClockReading.prototype.uncertaintyMs = 0;
+
+            /**
+             * Encodes the specified ClockReading message. Does not implicitly {@link skerry.v1.ClockReading.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.ClockReading
+             * @static
+             * @param {skerry.v1.ClockReading.$Properties} message ClockReading message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ClockReading.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.boot != null && $Object.hasOwnProperty.call(message, "boot") && message.boot !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.boot);
+                if (message.monoMs != null && $Object.hasOwnProperty.call(message, "monoMs") && (typeof message.monoMs === "object" ? message.monoMs.low || message.monoMs.high : message.monoMs !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.monoMs);
+                if (message.wallMs != null && $Object.hasOwnProperty.call(message, "wallMs") && (typeof message.wallMs === "object" ? message.wallMs.low || message.wallMs.high : message.wallMs !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).int64(message.wallMs);
+                if (message.uncertaintyMs != null && $Object.hasOwnProperty.call(message, "uncertaintyMs") && message.uncertaintyMs !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.uncertaintyMs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ClockReading message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.ClockReading
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.ClockReading & skerry.v1.ClockReading.$Shape} ClockReading
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ClockReading.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.ClockReading();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.boot = value;
+                            else
+                                delete message.boot;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.monoMs = value;
+                            else
+                                delete message.monoMs;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.wallMs = value;
+                            else
+                                delete message.wallMs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.uncertaintyMs = value;
+                            else
+                                delete message.uncertaintyMs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ClockReading;
+        })();
+
+        v1.Reported = (function() {
+
+            /**
+             * Properties of a Reported.
+             * @typedef {Object} skerry.v1.Reported.$Properties
+             * @property {string|null} [version] Reported version
+             * @property {Object.<string,string>|null} [labels] Reported labels
+             * @property {Object.<string,string>|null} [facts] Reported facts
+             * @property {Array.<skerry.v1.ReportedPipeline.$Properties>|null} [pipelines] Reported pipelines
+             * @property {Array.<skerry.v1.UnclaimedTopic.$Properties>|null} [unclaimed] Reported unclaimed
+             * @property {number|null} [unclaimedMessages] Reported unclaimedMessages
+             * @property {number|null} [appliedGeneration] Reported appliedGeneration
+             * @property {Array.<string>|null} [devices] Reported devices
+             * @property {Object.<string,number>|null} [trusted] Reported trusted
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Reported.
+             * @memberof skerry.v1
+             * @interface IReported
+             * @augments skerry.v1.Reported.$Properties
+             * @deprecated Use skerry.v1.Reported.$Properties instead.
+             */
+
+            /**
+             * Shape of a Reported.
+             * @typedef {skerry.v1.Reported.$Properties} skerry.v1.Reported.$Shape
+             */
+
+            /**
+             * Constructs a new Reported.
+             * @memberof skerry.v1
+             * @classdesc Represents a Reported.
+             * @constructor
+             * @param {skerry.v1.Reported.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Reported = function (properties) {
+                this.labels = {};
+                this.facts = {};
+                this.pipelines = [];
+                this.unclaimed = [];
+                this.devices = [];
+                this.trusted = {};
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Reported version.
+             * @member {string} version
+             * @memberof skerry.v1.Reported
+             * @instance
+             */
+            Reported.prototype.version = "";
+
+            /**
+             * Reported labels.
+             * @member {Object.<string,string>} labels
+             * @memberof skerry.v1.Reported
+             * @instance
+             */
+            Reported.prototype.labels = $util.emptyObject;
+
+            /**
+             * Reported facts.
+             * @member {Object.<string,string>} facts
+             * @memberof skerry.v1.Reported
+             * @instance
+             */
+            Reported.prototype.facts = $util.emptyObject;
+
+            /**
+             * Reported pipelines.
+             * @member {Array.<skerry.v1.ReportedPipeline.$Properties>} pipelines
+             * @memberof skerry.v1.Reported
+             * @instance
+             */
+            Reported.prototype.pipelines = $util.emptyArray;
+
+            /**
+             * Reported unclaimed.
+             * @member {Array.<skerry.v1.UnclaimedTopic.$Properties>} unclaimed
+             * @memberof skerry.v1.Reported
+             * @instance
+             */
+            Reported.prototype.unclaimed = $util.emptyArray;
+
+            /**
+             * Reported unclaimedMessages.
+             * @member {number} unclaimedMessages
+             * @memberof skerry.v1.Reported
+             * @instance
+             */
+            Reported.prototype.unclaimedMessages = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Reported appliedGeneration.
+             * @member {number} appliedGeneration
+             * @memberof skerry.v1.Reported
+             * @instance
+             */
+            Reported.prototype.appliedGeneration = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Reported devices.
+             * @member {Array.<string>} devices
+             * @memberof skerry.v1.Reported
+             * @instance
+             */
+            Reported.prototype.devices = $util.emptyArray;
+
+            /**
+             * Reported trusted.
+             * @member {Object.<string,number>} trusted
+             * @memberof skerry.v1.Reported
+             * @instance
+             */
+            Reported.prototype.trusted = $util.emptyObject;
+
+            /**
+             * Encodes the specified Reported message. Does not implicitly {@link skerry.v1.Reported.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.Reported
+             * @static
+             * @param {skerry.v1.Reported.$Properties} message Reported message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Reported.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.version != null && $Object.hasOwnProperty.call(message, "version") && message.version !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.version);
+                if (message.labels != null && $Object.hasOwnProperty.call(message, "labels"))
+                    for (let keys = $Object.keys(message.labels), i = 0; i < keys.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 2 =*/18).string(message.labels[keys[i]]).ldelim();
+                if (message.facts != null && $Object.hasOwnProperty.call(message, "facts"))
+                    for (let keys = $Object.keys(message.facts), i = 0; i < keys.length; ++i)
+                        writer.uint32(/* id 3, wireType 2 =*/26).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 2 =*/18).string(message.facts[keys[i]]).ldelim();
+                if (message.pipelines != null && message.pipelines.length)
+                    for (let i = 0; i < message.pipelines.length; ++i)
+                        $root.skerry.v1.ReportedPipeline.encode(message.pipelines[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.unclaimed != null && message.unclaimed.length)
+                    for (let i = 0; i < message.unclaimed.length; ++i)
+                        $root.skerry.v1.UnclaimedTopic.encode(message.unclaimed[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.unclaimedMessages != null && $Object.hasOwnProperty.call(message, "unclaimedMessages") && (typeof message.unclaimedMessages === "object" ? message.unclaimedMessages.low || message.unclaimedMessages.high : message.unclaimedMessages !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.unclaimedMessages);
+                if (message.appliedGeneration != null && $Object.hasOwnProperty.call(message, "appliedGeneration") && (typeof message.appliedGeneration === "object" ? message.appliedGeneration.low || message.appliedGeneration.high : message.appliedGeneration !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.appliedGeneration);
+                if (message.devices != null && message.devices.length)
+                    for (let i = 0; i < message.devices.length; ++i)
+                        writer.uint32(/* id 8, wireType 2 =*/66).string(message.devices[i]);
+                if (message.trusted != null && $Object.hasOwnProperty.call(message, "trusted"))
+                    for (let keys = $Object.keys(message.trusted), i = 0; i < keys.length; ++i)
+                        writer.uint32(/* id 9, wireType 2 =*/74).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 0 =*/16).uint64(message.trusted[keys[i]]).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Reported message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.Reported
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.Reported & skerry.v1.Reported.$Shape} Reported
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Reported.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, key, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.Reported();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.version = value;
+                            else
+                                delete message.version;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.labels === $util.emptyObject)
+                                message.labels = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = "";
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 2)
+                                        break;
+                                    value = reader.stringVerify();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.labels, key);
+                            message.labels[key] = value;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.facts === $util.emptyObject)
+                                message.facts = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = "";
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 2)
+                                        break;
+                                    value = reader.stringVerify();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.facts, key);
+                            message.facts[key] = value;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.pipelines && message.pipelines.length))
+                                message.pipelines = [];
+                            message.pipelines.push($root.skerry.v1.ReportedPipeline.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.unclaimed && message.unclaimed.length))
+                                message.unclaimed = [];
+                            message.unclaimed.push($root.skerry.v1.UnclaimedTopic.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.unclaimedMessages = value;
+                            else
+                                delete message.unclaimedMessages;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.appliedGeneration = value;
+                            else
+                                delete message.appliedGeneration;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.devices && message.devices.length))
+                                message.devices = [];
+                            message.devices.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.trusted === $util.emptyObject)
+                                message.trusted = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = $util.Long ? $util.Long.fromNumber(0, true) : 0;
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 0)
+                                        break;
+                                    value = reader.uint64();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.trusted, key);
+                            message.trusted[key] = value;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Reported;
+        })();
+
+        /**
+         * Role enum.
+         * @name skerry.v1.Role
+         * @enum {number}
+         * @property {number} ROLE_UNSPECIFIED=0 ROLE_UNSPECIFIED value
+         * @property {number} ROLE_ACTIVE=1 ROLE_ACTIVE value
+         * @property {number} ROLE_SHADOW=2 ROLE_SHADOW value
+         */
+        v1.Role = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "ROLE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "ROLE_ACTIVE"] = 1;
+            values[valuesById[2] = "ROLE_SHADOW"] = 2;
+            return values;
+        })();
+
+        /**
+         * SlotState enum.
+         * @name skerry.v1.SlotState
+         * @enum {number}
+         * @property {number} SLOT_STATE_UNSPECIFIED=0 SLOT_STATE_UNSPECIFIED value
+         * @property {number} SLOT_STATE_FETCHING=1 SLOT_STATE_FETCHING value
+         * @property {number} SLOT_STATE_VERIFYING=2 SLOT_STATE_VERIFYING value
+         * @property {number} SLOT_STATE_ACTIVE=3 SLOT_STATE_ACTIVE value
+         * @property {number} SLOT_STATE_FAILED=4 SLOT_STATE_FAILED value
+         */
+        v1.SlotState = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "SLOT_STATE_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "SLOT_STATE_FETCHING"] = 1;
+            values[valuesById[2] = "SLOT_STATE_VERIFYING"] = 2;
+            values[valuesById[3] = "SLOT_STATE_ACTIVE"] = 3;
+            values[valuesById[4] = "SLOT_STATE_FAILED"] = 4;
+            return values;
+        })();
+
+        v1.ReportedPipeline = (function() {
+
+            /**
+             * Properties of a ReportedPipeline.
+             * @typedef {Object} skerry.v1.ReportedPipeline.$Properties
+             * @property {string|null} [name] ReportedPipeline name
+             * @property {string|null} [wants] ReportedPipeline wants
+             * @property {boolean|null} [pinned] ReportedPipeline pinned
+             * @property {string|null} [release] ReportedPipeline release
+             * @property {string|null} [releaseDigest] ReportedPipeline releaseDigest
+             * @property {string|null} [variant] ReportedPipeline variant
+             * @property {string|null} [backend] ReportedPipeline backend
+             * @property {string|null} [previous] ReportedPipeline previous
+             * @property {string|null} [tryingDigest] ReportedPipeline tryingDigest
+             * @property {skerry.v1.SlotState|null} [state] ReportedPipeline state
+             * @property {string|null} [error] ReportedPipeline error
+             * @property {number|null} [policy] ReportedPipeline policy
+             * @property {Array.<skerry.v1.GoldenOutcome.$Properties>|null} [golden] ReportedPipeline golden
+             * @property {Array.<string>|null} [channels] ReportedPipeline channels
+             * @property {number|null} [windows] ReportedPipeline windows
+             * @property {number|null} [errors] ReportedPipeline errors
+             * @property {number|null} [latencyP95Us] ReportedPipeline latencyP95Us
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ReportedPipeline.
+             * @memberof skerry.v1
+             * @interface IReportedPipeline
+             * @augments skerry.v1.ReportedPipeline.$Properties
+             * @deprecated Use skerry.v1.ReportedPipeline.$Properties instead.
+             */
+
+            /**
+             * Shape of a ReportedPipeline.
+             * @typedef {skerry.v1.ReportedPipeline.$Properties} skerry.v1.ReportedPipeline.$Shape
+             */
+
+            /**
+             * Constructs a new ReportedPipeline.
+             * @memberof skerry.v1
+             * @classdesc Represents a ReportedPipeline.
+             * @constructor
+             * @param {skerry.v1.ReportedPipeline.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ReportedPipeline = function (properties) {
+                this.golden = [];
+                this.channels = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ReportedPipeline name.
+             * @member {string} name
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.name = "";
+
+            /**
+             * ReportedPipeline wants.
+             * @member {string} wants
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.wants = "";
+
+            /**
+             * ReportedPipeline pinned.
+             * @member {boolean} pinned
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.pinned = false;
+
+            /**
+             * ReportedPipeline release.
+             * @member {string} release
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.release = "";
+
+            /**
+             * ReportedPipeline releaseDigest.
+             * @member {string} releaseDigest
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.releaseDigest = "";
+
+            /**
+             * ReportedPipeline variant.
+             * @member {string} variant
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.variant = "";
+
+            /**
+             * ReportedPipeline backend.
+             * @member {string} backend
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.backend = "";
+
+            /**
+             * ReportedPipeline previous.
+             * @member {string} previous
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.previous = "";
+
+            /**
+             * ReportedPipeline tryingDigest.
+             * @member {string} tryingDigest
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.tryingDigest = "";
+
+            /**
+             * ReportedPipeline state.
+             * @member {skerry.v1.SlotState} state
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.state = 0;
+
+            /**
+             * ReportedPipeline error.
+             * @member {string} error
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.error = "";
+
+            /**
+             * ReportedPipeline policy.
+             * @member {number} policy
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.policy = 0;
+
+            /**
+             * ReportedPipeline golden.
+             * @member {Array.<skerry.v1.GoldenOutcome.$Properties>} golden
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.golden = $util.emptyArray;
+
+            /**
+             * ReportedPipeline channels.
+             * @member {Array.<string>} channels
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.channels = $util.emptyArray;
+
+            /**
+             * ReportedPipeline windows.
+             * @member {number} windows
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.windows = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ReportedPipeline errors.
+             * @member {number} errors
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.errors = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ReportedPipeline latencyP95Us.
+             * @member {number} latencyP95Us
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.latencyP95Us = 0;
+
+            /**
+             * Encodes the specified ReportedPipeline message. Does not implicitly {@link skerry.v1.ReportedPipeline.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.ReportedPipeline
+             * @static
+             * @param {skerry.v1.ReportedPipeline.$Properties} message ReportedPipeline message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ReportedPipeline.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
+                if (message.wants != null && $Object.hasOwnProperty.call(message, "wants") && message.wants !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.wants);
+                if (message.pinned != null && $Object.hasOwnProperty.call(message, "pinned") && message.pinned !== false)
+                    writer.uint32(/* id 3, wireType 0 =*/24).bool(message.pinned);
+                if (message.release != null && $Object.hasOwnProperty.call(message, "release") && message.release !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.release);
+                if (message.releaseDigest != null && $Object.hasOwnProperty.call(message, "releaseDigest") && message.releaseDigest !== "")
+                    writer.uint32(/* id 5, wireType 2 =*/42).string(message.releaseDigest);
+                if (message.variant != null && $Object.hasOwnProperty.call(message, "variant") && message.variant !== "")
+                    writer.uint32(/* id 6, wireType 2 =*/50).string(message.variant);
+                if (message.backend != null && $Object.hasOwnProperty.call(message, "backend") && message.backend !== "")
+                    writer.uint32(/* id 7, wireType 2 =*/58).string(message.backend);
+                if (message.previous != null && $Object.hasOwnProperty.call(message, "previous") && message.previous !== "")
+                    writer.uint32(/* id 8, wireType 2 =*/66).string(message.previous);
+                if (message.tryingDigest != null && $Object.hasOwnProperty.call(message, "tryingDigest") && message.tryingDigest !== "")
+                    writer.uint32(/* id 9, wireType 2 =*/74).string(message.tryingDigest);
+                if (message.state != null && $Object.hasOwnProperty.call(message, "state") && message.state !== 0)
+                    writer.uint32(/* id 10, wireType 0 =*/80).int32(message.state);
+                if (message.error != null && $Object.hasOwnProperty.call(message, "error") && message.error !== "")
+                    writer.uint32(/* id 11, wireType 2 =*/90).string(message.error);
+                if (message.policy != null && $Object.hasOwnProperty.call(message, "policy") && message.policy !== 0)
+                    writer.uint32(/* id 12, wireType 0 =*/96).uint32(message.policy);
+                if (message.golden != null && message.golden.length)
+                    for (let i = 0; i < message.golden.length; ++i)
+                        $root.skerry.v1.GoldenOutcome.encode(message.golden[i], writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
+                if (message.channels != null && message.channels.length)
+                    for (let i = 0; i < message.channels.length; ++i)
+                        writer.uint32(/* id 14, wireType 2 =*/114).string(message.channels[i]);
+                if (message.windows != null && $Object.hasOwnProperty.call(message, "windows") && (typeof message.windows === "object" ? message.windows.low || message.windows.high : message.windows !== 0))
+                    writer.uint32(/* id 15, wireType 0 =*/120).uint64(message.windows);
+                if (message.errors != null && $Object.hasOwnProperty.call(message, "errors") && (typeof message.errors === "object" ? message.errors.low || message.errors.high : message.errors !== 0))
+                    writer.uint32(/* id 16, wireType 0 =*/128).uint64(message.errors);
+                if (message.latencyP95Us != null && $Object.hasOwnProperty.call(message, "latencyP95Us") && !$Object.is(message.latencyP95Us, 0))
+                    writer.uint32(/* id 17, wireType 5 =*/141).float(message.latencyP95Us);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ReportedPipeline message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.ReportedPipeline
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.ReportedPipeline & skerry.v1.ReportedPipeline.$Shape} ReportedPipeline
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ReportedPipeline.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.ReportedPipeline();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.wants = value;
+                            else
+                                delete message.wants;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.pinned = value;
+                            else
+                                delete message.pinned;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.release = value;
+                            else
+                                delete message.release;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.releaseDigest = value;
+                            else
+                                delete message.releaseDigest;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.variant = value;
+                            else
+                                delete message.variant;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.backend = value;
+                            else
+                                delete message.backend;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.previous = value;
+                            else
+                                delete message.previous;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.tryingDigest = value;
+                            else
+                                delete message.tryingDigest;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.state = value;
+                            else
+                                delete message.state;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.error = value;
+                            else
+                                delete message.error;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.policy = value;
+                            else
+                                delete message.policy;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.golden && message.golden.length))
+                                message.golden = [];
+                            message.golden.push($root.skerry.v1.GoldenOutcome.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.channels && message.channels.length))
+                                message.channels = [];
+                            message.channels.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.windows = value;
+                            else
+                                delete message.windows;
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.errors = value;
+                            else
+                                delete message.errors;
+                            continue;
+                        }
+                    case 17: {
+                            if (wireType !== 5)
+                                break;
+                            if (!$Object.is(value = reader.float(), 0))
+                                message.latencyP95Us = value;
+                            else
+                                delete message.latencyP95Us;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReportedPipeline;
+        })();
+
+        v1.GoldenOutcome = (function() {
+
+            /**
+             * Properties of a GoldenOutcome.
+             * @typedef {Object} skerry.v1.GoldenOutcome.$Properties
+             * @property {string|null} [variant] GoldenOutcome variant
+             * @property {string|null} [backend] GoldenOutcome backend
+             * @property {boolean|null} [passed] GoldenOutcome passed
+             * @property {string|null} [detail] GoldenOutcome detail
+             * @property {number|null} [inferUs] GoldenOutcome inferUs
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a GoldenOutcome.
+             * @memberof skerry.v1
+             * @interface IGoldenOutcome
+             * @augments skerry.v1.GoldenOutcome.$Properties
+             * @deprecated Use skerry.v1.GoldenOutcome.$Properties instead.
+             */
+
+            /**
+             * Shape of a GoldenOutcome.
+             * @typedef {skerry.v1.GoldenOutcome.$Properties} skerry.v1.GoldenOutcome.$Shape
+             */
+
+            /**
+             * Constructs a new GoldenOutcome.
+             * @memberof skerry.v1
+             * @classdesc Represents a GoldenOutcome.
+             * @constructor
+             * @param {skerry.v1.GoldenOutcome.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const GoldenOutcome = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * GoldenOutcome variant.
+             * @member {string} variant
+             * @memberof skerry.v1.GoldenOutcome
+             * @instance
+             */
+            GoldenOutcome.prototype.variant = "";
+
+            /**
+             * GoldenOutcome backend.
+             * @member {string} backend
+             * @memberof skerry.v1.GoldenOutcome
+             * @instance
+             */
+            GoldenOutcome.prototype.backend = "";
+
+            /**
+             * GoldenOutcome passed.
+             * @member {boolean} passed
+             * @memberof skerry.v1.GoldenOutcome
+             * @instance
+             */
+            GoldenOutcome.prototype.passed = false;
+
+            /**
+             * GoldenOutcome detail.
+             * @member {string} detail
+             * @memberof skerry.v1.GoldenOutcome
+             * @instance
+             */
+            GoldenOutcome.prototype.detail = "";
+
+            /**
+             * GoldenOutcome inferUs.
+             * @member {number} inferUs
+             * @memberof skerry.v1.GoldenOutcome
+             * @instance
+             */
+            GoldenOutcome.prototype.inferUs = 0;
+
+            /**
+             * Encodes the specified GoldenOutcome message. Does not implicitly {@link skerry.v1.GoldenOutcome.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.GoldenOutcome
+             * @static
+             * @param {skerry.v1.GoldenOutcome.$Properties} message GoldenOutcome message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            GoldenOutcome.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.variant != null && $Object.hasOwnProperty.call(message, "variant") && message.variant !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.variant);
+                if (message.backend != null && $Object.hasOwnProperty.call(message, "backend") && message.backend !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.backend);
+                if (message.passed != null && $Object.hasOwnProperty.call(message, "passed") && message.passed !== false)
+                    writer.uint32(/* id 3, wireType 0 =*/24).bool(message.passed);
+                if (message.detail != null && $Object.hasOwnProperty.call(message, "detail") && message.detail !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.detail);
+                if (message.inferUs != null && $Object.hasOwnProperty.call(message, "inferUs") && !$Object.is(message.inferUs, 0))
+                    writer.uint32(/* id 5, wireType 5 =*/45).float(message.inferUs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a GoldenOutcome message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.GoldenOutcome
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.GoldenOutcome & skerry.v1.GoldenOutcome.$Shape} GoldenOutcome
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            GoldenOutcome.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.GoldenOutcome();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.variant = value;
+                            else
+                                delete message.variant;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.backend = value;
+                            else
+                                delete message.backend;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.passed = value;
+                            else
+                                delete message.passed;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.detail = value;
+                            else
+                                delete message.detail;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 5)
+                                break;
+                            if (!$Object.is(value = reader.float(), 0))
+                                message.inferUs = value;
+                            else
+                                delete message.inferUs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return GoldenOutcome;
+        })();
+
+        v1.UnclaimedTopic = (function() {
+
+            /**
+             * Properties of an UnclaimedTopic.
+             * @typedef {Object} skerry.v1.UnclaimedTopic.$Properties
+             * @property {string|null} [topic] UnclaimedTopic topic
+             * @property {number|null} [messages] UnclaimedTopic messages
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an UnclaimedTopic.
+             * @memberof skerry.v1
+             * @interface IUnclaimedTopic
+             * @augments skerry.v1.UnclaimedTopic.$Properties
+             * @deprecated Use skerry.v1.UnclaimedTopic.$Properties instead.
+             */
+
+            /**
+             * Shape of an UnclaimedTopic.
+             * @typedef {skerry.v1.UnclaimedTopic.$Properties} skerry.v1.UnclaimedTopic.$Shape
+             */
+
+            /**
+             * Constructs a new UnclaimedTopic.
+             * @memberof skerry.v1
+             * @classdesc Represents an UnclaimedTopic.
+             * @constructor
+             * @param {skerry.v1.UnclaimedTopic.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const UnclaimedTopic = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * UnclaimedTopic topic.
+             * @member {string} topic
+             * @memberof skerry.v1.UnclaimedTopic
+             * @instance
+             */
+            UnclaimedTopic.prototype.topic = "";
+
+            /**
+             * UnclaimedTopic messages.
+             * @member {number} messages
+             * @memberof skerry.v1.UnclaimedTopic
+             * @instance
+             */
+            UnclaimedTopic.prototype.messages = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified UnclaimedTopic message. Does not implicitly {@link skerry.v1.UnclaimedTopic.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.UnclaimedTopic
+             * @static
+             * @param {skerry.v1.UnclaimedTopic.$Properties} message UnclaimedTopic message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            UnclaimedTopic.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.topic != null && $Object.hasOwnProperty.call(message, "topic") && message.topic !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.topic);
+                if (message.messages != null && $Object.hasOwnProperty.call(message, "messages") && (typeof message.messages === "object" ? message.messages.low || message.messages.high : message.messages !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.messages);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an UnclaimedTopic message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.UnclaimedTopic
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.UnclaimedTopic & skerry.v1.UnclaimedTopic.$Shape} UnclaimedTopic
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            UnclaimedTopic.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.UnclaimedTopic();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.topic = value;
+                            else
+                                delete message.topic;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.messages = value;
+                            else
+                                delete message.messages;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return UnclaimedTopic;
+        })();
+
+        v1.Count = (function() {
+
+            /**
+             * Properties of a Count.
+             * @typedef {Object} skerry.v1.Count.$Properties
+             * @property {string|null} [key] Count key
+             * @property {number|null} [value] Count value
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Count.
+             * @memberof skerry.v1
+             * @interface ICount
+             * @augments skerry.v1.Count.$Properties
+             * @deprecated Use skerry.v1.Count.$Properties instead.
+             */
+
+            /**
+             * Shape of a Count.
+             * @typedef {skerry.v1.Count.$Properties} skerry.v1.Count.$Shape
+             */
+
+            /**
+             * Constructs a new Count.
+             * @memberof skerry.v1
+             * @classdesc Represents a Count.
+             * @constructor
+             * @param {skerry.v1.Count.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Count = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Count key.
+             * @member {string} key
+             * @memberof skerry.v1.Count
+             * @instance
+             */
+            Count.prototype.key = "";
+
+            /**
+             * Count value.
+             * @member {number} value
+             * @memberof skerry.v1.Count
+             * @instance
+             */
+            Count.prototype.value = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified Count message. Does not implicitly {@link skerry.v1.Count.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.Count
+             * @static
+             * @param {skerry.v1.Count.$Properties} message Count message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Count.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.key != null && $Object.hasOwnProperty.call(message, "key") && message.key !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.key);
+                if (message.value != null && $Object.hasOwnProperty.call(message, "value") && (typeof message.value === "object" ? message.value.low || message.value.high : message.value !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.value);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Count message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.Count
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.Count & skerry.v1.Count.$Shape} Count
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Count.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.Count();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.key = value;
+                            else
+                                delete message.key;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.value = value;
+                            else
+                                delete message.value;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Count;
+        })();
+
+        v1.SampleLedger = (function() {
+
+            /**
+             * Properties of a SampleLedger.
+             * @typedef {Object} skerry.v1.SampleLedger.$Properties
+             * @property {string|null} [pipeline] SampleLedger pipeline
+             * @property {number|null} [received] SampleLedger received
+             * @property {Array.<skerry.v1.Count.$Properties>|null} [rejected] SampleLedger rejected
+             * @property {number|null} [open] SampleLedger open
+             * @property {number|null} [used] SampleLedger used
+             * @property {number|null} [gap] SampleLedger gap
+             * @property {number|null} [skipped] SampleLedger skipped
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SampleLedger.
+             * @memberof skerry.v1
+             * @interface ISampleLedger
+             * @augments skerry.v1.SampleLedger.$Properties
+             * @deprecated Use skerry.v1.SampleLedger.$Properties instead.
+             */
+
+            /**
+             * Shape of a SampleLedger.
+             * @typedef {skerry.v1.SampleLedger.$Properties} skerry.v1.SampleLedger.$Shape
+             */
+
+            /**
+             * Constructs a new SampleLedger.
+             * @memberof skerry.v1
+             * @classdesc Represents a SampleLedger.
+             * @constructor
+             * @param {skerry.v1.SampleLedger.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SampleLedger = function (properties) {
+                this.rejected = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SampleLedger pipeline.
+             * @member {string} pipeline
+             * @memberof skerry.v1.SampleLedger
+             * @instance
+             */
+            SampleLedger.prototype.pipeline = "";
+
+            /**
+             * SampleLedger received.
+             * @member {number} received
+             * @memberof skerry.v1.SampleLedger
+             * @instance
+             */
+            SampleLedger.prototype.received = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SampleLedger rejected.
+             * @member {Array.<skerry.v1.Count.$Properties>} rejected
+             * @memberof skerry.v1.SampleLedger
+             * @instance
+             */
+            SampleLedger.prototype.rejected = $util.emptyArray;
+
+            /**
+             * SampleLedger open.
+             * @member {number} open
+             * @memberof skerry.v1.SampleLedger
+             * @instance
+             */
+            SampleLedger.prototype.open = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SampleLedger used.
+             * @member {number} used
+             * @memberof skerry.v1.SampleLedger
+             * @instance
+             */
+            SampleLedger.prototype.used = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SampleLedger gap.
+             * @member {number} gap
+             * @memberof skerry.v1.SampleLedger
+             * @instance
+             */
+            SampleLedger.prototype.gap = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SampleLedger skipped.
+             * @member {number} skipped
+             * @memberof skerry.v1.SampleLedger
+             * @instance
+             */
+            SampleLedger.prototype.skipped = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified SampleLedger message. Does not implicitly {@link skerry.v1.SampleLedger.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.SampleLedger
+             * @static
+             * @param {skerry.v1.SampleLedger.$Properties} message SampleLedger message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SampleLedger.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.pipeline != null && $Object.hasOwnProperty.call(message, "pipeline") && message.pipeline !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.pipeline);
+                if (message.received != null && $Object.hasOwnProperty.call(message, "received") && (typeof message.received === "object" ? message.received.low || message.received.high : message.received !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.received);
+                if (message.rejected != null && message.rejected.length)
+                    for (let i = 0; i < message.rejected.length; ++i)
+                        $root.skerry.v1.Count.encode(message.rejected[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.open != null && $Object.hasOwnProperty.call(message, "open") && (typeof message.open === "object" ? message.open.low || message.open.high : message.open !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.open);
+                if (message.used != null && $Object.hasOwnProperty.call(message, "used") && (typeof message.used === "object" ? message.used.low || message.used.high : message.used !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.used);
+                if (message.gap != null && $Object.hasOwnProperty.call(message, "gap") && (typeof message.gap === "object" ? message.gap.low || message.gap.high : message.gap !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.gap);
+                if (message.skipped != null && $Object.hasOwnProperty.call(message, "skipped") && (typeof message.skipped === "object" ? message.skipped.low || message.skipped.high : message.skipped !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.skipped);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SampleLedger message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.SampleLedger
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.SampleLedger & skerry.v1.SampleLedger.$Shape} SampleLedger
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SampleLedger.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.SampleLedger();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.pipeline = value;
+                            else
+                                delete message.pipeline;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.received = value;
+                            else
+                                delete message.received;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.rejected && message.rejected.length))
+                                message.rejected = [];
+                            message.rejected.push($root.skerry.v1.Count.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.open = value;
+                            else
+                                delete message.open;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.used = value;
+                            else
+                                delete message.used;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.gap = value;
+                            else
+                                delete message.gap;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.skipped = value;
+                            else
+                                delete message.skipped;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SampleLedger;
+        })();
+
+        v1.ResultLedger = (function() {
+
+            /**
+             * Properties of a ResultLedger.
+             * @typedef {Object} skerry.v1.ResultLedger.$Properties
+             * @property {number|null} [produced] ResultLedger produced
+             * @property {number|null} [delivered] ResultLedger delivered
+             * @property {number|null} [pending] ResultLedger pending
+             * @property {number|null} [summarized] ResultLedger summarized
+             * @property {number|null} [evicted] ResultLedger evicted
+             * @property {Array.<skerry.v1.Count.$Properties>|null} [decisions] ResultLedger decisions
+             * @property {number|null} [cursor] ResultLedger cursor
+             * @property {number|null} [acknowledged] ResultLedger acknowledged
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ResultLedger.
+             * @memberof skerry.v1
+             * @interface IResultLedger
+             * @augments skerry.v1.ResultLedger.$Properties
+             * @deprecated Use skerry.v1.ResultLedger.$Properties instead.
+             */
+
+            /**
+             * Shape of a ResultLedger.
+             * @typedef {skerry.v1.ResultLedger.$Properties} skerry.v1.ResultLedger.$Shape
+             */
+
+            /**
+             * Constructs a new ResultLedger.
+             * @memberof skerry.v1
+             * @classdesc Represents a ResultLedger.
+             * @constructor
+             * @param {skerry.v1.ResultLedger.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ResultLedger = function (properties) {
+                this.decisions = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ResultLedger produced.
+             * @member {number} produced
+             * @memberof skerry.v1.ResultLedger
+             * @instance
+             */
+            ResultLedger.prototype.produced = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ResultLedger delivered.
+             * @member {number} delivered
+             * @memberof skerry.v1.ResultLedger
+             * @instance
+             */
+            ResultLedger.prototype.delivered = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ResultLedger pending.
+             * @member {number} pending
+             * @memberof skerry.v1.ResultLedger
+             * @instance
+             */
+            ResultLedger.prototype.pending = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ResultLedger summarized.
+             * @member {number} summarized
+             * @memberof skerry.v1.ResultLedger
+             * @instance
+             */
+            ResultLedger.prototype.summarized = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ResultLedger evicted.
+             * @member {number} evicted
+             * @memberof skerry.v1.ResultLedger
+             * @instance
+             */
+            ResultLedger.prototype.evicted = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ResultLedger decisions.
+             * @member {Array.<skerry.v1.Count.$Properties>} decisions
+             * @memberof skerry.v1.ResultLedger
+             * @instance
+             */
+            ResultLedger.prototype.decisions = $util.emptyArray;
+
+            /**
+             * ResultLedger cursor.
+             * @member {number} cursor
+             * @memberof skerry.v1.ResultLedger
+             * @instance
+             */
+            ResultLedger.prototype.cursor = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ResultLedger acknowledged.
+             * @member {number} acknowledged
+             * @memberof skerry.v1.ResultLedger
+             * @instance
+             */
+            ResultLedger.prototype.acknowledged = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified ResultLedger message. Does not implicitly {@link skerry.v1.ResultLedger.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.ResultLedger
+             * @static
+             * @param {skerry.v1.ResultLedger.$Properties} message ResultLedger message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ResultLedger.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.produced != null && $Object.hasOwnProperty.call(message, "produced") && (typeof message.produced === "object" ? message.produced.low || message.produced.high : message.produced !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.produced);
+                if (message.delivered != null && $Object.hasOwnProperty.call(message, "delivered") && (typeof message.delivered === "object" ? message.delivered.low || message.delivered.high : message.delivered !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.delivered);
+                if (message.pending != null && $Object.hasOwnProperty.call(message, "pending") && (typeof message.pending === "object" ? message.pending.low || message.pending.high : message.pending !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.pending);
+                if (message.summarized != null && $Object.hasOwnProperty.call(message, "summarized") && (typeof message.summarized === "object" ? message.summarized.low || message.summarized.high : message.summarized !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.summarized);
+                if (message.evicted != null && $Object.hasOwnProperty.call(message, "evicted") && (typeof message.evicted === "object" ? message.evicted.low || message.evicted.high : message.evicted !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.evicted);
+                if (message.decisions != null && message.decisions.length)
+                    for (let i = 0; i < message.decisions.length; ++i)
+                        $root.skerry.v1.Count.encode(message.decisions[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.cursor != null && $Object.hasOwnProperty.call(message, "cursor") && (typeof message.cursor === "object" ? message.cursor.low || message.cursor.high : message.cursor !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.cursor);
+                if (message.acknowledged != null && $Object.hasOwnProperty.call(message, "acknowledged") && (typeof message.acknowledged === "object" ? message.acknowledged.low || message.acknowledged.high : message.acknowledged !== 0))
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.acknowledged);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ResultLedger message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.ResultLedger
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.ResultLedger & skerry.v1.ResultLedger.$Shape} ResultLedger
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ResultLedger.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.ResultLedger();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.produced = value;
+                            else
+                                delete message.produced;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.delivered = value;
+                            else
+                                delete message.delivered;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.pending = value;
+                            else
+                                delete message.pending;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.summarized = value;
+                            else
+                                delete message.summarized;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.evicted = value;
+                            else
+                                delete message.evicted;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.decisions && message.decisions.length))
+                                message.decisions = [];
+                            message.decisions.push($root.skerry.v1.Count.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.cursor = value;
+                            else
+                                delete message.cursor;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.acknowledged = value;
+                            else
+                                delete message.acknowledged;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ResultLedger;
+        })();
+
+        v1.LedgerReport = (function() {
+
+            /**
+             * Properties of a LedgerReport.
+             * @typedef {Object} skerry.v1.LedgerReport.$Properties
+             * @property {Uint8Array|null} [epoch] LedgerReport epoch
+             * @property {Array.<skerry.v1.SampleLedger.$Properties>|null} [samples] LedgerReport samples
+             * @property {skerry.v1.ResultLedger.$Properties|null} [results] LedgerReport results
+             * @property {skerry.v1.ResultLedger.$Properties|null} [alerts] LedgerReport alerts
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a LedgerReport.
+             * @memberof skerry.v1
+             * @interface ILedgerReport
+             * @augments skerry.v1.LedgerReport.$Properties
+             * @deprecated Use skerry.v1.LedgerReport.$Properties instead.
+             */
+
+            /**
+             * Shape of a LedgerReport.
+             * @typedef {skerry.v1.LedgerReport.$Properties} skerry.v1.LedgerReport.$Shape
+             */
+
+            /**
+             * Constructs a new LedgerReport.
+             * @memberof skerry.v1
+             * @classdesc Represents a LedgerReport.
+             * @constructor
+             * @param {skerry.v1.LedgerReport.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const LedgerReport = function (properties) {
+                this.samples = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * LedgerReport epoch.
+             * @member {Uint8Array} epoch
+             * @memberof skerry.v1.LedgerReport
+             * @instance
+             */
+            LedgerReport.prototype.epoch = $util.newBuffer([]);
+
+            /**
+             * LedgerReport samples.
+             * @member {Array.<skerry.v1.SampleLedger.$Properties>} samples
+             * @memberof skerry.v1.LedgerReport
+             * @instance
+             */
+            LedgerReport.prototype.samples = $util.emptyArray;
+
+            /**
+             * LedgerReport results.
+             * @member {skerry.v1.ResultLedger.$Properties|null|undefined} results
+             * @memberof skerry.v1.LedgerReport
+             * @instance
+             */
+            LedgerReport.prototype.results = null;
+
+            /**
+             * LedgerReport alerts.
+             * @member {skerry.v1.ResultLedger.$Properties|null|undefined} alerts
+             * @memberof skerry.v1.LedgerReport
+             * @instance
+             */
+            LedgerReport.prototype.alerts = null;
+
+            /**
+             * Encodes the specified LedgerReport message. Does not implicitly {@link skerry.v1.LedgerReport.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.LedgerReport
+             * @static
+             * @param {skerry.v1.LedgerReport.$Properties} message LedgerReport message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            LedgerReport.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && message.epoch.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.epoch);
+                if (message.samples != null && message.samples.length)
+                    for (let i = 0; i < message.samples.length; ++i)
+                        $root.skerry.v1.SampleLedger.encode(message.samples[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.results != null && $Object.hasOwnProperty.call(message, "results"))
+                    $root.skerry.v1.ResultLedger.encode(message.results, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.alerts != null && $Object.hasOwnProperty.call(message, "alerts"))
+                    $root.skerry.v1.ResultLedger.encode(message.alerts, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a LedgerReport message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.LedgerReport
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.LedgerReport & skerry.v1.LedgerReport.$Shape} LedgerReport
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            LedgerReport.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.LedgerReport();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.samples && message.samples.length))
+                                message.samples = [];
+                            message.samples.push($root.skerry.v1.SampleLedger.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.results = $root.skerry.v1.ResultLedger.decode(reader, reader.size(), $undefined, _depth + 1, message.results);
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.alerts = $root.skerry.v1.ResultLedger.decode(reader, reader.size(), $undefined, _depth + 1, message.alerts);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return LedgerReport;
+        })();
+
+        /**
+         * DriftLevel enum.
+         * @name skerry.v1.DriftLevel
+         * @enum {number}
+         * @property {number} DRIFT_LEVEL_UNSPECIFIED=0 DRIFT_LEVEL_UNSPECIFIED value
+         * @property {number} DRIFT_LEVEL_OK=1 DRIFT_LEVEL_OK value
+         * @property {number} DRIFT_LEVEL_WARN=2 DRIFT_LEVEL_WARN value
+         * @property {number} DRIFT_LEVEL_ALERT=3 DRIFT_LEVEL_ALERT value
+         * @property {number} DRIFT_LEVEL_LEARNING=4 DRIFT_LEVEL_LEARNING value
+         */
+        v1.DriftLevel = (function() {
+            const valuesById = $Object.create(null), values = $Object.create(valuesById);
+            values[valuesById[0] = "DRIFT_LEVEL_UNSPECIFIED"] = 0;
+            values[valuesById[1] = "DRIFT_LEVEL_OK"] = 1;
+            values[valuesById[2] = "DRIFT_LEVEL_WARN"] = 2;
+            values[valuesById[3] = "DRIFT_LEVEL_ALERT"] = 3;
+            values[valuesById[4] = "DRIFT_LEVEL_LEARNING"] = 4;
+            return values;
+        })();
+
+        v1.DriftSketch = (function() {
+
+            /**
+             * Properties of a DriftSketch.
+             * @typedef {Object} skerry.v1.DriftSketch.$Properties
+             * @property {string|null} [pipeline] DriftSketch pipeline
+             * @property {string|null} [device] DriftSketch device
+             * @property {string|null} [releaseDigest] DriftSketch releaseDigest
+             * @property {string|null} [signal] DriftSketch signal
+             * @property {boolean|null} [isOutput] DriftSketch isOutput
+             * @property {number|null} [fromUs] DriftSketch fromUs
+             * @property {number|null} [toUs] DriftSketch toUs
+             * @property {Array.<number>|null} [counts] DriftSketch counts
+             * @property {number|null} [missing] DriftSketch missing
+             * @property {number|null} [n] DriftSketch n
+             * @property {number|null} [mean] DriftSketch mean
+             * @property {number|null} [m2] DriftSketch m2
+             * @property {number|null} [min] DriftSketch min
+             * @property {number|null} [max] DriftSketch max
+             * @property {Array.<skerry.v1.Measure.$Properties>|null} [measures] DriftSketch measures
+             * @property {skerry.v1.DriftLevel|null} [level] DriftSketch level
+             * @property {number|null} [policy] DriftSketch policy
+             * @property {number|null} [seq] DriftSketch seq
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a DriftSketch.
+             * @memberof skerry.v1
+             * @interface IDriftSketch
+             * @augments skerry.v1.DriftSketch.$Properties
+             * @deprecated Use skerry.v1.DriftSketch.$Properties instead.
+             */
+
+            /**
+             * Shape of a DriftSketch.
+             * @typedef {skerry.v1.DriftSketch.$Properties} skerry.v1.DriftSketch.$Shape
+             */
+
+            /**
+             * Constructs a new DriftSketch.
+             * @memberof skerry.v1
+             * @classdesc Represents a DriftSketch.
+             * @constructor
+             * @param {skerry.v1.DriftSketch.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const DriftSketch = function (properties) {
+                this.counts = [];
+                this.measures = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * DriftSketch pipeline.
+             * @member {string} pipeline
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.pipeline = "";
+
+            /**
+             * DriftSketch device.
+             * @member {string} device
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.device = "";
+
+            /**
+             * DriftSketch releaseDigest.
+             * @member {string} releaseDigest
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.releaseDigest = "";
+
+            /**
+             * DriftSketch signal.
+             * @member {string} signal
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.signal = "";
+
+            /**
+             * DriftSketch isOutput.
+             * @member {boolean} isOutput
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.isOutput = false;
+
+            /**
+             * DriftSketch fromUs.
+             * @member {number} fromUs
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.fromUs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * DriftSketch toUs.
+             * @member {number} toUs
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.toUs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * DriftSketch counts.
+             * @member {Array.<number>} counts
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.counts = $util.emptyArray;
+
+            /**
+             * DriftSketch missing.
+             * @member {number} missing
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.missing = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * DriftSketch n.
+             * @member {number} n
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.n = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * DriftSketch mean.
+             * @member {number} mean
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.mean = 0;
+
+            /**
+             * DriftSketch m2.
+             * @member {number} m2
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.m2 = 0;
+
+            /**
+             * DriftSketch min.
+             * @member {number} min
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.min = 0;
+
+            /**
+             * DriftSketch max.
+             * @member {number} max
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.max = 0;
+
+            /**
+             * DriftSketch measures.
+             * @member {Array.<skerry.v1.Measure.$Properties>} measures
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.measures = $util.emptyArray;
+
+            /**
+             * DriftSketch level.
+             * @member {skerry.v1.DriftLevel} level
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.level = 0;
+
+            /**
+             * DriftSketch policy.
+             * @member {number} policy
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.policy = 0;
+
+            /**
+             * DriftSketch seq.
+             * @member {number} seq
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified DriftSketch message. Does not implicitly {@link skerry.v1.DriftSketch.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.DriftSketch
+             * @static
+             * @param {skerry.v1.DriftSketch.$Properties} message DriftSketch message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            DriftSketch.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.pipeline != null && $Object.hasOwnProperty.call(message, "pipeline") && message.pipeline !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.pipeline);
+                if (message.device != null && $Object.hasOwnProperty.call(message, "device") && message.device !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.device);
+                if (message.releaseDigest != null && $Object.hasOwnProperty.call(message, "releaseDigest") && message.releaseDigest !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.releaseDigest);
+                if (message.signal != null && $Object.hasOwnProperty.call(message, "signal") && message.signal !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.signal);
+                if (message.isOutput != null && $Object.hasOwnProperty.call(message, "isOutput") && message.isOutput !== false)
+                    writer.uint32(/* id 5, wireType 0 =*/40).bool(message.isOutput);
+                if (message.fromUs != null && $Object.hasOwnProperty.call(message, "fromUs") && (typeof message.fromUs === "object" ? message.fromUs.low || message.fromUs.high : message.fromUs !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).int64(message.fromUs);
+                if (message.toUs != null && $Object.hasOwnProperty.call(message, "toUs") && (typeof message.toUs === "object" ? message.toUs.low || message.toUs.high : message.toUs !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).int64(message.toUs);
+                if (message.counts != null && message.counts.length)
+                    writer.uint32(/* id 8, wireType 2 =*/66).uint64s(message.counts);
+                if (message.missing != null && $Object.hasOwnProperty.call(message, "missing") && (typeof message.missing === "object" ? message.missing.low || message.missing.high : message.missing !== 0))
+                    writer.uint32(/* id 9, wireType 0 =*/72).uint64(message.missing);
+                if (message.n != null && $Object.hasOwnProperty.call(message, "n") && (typeof message.n === "object" ? message.n.low || message.n.high : message.n !== 0))
+                    writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.n);
+                if (message.mean != null && $Object.hasOwnProperty.call(message, "mean") && !$Object.is(message.mean, 0))
+                    writer.uint32(/* id 11, wireType 1 =*/89).double(message.mean);
+                if (message.m2 != null && $Object.hasOwnProperty.call(message, "m2") && !$Object.is(message.m2, 0))
+                    writer.uint32(/* id 12, wireType 1 =*/97).double(message.m2);
+                if (message.min != null && $Object.hasOwnProperty.call(message, "min") && !$Object.is(message.min, 0))
+                    writer.uint32(/* id 13, wireType 1 =*/105).double(message.min);
+                if (message.max != null && $Object.hasOwnProperty.call(message, "max") && !$Object.is(message.max, 0))
+                    writer.uint32(/* id 14, wireType 1 =*/113).double(message.max);
+                if (message.measures != null && message.measures.length)
+                    for (let i = 0; i < message.measures.length; ++i)
+                        $root.skerry.v1.Measure.encode(message.measures[i], writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
+                if (message.level != null && $Object.hasOwnProperty.call(message, "level") && message.level !== 0)
+                    writer.uint32(/* id 16, wireType 0 =*/128).int32(message.level);
+                if (message.policy != null && $Object.hasOwnProperty.call(message, "policy") && message.policy !== 0)
+                    writer.uint32(/* id 17, wireType 0 =*/136).uint32(message.policy);
+                if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && (typeof message.seq === "object" ? message.seq.low || message.seq.high : message.seq !== 0))
+                    writer.uint32(/* id 18, wireType 0 =*/144).uint64(message.seq);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a DriftSketch message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.DriftSketch
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.DriftSketch & skerry.v1.DriftSketch.$Shape} DriftSketch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            DriftSketch.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.DriftSketch();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.pipeline = value;
+                            else
+                                delete message.pipeline;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.device = value;
+                            else
+                                delete message.device;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.releaseDigest = value;
+                            else
+                                delete message.releaseDigest;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.signal = value;
+                            else
+                                delete message.signal;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.isOutput = value;
+                            else
+                                delete message.isOutput;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.fromUs = value;
+                            else
+                                delete message.fromUs;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.toUs = value;
+                            else
+                                delete message.toUs;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType === 2) {
+                                if (!(message.counts && message.counts.length))
+                                    message.counts = [];
+                                reader.uint64s(message.counts);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.counts && message.counts.length))
+                                message.counts = [];
+                            message.counts.push(reader.uint64());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.missing = value;
+                            else
+                                delete message.missing;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.n = value;
+                            else
+                                delete message.n;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.mean = value;
+                            else
+                                delete message.mean;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.m2 = value;
+                            else
+                                delete message.m2;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.min = value;
+                            else
+                                delete message.min;
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.max = value;
+                            else
+                                delete message.max;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.measures && message.measures.length))
+                                message.measures = [];
+                            message.measures.push($root.skerry.v1.Measure.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.level = value;
+                            else
+                                delete message.level;
+                            continue;
+                        }
+                    case 17: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.policy = value;
+                            else
+                                delete message.policy;
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.seq = value;
+                            else
+                                delete message.seq;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return DriftSketch;
+        })();
+
+        v1.Measure = (function() {
+
+            /**
+             * Properties of a Measure.
+             * @typedef {Object} skerry.v1.Measure.$Properties
+             * @property {string|null} [name] Measure name
+             * @property {number|null} [value] Measure value
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Measure.
+             * @memberof skerry.v1
+             * @interface IMeasure
+             * @augments skerry.v1.Measure.$Properties
+             * @deprecated Use skerry.v1.Measure.$Properties instead.
+             */
+
+            /**
+             * Shape of a Measure.
+             * @typedef {skerry.v1.Measure.$Properties} skerry.v1.Measure.$Shape
+             */
+
+            /**
+             * Constructs a new Measure.
+             * @memberof skerry.v1
+             * @classdesc Represents a Measure.
+             * @constructor
+             * @param {skerry.v1.Measure.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Measure = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Measure name.
+             * @member {string} name
+             * @memberof skerry.v1.Measure
+             * @instance
+             */
+            Measure.prototype.name = "";
+
+            /**
+             * Measure value.
+             * @member {number} value
+             * @memberof skerry.v1.Measure
+             * @instance
+             */
+            Measure.prototype.value = 0;
+
+            /**
+             * Encodes the specified Measure message. Does not implicitly {@link skerry.v1.Measure.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.Measure
+             * @static
+             * @param {skerry.v1.Measure.$Properties} message Measure message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Measure.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
+                if (message.value != null && $Object.hasOwnProperty.call(message, "value") && !$Object.is(message.value, 0))
+                    writer.uint32(/* id 2, wireType 1 =*/17).double(message.value);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Measure message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.Measure
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.Measure & skerry.v1.Measure.$Shape} Measure
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Measure.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.Measure();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.value = value;
+                            else
+                                delete message.value;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Measure;
+        })();
+
+        v1.SyncResponse = (function() {
+
+            /**
+             * Properties of a SyncResponse.
+             * @typedef {Object} skerry.v1.SyncResponse.$Properties
+             * @property {string|null} [instance] SyncResponse instance
+             * @property {Array.<skerry.v1.LaneAck.$Properties>|null} [acks] SyncResponse acks
+             * @property {number|null} [sketchCursor] SyncResponse sketchCursor
+             * @property {skerry.v1.Desired.$Properties|null} [desired] SyncResponse desired
+             * @property {number|null} [nextSyncMs] SyncResponse nextSyncMs
+             * @property {number|null} [wallMs] SyncResponse wallMs
+             * @property {Array.<skerry.v1.LaneRange.$Properties>|null} [held] SyncResponse held
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SyncResponse.
+             * @memberof skerry.v1
+             * @interface ISyncResponse
+             * @augments skerry.v1.SyncResponse.$Properties
+             * @deprecated Use skerry.v1.SyncResponse.$Properties instead.
+             */
+
+            /**
+             * Shape of a SyncResponse.
+             * @typedef {skerry.v1.SyncResponse.$Properties} skerry.v1.SyncResponse.$Shape
+             */
+
+            /**
+             * Constructs a new SyncResponse.
+             * @memberof skerry.v1
+             * @classdesc Represents a SyncResponse.
+             * @constructor
+             * @param {skerry.v1.SyncResponse.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SyncResponse = function (properties) {
+                this.acks = [];
+                this.held = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SyncResponse instance.
+             * @member {string} instance
+             * @memberof skerry.v1.SyncResponse
+             * @instance
+             */
+            SyncResponse.prototype.instance = "";
+
+            /**
+             * SyncResponse acks.
+             * @member {Array.<skerry.v1.LaneAck.$Properties>} acks
+             * @memberof skerry.v1.SyncResponse
+             * @instance
+             */
+            SyncResponse.prototype.acks = $util.emptyArray;
+
+            /**
+             * SyncResponse sketchCursor.
+             * @member {number} sketchCursor
+             * @memberof skerry.v1.SyncResponse
+             * @instance
+             */
+            SyncResponse.prototype.sketchCursor = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SyncResponse desired.
+             * @member {skerry.v1.Desired.$Properties|null|undefined} desired
+             * @memberof skerry.v1.SyncResponse
+             * @instance
+             */
+            SyncResponse.prototype.desired = null;
+
+            /**
+             * SyncResponse nextSyncMs.
+             * @member {number} nextSyncMs
+             * @memberof skerry.v1.SyncResponse
+             * @instance
+             */
+            SyncResponse.prototype.nextSyncMs = 0;
+
+            /**
+             * SyncResponse wallMs.
+             * @member {number} wallMs
+             * @memberof skerry.v1.SyncResponse
+             * @instance
+             */
+            SyncResponse.prototype.wallMs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * SyncResponse held.
+             * @member {Array.<skerry.v1.LaneRange.$Properties>} held
+             * @memberof skerry.v1.SyncResponse
+             * @instance
+             */
+            SyncResponse.prototype.held = $util.emptyArray;
+
+            /**
+             * Encodes the specified SyncResponse message. Does not implicitly {@link skerry.v1.SyncResponse.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.SyncResponse
+             * @static
+             * @param {skerry.v1.SyncResponse.$Properties} message SyncResponse message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SyncResponse.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.instance != null && $Object.hasOwnProperty.call(message, "instance") && message.instance !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.instance);
+                if (message.acks != null && message.acks.length)
+                    for (let i = 0; i < message.acks.length; ++i)
+                        $root.skerry.v1.LaneAck.encode(message.acks[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.sketchCursor != null && $Object.hasOwnProperty.call(message, "sketchCursor") && (typeof message.sketchCursor === "object" ? message.sketchCursor.low || message.sketchCursor.high : message.sketchCursor !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.sketchCursor);
+                if (message.desired != null && $Object.hasOwnProperty.call(message, "desired"))
+                    $root.skerry.v1.Desired.encode(message.desired, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.nextSyncMs != null && $Object.hasOwnProperty.call(message, "nextSyncMs") && message.nextSyncMs !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.nextSyncMs);
+                if (message.wallMs != null && $Object.hasOwnProperty.call(message, "wallMs") && (typeof message.wallMs === "object" ? message.wallMs.low || message.wallMs.high : message.wallMs !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).int64(message.wallMs);
+                if (message.held != null && message.held.length)
+                    for (let i = 0; i < message.held.length; ++i)
+                        $root.skerry.v1.LaneRange.encode(message.held[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SyncResponse message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.SyncResponse
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.SyncResponse & skerry.v1.SyncResponse.$Shape} SyncResponse
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SyncResponse.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.SyncResponse();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.instance = value;
+                            else
+                                delete message.instance;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.acks && message.acks.length))
+                                message.acks = [];
+                            message.acks.push($root.skerry.v1.LaneAck.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.sketchCursor = value;
+                            else
+                                delete message.sketchCursor;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.desired = $root.skerry.v1.Desired.decode(reader, reader.size(), $undefined, _depth + 1, message.desired);
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.nextSyncMs = value;
+                            else
+                                delete message.nextSyncMs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.wallMs = value;
+                            else
+                                delete message.wallMs;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.held && message.held.length))
+                                message.held = [];
+                            message.held.push($root.skerry.v1.LaneRange.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SyncResponse;
+        })();
+
+        v1.LaneAck = (function() {
+
+            /**
+             * Properties of a LaneAck.
+             * @typedef {Object} skerry.v1.LaneAck.$Properties
+             * @property {Uint8Array|null} [epoch] LaneAck epoch
+             * @property {skerry.v1.Lane|null} [lane] LaneAck lane
+             * @property {number|null} [cursor] LaneAck cursor
+             * @property {boolean|null} [epochConflict] LaneAck epochConflict
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a LaneAck.
+             * @memberof skerry.v1
+             * @interface ILaneAck
+             * @augments skerry.v1.LaneAck.$Properties
+             * @deprecated Use skerry.v1.LaneAck.$Properties instead.
+             */
+
+            /**
+             * Shape of a LaneAck.
+             * @typedef {skerry.v1.LaneAck.$Properties} skerry.v1.LaneAck.$Shape
+             */
+
+            /**
+             * Constructs a new LaneAck.
+             * @memberof skerry.v1
+             * @classdesc Represents a LaneAck.
+             * @constructor
+             * @param {skerry.v1.LaneAck.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const LaneAck = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * LaneAck epoch.
+             * @member {Uint8Array} epoch
+             * @memberof skerry.v1.LaneAck
+             * @instance
+             */
+            LaneAck.prototype.epoch = $util.newBuffer([]);
+
+            /**
+             * LaneAck lane.
+             * @member {skerry.v1.Lane} lane
+             * @memberof skerry.v1.LaneAck
+             * @instance
+             */
+            LaneAck.prototype.lane = 0;
+
+            /**
+             * LaneAck cursor.
+             * @member {number} cursor
+             * @memberof skerry.v1.LaneAck
+             * @instance
+             */
+            LaneAck.prototype.cursor = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * LaneAck epochConflict.
+             * @member {boolean} epochConflict
+             * @memberof skerry.v1.LaneAck
+             * @instance
+             */
+            LaneAck.prototype.epochConflict = false;
+
+            /**
+             * Encodes the specified LaneAck message. Does not implicitly {@link skerry.v1.LaneAck.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.LaneAck
+             * @static
+             * @param {skerry.v1.LaneAck.$Properties} message LaneAck message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            LaneAck.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && message.epoch.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.epoch);
+                if (message.lane != null && $Object.hasOwnProperty.call(message, "lane") && message.lane !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).int32(message.lane);
+                if (message.cursor != null && $Object.hasOwnProperty.call(message, "cursor") && (typeof message.cursor === "object" ? message.cursor.low || message.cursor.high : message.cursor !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.cursor);
+                if (message.epochConflict != null && $Object.hasOwnProperty.call(message, "epochConflict") && message.epochConflict !== false)
+                    writer.uint32(/* id 4, wireType 0 =*/32).bool(message.epochConflict);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a LaneAck message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.LaneAck
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.LaneAck & skerry.v1.LaneAck.$Shape} LaneAck
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            LaneAck.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.LaneAck();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.lane = value;
+                            else
+                                delete message.lane;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.cursor = value;
+                            else
+                                delete message.cursor;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.epochConflict = value;
+                            else
+                                delete message.epochConflict;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return LaneAck;
+        })();
+
+        v1.Desired = (function() {
+
+            /**
+             * Properties of a Desired.
+             * @typedef {Object} skerry.v1.Desired.$Properties
+             * @property {number|null} [generation] Desired generation
+             * @property {Array.<skerry.v1.DesiredPipeline.$Properties>|null} [pipelines] Desired pipelines
+             * @property {string|null} [tufUrl] Desired tufUrl
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Desired.
+             * @memberof skerry.v1
+             * @interface IDesired
+             * @augments skerry.v1.Desired.$Properties
+             * @deprecated Use skerry.v1.Desired.$Properties instead.
+             */
+
+            /**
+             * Shape of a Desired.
+             * @typedef {skerry.v1.Desired.$Properties} skerry.v1.Desired.$Shape
+             */
+
+            /**
+             * Constructs a new Desired.
+             * @memberof skerry.v1
+             * @classdesc Represents a Desired.
+             * @constructor
+             * @param {skerry.v1.Desired.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Desired = function (properties) {
+                this.pipelines = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Desired generation.
+             * @member {number} generation
+             * @memberof skerry.v1.Desired
+             * @instance
+             */
+            Desired.prototype.generation = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Desired pipelines.
+             * @member {Array.<skerry.v1.DesiredPipeline.$Properties>} pipelines
+             * @memberof skerry.v1.Desired
+             * @instance
+             */
+            Desired.prototype.pipelines = $util.emptyArray;
+
+            /**
+             * Desired tufUrl.
+             * @member {string} tufUrl
+             * @memberof skerry.v1.Desired
+             * @instance
+             */
+            Desired.prototype.tufUrl = "";
+
+            /**
+             * Encodes the specified Desired message. Does not implicitly {@link skerry.v1.Desired.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.Desired
+             * @static
+             * @param {skerry.v1.Desired.$Properties} message Desired message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Desired.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && (typeof message.generation === "object" ? message.generation.low || message.generation.high : message.generation !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.generation);
+                if (message.pipelines != null && message.pipelines.length)
+                    for (let i = 0; i < message.pipelines.length; ++i)
+                        $root.skerry.v1.DesiredPipeline.encode(message.pipelines[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.tufUrl != null && $Object.hasOwnProperty.call(message, "tufUrl") && message.tufUrl !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.tufUrl);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Desired message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.Desired
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.Desired & skerry.v1.Desired.$Shape} Desired
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Desired.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.Desired();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.generation = value;
+                            else
+                                delete message.generation;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.pipelines && message.pipelines.length))
+                                message.pipelines = [];
+                            message.pipelines.push($root.skerry.v1.DesiredPipeline.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.tufUrl = value;
+                            else
+                                delete message.tufUrl;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Desired;
+        })();
+
+        v1.DesiredPipeline = (function() {
+
+            /**
+             * Properties of a DesiredPipeline.
+             * @typedef {Object} skerry.v1.DesiredPipeline.$Properties
+             * @property {string|null} [name] DesiredPipeline name
+             * @property {string|null} [release] DesiredPipeline release
+             * @property {string|null} [releaseDigest] DesiredPipeline releaseDigest
+             * @property {skerry.v1.Role|null} [role] DesiredPipeline role
+             * @property {string|null} [rollout] DesiredPipeline rollout
+             * @property {string|null} [policy] DesiredPipeline policy
+             * @property {number|null} [policyGeneration] DesiredPipeline policyGeneration
+             * @property {number|null} [captureBytesPerDay] DesiredPipeline captureBytesPerDay
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a DesiredPipeline.
+             * @memberof skerry.v1
+             * @interface IDesiredPipeline
+             * @augments skerry.v1.DesiredPipeline.$Properties
+             * @deprecated Use skerry.v1.DesiredPipeline.$Properties instead.
+             */
+
+            /**
+             * Shape of a DesiredPipeline.
+             * @typedef {skerry.v1.DesiredPipeline.$Properties} skerry.v1.DesiredPipeline.$Shape
+             */
+
+            /**
+             * Constructs a new DesiredPipeline.
+             * @memberof skerry.v1
+             * @classdesc Represents a DesiredPipeline.
+             * @constructor
+             * @param {skerry.v1.DesiredPipeline.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const DesiredPipeline = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * DesiredPipeline name.
+             * @member {string} name
+             * @memberof skerry.v1.DesiredPipeline
+             * @instance
+             */
+            DesiredPipeline.prototype.name = "";
+
+            /**
+             * DesiredPipeline release.
+             * @member {string} release
+             * @memberof skerry.v1.DesiredPipeline
+             * @instance
+             */
+            DesiredPipeline.prototype.release = "";
+
+            /**
+             * DesiredPipeline releaseDigest.
+             * @member {string} releaseDigest
+             * @memberof skerry.v1.DesiredPipeline
+             * @instance
+             */
+            DesiredPipeline.prototype.releaseDigest = "";
+
+            /**
+             * DesiredPipeline role.
+             * @member {skerry.v1.Role} role
+             * @memberof skerry.v1.DesiredPipeline
+             * @instance
+             */
+            DesiredPipeline.prototype.role = 0;
+
+            /**
+             * DesiredPipeline rollout.
+             * @member {string} rollout
+             * @memberof skerry.v1.DesiredPipeline
+             * @instance
+             */
+            DesiredPipeline.prototype.rollout = "";
+
+            /**
+             * DesiredPipeline policy.
+             * @member {string} policy
+             * @memberof skerry.v1.DesiredPipeline
+             * @instance
+             */
+            DesiredPipeline.prototype.policy = "";
+
+            /**
+             * DesiredPipeline policyGeneration.
+             * @member {number} policyGeneration
+             * @memberof skerry.v1.DesiredPipeline
+             * @instance
+             */
+            DesiredPipeline.prototype.policyGeneration = 0;
+
+            /**
+             * DesiredPipeline captureBytesPerDay.
+             * @member {number} captureBytesPerDay
+             * @memberof skerry.v1.DesiredPipeline
+             * @instance
+             */
+            DesiredPipeline.prototype.captureBytesPerDay = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified DesiredPipeline message. Does not implicitly {@link skerry.v1.DesiredPipeline.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.DesiredPipeline
+             * @static
+             * @param {skerry.v1.DesiredPipeline.$Properties} message DesiredPipeline message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            DesiredPipeline.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
+                if (message.release != null && $Object.hasOwnProperty.call(message, "release") && message.release !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.release);
+                if (message.releaseDigest != null && $Object.hasOwnProperty.call(message, "releaseDigest") && message.releaseDigest !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.releaseDigest);
+                if (message.role != null && $Object.hasOwnProperty.call(message, "role") && message.role !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).int32(message.role);
+                if (message.rollout != null && $Object.hasOwnProperty.call(message, "rollout") && message.rollout !== "")
+                    writer.uint32(/* id 5, wireType 2 =*/42).string(message.rollout);
+                if (message.policy != null && $Object.hasOwnProperty.call(message, "policy") && message.policy !== "")
+                    writer.uint32(/* id 6, wireType 2 =*/50).string(message.policy);
+                if (message.policyGeneration != null && $Object.hasOwnProperty.call(message, "policyGeneration") && message.policyGeneration !== 0)
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.policyGeneration);
+                if (message.captureBytesPerDay != null && $Object.hasOwnProperty.call(message, "captureBytesPerDay") && (typeof message.captureBytesPerDay === "object" ? message.captureBytesPerDay.low || message.captureBytesPerDay.high : message.captureBytesPerDay !== 0))
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.captureBytesPerDay);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a DesiredPipeline message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.DesiredPipeline
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.DesiredPipeline & skerry.v1.DesiredPipeline.$Shape} DesiredPipeline
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            DesiredPipeline.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.DesiredPipeline();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.release = value;
+                            else
+                                delete message.release;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.releaseDigest = value;
+                            else
+                                delete message.releaseDigest;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.role = value;
+                            else
+                                delete message.role;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.rollout = value;
+                            else
+                                delete message.rollout;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.policy = value;
+                            else
+                                delete message.policy;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.policyGeneration = value;
+                            else
+                                delete message.policyGeneration;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.captureBytesPerDay = value;
+                            else
+                                delete message.captureBytesPerDay;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return DesiredPipeline;
         })();
 
         /**
@@ -3982,50 +7645,38 @@ export const skerry = $root.skerry = (() => {
             return Tombstone;
         })();
 
-        v1.SyncRequest = (function() {
+        v1.GoldenVectors = (function() {
 
             /**
-             * Properties of a SyncRequest.
-             * @typedef {Object} skerry.v1.SyncRequest.$Properties
-             * @property {number|null} [protocol] SyncRequest protocol
-             * @property {Uint8Array|null} [epoch] SyncRequest epoch
-             * @property {skerry.v1.ClockReading.$Properties|null} [clock] SyncRequest clock
-             * @property {skerry.v1.Reported.$Properties|null} [reported] SyncRequest reported
-             * @property {Array.<skerry.v1.LedgerReport.$Properties>|null} [ledgers] SyncRequest ledgers
-             * @property {Array.<skerry.v1.Block.$Properties>|null} [blocks] SyncRequest blocks
-             * @property {Array.<skerry.v1.DriftSketch.$Properties>|null} [sketches] SyncRequest sketches
-             * @property {string|null} [seenInstance] SyncRequest seenInstance
-             * @property {number|null} [seenGeneration] SyncRequest seenGeneration
-             * @property {Array.<skerry.v1.LaneRange.$Properties>|null} [lanes] SyncRequest lanes
+             * Properties of a GoldenVectors.
+             * @typedef {Object} skerry.v1.GoldenVectors.$Properties
+             * @property {Array.<skerry.v1.GoldenCase.$Properties>|null} [cases] GoldenVectors cases
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a SyncRequest.
+             * Properties of a GoldenVectors.
              * @memberof skerry.v1
-             * @interface ISyncRequest
-             * @augments skerry.v1.SyncRequest.$Properties
-             * @deprecated Use skerry.v1.SyncRequest.$Properties instead.
+             * @interface IGoldenVectors
+             * @augments skerry.v1.GoldenVectors.$Properties
+             * @deprecated Use skerry.v1.GoldenVectors.$Properties instead.
              */
 
             /**
-             * Shape of a SyncRequest.
-             * @typedef {skerry.v1.SyncRequest.$Properties} skerry.v1.SyncRequest.$Shape
+             * Shape of a GoldenVectors.
+             * @typedef {skerry.v1.GoldenVectors.$Properties} skerry.v1.GoldenVectors.$Shape
              */
 
             /**
-             * Constructs a new SyncRequest.
+             * Constructs a new GoldenVectors.
              * @memberof skerry.v1
-             * @classdesc Represents a SyncRequest.
+             * @classdesc Represents a GoldenVectors.
              * @constructor
-             * @param {skerry.v1.SyncRequest.$Properties=} [properties] Properties to set
+             * @param {skerry.v1.GoldenVectors.$Properties=} [properties] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            const SyncRequest = function (properties) {
-                this.ledgers = [];
-                this.blocks = [];
-                this.sketches = [];
-                this.lanes = [];
+            const GoldenVectors = function (properties) {
+                this.cases = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -4033,125 +7684,32 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * SyncRequest protocol.
-             * @member {number} protocol
-             * @memberof skerry.v1.SyncRequest
+             * GoldenVectors cases.
+             * @member {Array.<skerry.v1.GoldenCase.$Properties>} cases
+             * @memberof skerry.v1.GoldenVectors
              * @instance
              */
-            SyncRequest.prototype.protocol = 0;
+            GoldenVectors.prototype.cases = $util.emptyArray;
 
             /**
-             * SyncRequest epoch.
-             * @member {Uint8Array} epoch
-             * @memberof skerry.v1.SyncRequest
-             * @instance
-             */
-            SyncRequest.prototype.epoch = $util.newBuffer([]);
-
-            /**
-             * SyncRequest clock.
-             * @member {skerry.v1.ClockReading.$Properties|null|undefined} clock
-             * @memberof skerry.v1.SyncRequest
-             * @instance
-             */
-            SyncRequest.prototype.clock = null;
-
-            /**
-             * SyncRequest reported.
-             * @member {skerry.v1.Reported.$Properties|null|undefined} reported
-             * @memberof skerry.v1.SyncRequest
-             * @instance
-             */
-            SyncRequest.prototype.reported = null;
-
-            /**
-             * SyncRequest ledgers.
-             * @member {Array.<skerry.v1.LedgerReport.$Properties>} ledgers
-             * @memberof skerry.v1.SyncRequest
-             * @instance
-             */
-            SyncRequest.prototype.ledgers = $util.emptyArray;
-
-            /**
-             * SyncRequest blocks.
-             * @member {Array.<skerry.v1.Block.$Properties>} blocks
-             * @memberof skerry.v1.SyncRequest
-             * @instance
-             */
-            SyncRequest.prototype.blocks = $util.emptyArray;
-
-            /**
-             * SyncRequest sketches.
-             * @member {Array.<skerry.v1.DriftSketch.$Properties>} sketches
-             * @memberof skerry.v1.SyncRequest
-             * @instance
-             */
-            SyncRequest.prototype.sketches = $util.emptyArray;
-
-            /**
-             * SyncRequest seenInstance.
-             * @member {string} seenInstance
-             * @memberof skerry.v1.SyncRequest
-             * @instance
-             */
-            SyncRequest.prototype.seenInstance = "";
-
-            /**
-             * SyncRequest seenGeneration.
-             * @member {number} seenGeneration
-             * @memberof skerry.v1.SyncRequest
-             * @instance
-             */
-            SyncRequest.prototype.seenGeneration = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * SyncRequest lanes.
-             * @member {Array.<skerry.v1.LaneRange.$Properties>} lanes
-             * @memberof skerry.v1.SyncRequest
-             * @instance
-             */
-            SyncRequest.prototype.lanes = $util.emptyArray;
-
-            /**
-             * Encodes the specified SyncRequest message. Does not implicitly {@link skerry.v1.SyncRequest.verify|verify} messages.
+             * Encodes the specified GoldenVectors message. Does not implicitly {@link skerry.v1.GoldenVectors.verify|verify} messages.
              * @function encode
-             * @memberof skerry.v1.SyncRequest
+             * @memberof skerry.v1.GoldenVectors
              * @static
-             * @param {skerry.v1.SyncRequest.$Properties} message SyncRequest message or plain object to encode
+             * @param {skerry.v1.GoldenVectors.$Properties} message GoldenVectors message or plain object to encode
              * @param {$protobuf.Writer} [writer] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            SyncRequest.encode = function (message, writer, _depth) {
+            GoldenVectors.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.protocol != null && $Object.hasOwnProperty.call(message, "protocol") && message.protocol !== 0)
-                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.protocol);
-                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && message.epoch.length)
-                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.epoch);
-                if (message.clock != null && $Object.hasOwnProperty.call(message, "clock"))
-                    $root.skerry.v1.ClockReading.encode(message.clock, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
-                if (message.reported != null && $Object.hasOwnProperty.call(message, "reported"))
-                    $root.skerry.v1.Reported.encode(message.reported, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
-                if (message.ledgers != null && message.ledgers.length)
-                    for (let i = 0; i < message.ledgers.length; ++i)
-                        $root.skerry.v1.LedgerReport.encode(message.ledgers[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
-                if (message.blocks != null && message.blocks.length)
-                    for (let i = 0; i < message.blocks.length; ++i)
-                        $root.skerry.v1.Block.encode(message.blocks[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
-                if (message.sketches != null && message.sketches.length)
-                    for (let i = 0; i < message.sketches.length; ++i)
-                        $root.skerry.v1.DriftSketch.encode(message.sketches[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
-                if (message.seenInstance != null && $Object.hasOwnProperty.call(message, "seenInstance") && message.seenInstance !== "")
-                    writer.uint32(/* id 8, wireType 2 =*/66).string(message.seenInstance);
-                if (message.seenGeneration != null && $Object.hasOwnProperty.call(message, "seenGeneration") && (typeof message.seenGeneration === "object" ? message.seenGeneration.low || message.seenGeneration.high : message.seenGeneration !== 0))
-                    writer.uint32(/* id 9, wireType 0 =*/72).uint64(message.seenGeneration);
-                if (message.lanes != null && message.lanes.length)
-                    for (let i = 0; i < message.lanes.length; ++i)
-                        $root.skerry.v1.LaneRange.encode(message.lanes[i], writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
+                if (message.cases != null && message.cases.length)
+                    for (let i = 0; i < message.cases.length; ++i)
+                        $root.skerry.v1.GoldenCase.encode(message.cases[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4159,24 +7717,24 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * Decodes a SyncRequest message from the specified reader or buffer.
+             * Decodes a GoldenVectors message from the specified reader or buffer.
              * @function decode
-             * @memberof skerry.v1.SyncRequest
+             * @memberof skerry.v1.GoldenVectors
              * @static
              * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
              * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.SyncRequest & skerry.v1.SyncRequest.$Shape} SyncRequest
+             * @returns {skerry.v1.GoldenVectors & skerry.v1.GoldenVectors.$Shape} GoldenVectors
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            SyncRequest.decode = function (reader, length, _end, _depth, _target) {
+            GoldenVectors.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message, value;
+                let end, message;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -4186,7 +7744,7 @@ export const skerry = $root.skerry = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.skerry.v1.SyncRequest();
+                message = _target || new $root.skerry.v1.GoldenVectors();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -4197,83 +7755,11 @@ export const skerry = $root.skerry = (() => {
                     let wireType = tag & 7;
                     switch (tag >>>= 3) {
                     case 1: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.protocol = value;
-                            else
-                                delete message.protocol;
-                            continue;
-                        }
-                    case 2: {
                             if (wireType !== 2)
                                 break;
-                            if ((value = reader.bytes()).length)
-                                message.epoch = value;
-                            else
-                                delete message.epoch;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 2)
-                                break;
-                            message.clock = $root.skerry.v1.ClockReading.decode(reader, reader.size(), $undefined, _depth + 1, message.clock);
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 2)
-                                break;
-                            message.reported = $root.skerry.v1.Reported.decode(reader, reader.size(), $undefined, _depth + 1, message.reported);
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.ledgers && message.ledgers.length))
-                                message.ledgers = [];
-                            message.ledgers.push($root.skerry.v1.LedgerReport.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 6: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.blocks && message.blocks.length))
-                                message.blocks = [];
-                            message.blocks.push($root.skerry.v1.Block.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 7: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.sketches && message.sketches.length))
-                                message.sketches = [];
-                            message.sketches.push($root.skerry.v1.DriftSketch.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 8: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.seenInstance = value;
-                            else
-                                delete message.seenInstance;
-                            continue;
-                        }
-                    case 9: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.seenGeneration = value;
-                            else
-                                delete message.seenGeneration;
-                            continue;
-                        }
-                    case 10: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.lanes && message.lanes.length))
-                                message.lanes = [];
-                            message.lanes.push($root.skerry.v1.LaneRange.decode(reader, reader.size(), $undefined, _depth + 1));
+                            if (!(message.cases && message.cases.length))
+                                message.cases = [];
+                            message.cases.push($root.skerry.v1.GoldenCase.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }
@@ -4293,42 +7779,43 @@ export const skerry = $root.skerry = (() => {
                 return message;
             };
 
-            return SyncRequest;
+            return GoldenVectors;
         })();
 
-        v1.LaneRange = (function() {
+        v1.GoldenCase = (function() {
 
             /**
-             * Properties of a LaneRange.
-             * @typedef {Object} skerry.v1.LaneRange.$Properties
-             * @property {skerry.v1.Lane|null} [lane] LaneRange lane
-             * @property {number|null} [firstPending] LaneRange firstPending
-             * @property {number|null} [last] LaneRange last
+             * Properties of a GoldenCase.
+             * @typedef {Object} skerry.v1.GoldenCase.$Properties
+             * @property {Array.<skerry.v1.NamedTensor.$Properties>|null} [inputs] GoldenCase inputs
+             * @property {Array.<skerry.v1.NamedTensor.$Properties>|null} [outputs] GoldenCase outputs
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a LaneRange.
+             * Properties of a GoldenCase.
              * @memberof skerry.v1
-             * @interface ILaneRange
-             * @augments skerry.v1.LaneRange.$Properties
-             * @deprecated Use skerry.v1.LaneRange.$Properties instead.
+             * @interface IGoldenCase
+             * @augments skerry.v1.GoldenCase.$Properties
+             * @deprecated Use skerry.v1.GoldenCase.$Properties instead.
              */
 
             /**
-             * Shape of a LaneRange.
-             * @typedef {skerry.v1.LaneRange.$Properties} skerry.v1.LaneRange.$Shape
+             * Shape of a GoldenCase.
+             * @typedef {skerry.v1.GoldenCase.$Properties} skerry.v1.GoldenCase.$Shape
              */
 
             /**
-             * Constructs a new LaneRange.
+             * Constructs a new GoldenCase.
              * @memberof skerry.v1
-             * @classdesc Represents a LaneRange.
+             * @classdesc Represents a GoldenCase.
              * @constructor
-             * @param {skerry.v1.LaneRange.$Properties=} [properties] Properties to set
+             * @param {skerry.v1.GoldenCase.$Properties=} [properties] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            const LaneRange = function (properties) {
+            const GoldenCase = function (properties) {
+                this.inputs = [];
+                this.outputs = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -4336,51 +7823,43 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * LaneRange lane.
-             * @member {skerry.v1.Lane} lane
-             * @memberof skerry.v1.LaneRange
+             * GoldenCase inputs.
+             * @member {Array.<skerry.v1.NamedTensor.$Properties>} inputs
+             * @memberof skerry.v1.GoldenCase
              * @instance
              */
-            LaneRange.prototype.lane = 0;
+            GoldenCase.prototype.inputs = $util.emptyArray;
 
             /**
-             * LaneRange firstPending.
-             * @member {number} firstPending
-             * @memberof skerry.v1.LaneRange
+             * GoldenCase outputs.
+             * @member {Array.<skerry.v1.NamedTensor.$Properties>} outputs
+             * @memberof skerry.v1.GoldenCase
              * @instance
              */
-            LaneRange.prototype.firstPending = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            GoldenCase.prototype.outputs = $util.emptyArray;
 
             /**
-             * LaneRange last.
-             * @member {number} last
-             * @memberof skerry.v1.LaneRange
-             * @instance
-             */
-            LaneRange.prototype.last = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * Encodes the specified LaneRange message. Does not implicitly {@link skerry.v1.LaneRange.verify|verify} messages.
+             * Encodes the specified GoldenCase message. Does not implicitly {@link skerry.v1.GoldenCase.verify|verify} messages.
              * @function encode
-             * @memberof skerry.v1.LaneRange
+             * @memberof skerry.v1.GoldenCase
              * @static
-             * @param {skerry.v1.LaneRange.$Properties} message LaneRange message or plain object to encode
+             * @param {skerry.v1.GoldenCase.$Properties} message GoldenCase message or plain object to encode
              * @param {$protobuf.Writer} [writer] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            LaneRange.encode = function (message, writer, _depth) {
+            GoldenCase.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.lane != null && $Object.hasOwnProperty.call(message, "lane") && message.lane !== 0)
-                    writer.uint32(/* id 1, wireType 0 =*/8).int32(message.lane);
-                if (message.firstPending != null && $Object.hasOwnProperty.call(message, "firstPending") && (typeof message.firstPending === "object" ? message.firstPending.low || message.firstPending.high : message.firstPending !== 0))
-                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.firstPending);
-                if (message.last != null && $Object.hasOwnProperty.call(message, "last") && (typeof message.last === "object" ? message.last.low || message.last.high : message.last !== 0))
-                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.last);
+                if (message.inputs != null && message.inputs.length)
+                    for (let i = 0; i < message.inputs.length; ++i)
+                        $root.skerry.v1.NamedTensor.encode(message.inputs[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.outputs != null && message.outputs.length)
+                    for (let i = 0; i < message.outputs.length; ++i)
+                        $root.skerry.v1.NamedTensor.encode(message.outputs[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4388,24 +7867,24 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * Decodes a LaneRange message from the specified reader or buffer.
+             * Decodes a GoldenCase message from the specified reader or buffer.
              * @function decode
-             * @memberof skerry.v1.LaneRange
+             * @memberof skerry.v1.GoldenCase
              * @static
              * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
              * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.LaneRange & skerry.v1.LaneRange.$Shape} LaneRange
+             * @returns {skerry.v1.GoldenCase & skerry.v1.GoldenCase.$Shape} GoldenCase
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            LaneRange.decode = function (reader, length, _end, _depth, _target) {
+            GoldenCase.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message, value;
+                let end, message;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -4415,7 +7894,7 @@ export const skerry = $root.skerry = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.skerry.v1.LaneRange();
+                message = _target || new $root.skerry.v1.GoldenCase();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -4426,30 +7905,19 @@ export const skerry = $root.skerry = (() => {
                     let wireType = tag & 7;
                     switch (tag >>>= 3) {
                     case 1: {
-                            if (wireType !== 0)
+                            if (wireType !== 2)
                                 break;
-                            if (value = reader.int32())
-                                message.lane = value;
-                            else
-                                delete message.lane;
+                            if (!(message.inputs && message.inputs.length))
+                                message.inputs = [];
+                            message.inputs.push($root.skerry.v1.NamedTensor.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     case 2: {
-                            if (wireType !== 0)
+                            if (wireType !== 2)
                                 break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.firstPending = value;
-                            else
-                                delete message.firstPending;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.last = value;
-                            else
-                                delete message.last;
+                            if (!(message.outputs && message.outputs.length))
+                                message.outputs = [];
+                            message.outputs.push($root.skerry.v1.NamedTensor.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }
@@ -4469,43 +7937,46 @@ export const skerry = $root.skerry = (() => {
                 return message;
             };
 
-            return LaneRange;
+            return GoldenCase;
         })();
 
-        v1.ClockReading = (function() {
+        v1.NamedTensor = (function() {
 
             /**
-             * Properties of a ClockReading.
-             * @typedef {Object} skerry.v1.ClockReading.$Properties
-             * @property {string|null} [boot] ClockReading boot
-             * @property {number|null} [monoMs] ClockReading monoMs
-             * @property {number|null} [wallMs] ClockReading wallMs
-             * @property {number|null} [uncertaintyMs] ClockReading uncertaintyMs
+             * Properties of a NamedTensor.
+             * @typedef {Object} skerry.v1.NamedTensor.$Properties
+             * @property {string|null} [name] NamedTensor name
+             * @property {string|null} [type] NamedTensor type
+             * @property {Array.<number>|null} [dims] NamedTensor dims
+             * @property {Uint8Array|null} [data] NamedTensor data
+             * @property {Array.<string>|null} [strings] NamedTensor strings
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a ClockReading.
+             * Properties of a NamedTensor.
              * @memberof skerry.v1
-             * @interface IClockReading
-             * @augments skerry.v1.ClockReading.$Properties
-             * @deprecated Use skerry.v1.ClockReading.$Properties instead.
+             * @interface INamedTensor
+             * @augments skerry.v1.NamedTensor.$Properties
+             * @deprecated Use skerry.v1.NamedTensor.$Properties instead.
              */
 
             /**
-             * Shape of a ClockReading.
-             * @typedef {skerry.v1.ClockReading.$Properties} skerry.v1.ClockReading.$Shape
+             * Shape of a NamedTensor.
+             * @typedef {skerry.v1.NamedTensor.$Properties} skerry.v1.NamedTensor.$Shape
              */
 
             /**
-             * Constructs a new ClockReading.
+             * Constructs a new NamedTensor.
              * @memberof skerry.v1
-             * @classdesc Represents a ClockReading.
+             * @classdesc Represents a NamedTensor.
              * @constructor
-             * @param {skerry.v1.ClockReading.$Properties=} [properties] Properties to set
+             * @param {skerry.v1.NamedTensor.$Properties=} [properties] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            const ClockReading = function (properties) {
+            const NamedTensor = function (properties) {
+                this.dims = [];
+                this.strings = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -4513,784 +7984,55 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * ClockReading boot.
-             * @member {string} boot
-             * @memberof skerry.v1.ClockReading
-             * @instance
-             */
-            ClockReading.prototype.boot = "";
-
-            /**
-             * ClockReading monoMs.
-             * @member {number} monoMs
-             * @memberof skerry.v1.ClockReading
-             * @instance
-             */
-            ClockReading.prototype.monoMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * ClockReading wallMs.
-             * @member {number} wallMs
-             * @memberof skerry.v1.ClockReading
-             * @instance
-             */
-            ClockReading.prototype.wallMs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-
-            /**
-             * ClockReading uncertaintyMs.
-             * @member {number} uncertaintyMs
-             * @memberof skerry.v1.ClockReading
-             * @instance
-             */
-            ClockReading.prototype.uncertaintyMs = 0;
-
-            /**
-             * Encodes the specified ClockReading message. Does not implicitly {@link skerry.v1.ClockReading.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.ClockReading
-             * @static
-             * @param {skerry.v1.ClockReading.$Properties} message ClockReading message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            ClockReading.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.boot != null && $Object.hasOwnProperty.call(message, "boot") && message.boot !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.boot);
-                if (message.monoMs != null && $Object.hasOwnProperty.call(message, "monoMs") && (typeof message.monoMs === "object" ? message.monoMs.low || message.monoMs.high : message.monoMs !== 0))
-                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.monoMs);
-                if (message.wallMs != null && $Object.hasOwnProperty.call(message, "wallMs") && (typeof message.wallMs === "object" ? message.wallMs.low || message.wallMs.high : message.wallMs !== 0))
-                    writer.uint32(/* id 3, wireType 0 =*/24).int64(message.wallMs);
-                if (message.uncertaintyMs != null && $Object.hasOwnProperty.call(message, "uncertaintyMs") && message.uncertaintyMs !== 0)
-                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.uncertaintyMs);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a ClockReading message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.ClockReading
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.ClockReading & skerry.v1.ClockReading.$Shape} ClockReading
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            ClockReading.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.ClockReading();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.boot = value;
-                            else
-                                delete message.boot;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.monoMs = value;
-                            else
-                                delete message.monoMs;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
-                                message.wallMs = value;
-                            else
-                                delete message.wallMs;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.uncertaintyMs = value;
-                            else
-                                delete message.uncertaintyMs;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return ClockReading;
-        })();
-
-        v1.Reported = (function() {
-
-            /**
-             * Properties of a Reported.
-             * @typedef {Object} skerry.v1.Reported.$Properties
-             * @property {string|null} [version] Reported version
-             * @property {Object.<string,string>|null} [labels] Reported labels
-             * @property {Object.<string,string>|null} [facts] Reported facts
-             * @property {Array.<skerry.v1.ReportedPipeline.$Properties>|null} [pipelines] Reported pipelines
-             * @property {Array.<skerry.v1.UnclaimedTopic.$Properties>|null} [unclaimed] Reported unclaimed
-             * @property {number|null} [unclaimedMessages] Reported unclaimedMessages
-             * @property {number|null} [appliedGeneration] Reported appliedGeneration
-             * @property {Array.<string>|null} [devices] Reported devices
-             * @property {Object.<string,number>|null} [trusted] Reported trusted
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a Reported.
-             * @memberof skerry.v1
-             * @interface IReported
-             * @augments skerry.v1.Reported.$Properties
-             * @deprecated Use skerry.v1.Reported.$Properties instead.
-             */
-
-            /**
-             * Shape of a Reported.
-             * @typedef {skerry.v1.Reported.$Properties} skerry.v1.Reported.$Shape
-             */
-
-            /**
-             * Constructs a new Reported.
-             * @memberof skerry.v1
-             * @classdesc Represents a Reported.
-             * @constructor
-             * @param {skerry.v1.Reported.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const Reported = function (properties) {
-                this.labels = {};
-                this.facts = {};
-                this.pipelines = [];
-                this.unclaimed = [];
-                this.devices = [];
-                this.trusted = {};
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * Reported version.
-             * @member {string} version
-             * @memberof skerry.v1.Reported
-             * @instance
-             */
-            Reported.prototype.version = "";
-
-            /**
-             * Reported labels.
-             * @member {Object.<string,string>} labels
-             * @memberof skerry.v1.Reported
-             * @instance
-             */
-            Reported.prototype.labels = $util.emptyObject;
-
-            /**
-             * Reported facts.
-             * @member {Object.<string,string>} facts
-             * @memberof skerry.v1.Reported
-             * @instance
-             */
-            Reported.prototype.facts = $util.emptyObject;
-
-            /**
-             * Reported pipelines.
-             * @member {Array.<skerry.v1.ReportedPipeline.$Properties>} pipelines
-             * @memberof skerry.v1.Reported
-             * @instance
-             */
-            Reported.prototype.pipelines = $util.emptyArray;
-
-            /**
-             * Reported unclaimed.
-             * @member {Array.<skerry.v1.UnclaimedTopic.$Properties>} unclaimed
-             * @memberof skerry.v1.Reported
-             * @instance
-             */
-            Reported.prototype.unclaimed = $util.emptyArray;
-
-            /**
-             * Reported unclaimedMessages.
-             * @member {number} unclaimedMessages
-             * @memberof skerry.v1.Reported
-             * @instance
-             */
-            Reported.prototype.unclaimedMessages = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * Reported appliedGeneration.
-             * @member {number} appliedGeneration
-             * @memberof skerry.v1.Reported
-             * @instance
-             */
-            Reported.prototype.appliedGeneration = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * Reported devices.
-             * @member {Array.<string>} devices
-             * @memberof skerry.v1.Reported
-             * @instance
-             */
-            Reported.prototype.devices = $util.emptyArray;
-
-            /**
-             * Reported trusted.
-             * @member {Object.<string,number>} trusted
-             * @memberof skerry.v1.Reported
-             * @instance
-             */
-            Reported.prototype.trusted = $util.emptyObject;
-
-            /**
-             * Encodes the specified Reported message. Does not implicitly {@link skerry.v1.Reported.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.Reported
-             * @static
-             * @param {skerry.v1.Reported.$Properties} message Reported message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            Reported.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.version != null && $Object.hasOwnProperty.call(message, "version") && message.version !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.version);
-                if (message.labels != null && $Object.hasOwnProperty.call(message, "labels"))
-                    for (let keys = $Object.keys(message.labels), i = 0; i < keys.length; ++i)
-                        writer.uint32(/* id 2, wireType 2 =*/18).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 2 =*/18).string(message.labels[keys[i]]).ldelim();
-                if (message.facts != null && $Object.hasOwnProperty.call(message, "facts"))
-                    for (let keys = $Object.keys(message.facts), i = 0; i < keys.length; ++i)
-                        writer.uint32(/* id 3, wireType 2 =*/26).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 2 =*/18).string(message.facts[keys[i]]).ldelim();
-                if (message.pipelines != null && message.pipelines.length)
-                    for (let i = 0; i < message.pipelines.length; ++i)
-                        $root.skerry.v1.ReportedPipeline.encode(message.pipelines[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
-                if (message.unclaimed != null && message.unclaimed.length)
-                    for (let i = 0; i < message.unclaimed.length; ++i)
-                        $root.skerry.v1.UnclaimedTopic.encode(message.unclaimed[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
-                if (message.unclaimedMessages != null && $Object.hasOwnProperty.call(message, "unclaimedMessages") && (typeof message.unclaimedMessages === "object" ? message.unclaimedMessages.low || message.unclaimedMessages.high : message.unclaimedMessages !== 0))
-                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.unclaimedMessages);
-                if (message.appliedGeneration != null && $Object.hasOwnProperty.call(message, "appliedGeneration") && (typeof message.appliedGeneration === "object" ? message.appliedGeneration.low || message.appliedGeneration.high : message.appliedGeneration !== 0))
-                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.appliedGeneration);
-                if (message.devices != null && message.devices.length)
-                    for (let i = 0; i < message.devices.length; ++i)
-                        writer.uint32(/* id 8, wireType 2 =*/66).string(message.devices[i]);
-                if (message.trusted != null && $Object.hasOwnProperty.call(message, "trusted"))
-                    for (let keys = $Object.keys(message.trusted), i = 0; i < keys.length; ++i)
-                        writer.uint32(/* id 9, wireType 2 =*/74).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 0 =*/16).uint64(message.trusted[keys[i]]).ldelim();
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a Reported message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.Reported
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.Reported & skerry.v1.Reported.$Shape} Reported
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            Reported.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, key, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.Reported();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.version = value;
-                            else
-                                delete message.version;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 2)
-                                break;
-                            if (message.labels === $util.emptyObject)
-                                message.labels = {};
-                            let end2 = reader.size() + reader.pos;
-                            if (end2 > reader.len)
-                                throw $RangeError("index out of range");
-                            reader.len = end2;
-                            key = "";
-                            value = "";
-                            while (reader.pos < end2) {
-                                let tag2 = reader.tag();
-                                wireType = tag2 & 7;
-                                switch (tag2 >>>= 3) {
-                                case 1:
-                                    if (wireType !== 2)
-                                        break;
-                                    key = reader.stringVerify();
-                                    continue;
-                                case 2:
-                                    if (wireType !== 2)
-                                        break;
-                                    value = reader.stringVerify();
-                                    continue;
-                                }
-                                reader.skipType(wireType, _depth, tag2);
-                            }
-                            if (reader.pos !== end2)
-                                throw $RangeError("index out of range");
-                            reader.len = end;
-                            if (key === "__proto__")
-                                $util.makeProp(message.labels, key);
-                            message.labels[key] = value;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 2)
-                                break;
-                            if (message.facts === $util.emptyObject)
-                                message.facts = {};
-                            let end2 = reader.size() + reader.pos;
-                            if (end2 > reader.len)
-                                throw $RangeError("index out of range");
-                            reader.len = end2;
-                            key = "";
-                            value = "";
-                            while (reader.pos < end2) {
-                                let tag2 = reader.tag();
-                                wireType = tag2 & 7;
-                                switch (tag2 >>>= 3) {
-                                case 1:
-                                    if (wireType !== 2)
-                                        break;
-                                    key = reader.stringVerify();
-                                    continue;
-                                case 2:
-                                    if (wireType !== 2)
-                                        break;
-                                    value = reader.stringVerify();
-                                    continue;
-                                }
-                                reader.skipType(wireType, _depth, tag2);
-                            }
-                            if (reader.pos !== end2)
-                                throw $RangeError("index out of range");
-                            reader.len = end;
-                            if (key === "__proto__")
-                                $util.makeProp(message.facts, key);
-                            message.facts[key] = value;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.pipelines && message.pipelines.length))
-                                message.pipelines = [];
-                            message.pipelines.push($root.skerry.v1.ReportedPipeline.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.unclaimed && message.unclaimed.length))
-                                message.unclaimed = [];
-                            message.unclaimed.push($root.skerry.v1.UnclaimedTopic.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 6: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.unclaimedMessages = value;
-                            else
-                                delete message.unclaimedMessages;
-                            continue;
-                        }
-                    case 7: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.appliedGeneration = value;
-                            else
-                                delete message.appliedGeneration;
-                            continue;
-                        }
-                    case 8: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.devices && message.devices.length))
-                                message.devices = [];
-                            message.devices.push(reader.stringVerify());
-                            continue;
-                        }
-                    case 9: {
-                            if (wireType !== 2)
-                                break;
-                            if (message.trusted === $util.emptyObject)
-                                message.trusted = {};
-                            let end2 = reader.size() + reader.pos;
-                            if (end2 > reader.len)
-                                throw $RangeError("index out of range");
-                            reader.len = end2;
-                            key = "";
-                            value = $util.Long ? $util.Long.fromNumber(0, true) : 0;
-                            while (reader.pos < end2) {
-                                let tag2 = reader.tag();
-                                wireType = tag2 & 7;
-                                switch (tag2 >>>= 3) {
-                                case 1:
-                                    if (wireType !== 2)
-                                        break;
-                                    key = reader.stringVerify();
-                                    continue;
-                                case 2:
-                                    if (wireType !== 0)
-                                        break;
-                                    value = reader.uint64();
-                                    continue;
-                                }
-                                reader.skipType(wireType, _depth, tag2);
-                            }
-                            if (reader.pos !== end2)
-                                throw $RangeError("index out of range");
-                            reader.len = end;
-                            if (key === "__proto__")
-                                $util.makeProp(message.trusted, key);
-                            message.trusted[key] = value;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return Reported;
-        })();
-
-        /**
-         * Role enum.
-         * @name skerry.v1.Role
-         * @enum {number}
-         * @property {number} ROLE_UNSPECIFIED=0 ROLE_UNSPECIFIED value
-         * @property {number} ROLE_ACTIVE=1 ROLE_ACTIVE value
-         * @property {number} ROLE_SHADOW=2 ROLE_SHADOW value
-         */
-        v1.Role = (function() {
-            const valuesById = $Object.create(null), values = $Object.create(valuesById);
-            values[valuesById[0] = "ROLE_UNSPECIFIED"] = 0;
-            values[valuesById[1] = "ROLE_ACTIVE"] = 1;
-            values[valuesById[2] = "ROLE_SHADOW"] = 2;
-            return values;
-        })();
-
-        /**
-         * SlotState enum.
-         * @name skerry.v1.SlotState
-         * @enum {number}
-         * @property {number} SLOT_STATE_UNSPECIFIED=0 SLOT_STATE_UNSPECIFIED value
-         * @property {number} SLOT_STATE_FETCHING=1 SLOT_STATE_FETCHING value
-         * @property {number} SLOT_STATE_VERIFYING=2 SLOT_STATE_VERIFYING value
-         * @property {number} SLOT_STATE_ACTIVE=3 SLOT_STATE_ACTIVE value
-         * @property {number} SLOT_STATE_FAILED=4 SLOT_STATE_FAILED value
-         */
-        v1.SlotState = (function() {
-            const valuesById = $Object.create(null), values = $Object.create(valuesById);
-            values[valuesById[0] = "SLOT_STATE_UNSPECIFIED"] = 0;
-            values[valuesById[1] = "SLOT_STATE_FETCHING"] = 1;
-            values[valuesById[2] = "SLOT_STATE_VERIFYING"] = 2;
-            values[valuesById[3] = "SLOT_STATE_ACTIVE"] = 3;
-            values[valuesById[4] = "SLOT_STATE_FAILED"] = 4;
-            return values;
-        })();
-
-        v1.ReportedPipeline = (function() {
-
-            /**
-             * Properties of a ReportedPipeline.
-             * @typedef {Object} skerry.v1.ReportedPipeline.$Properties
-             * @property {string|null} [name] ReportedPipeline name
-             * @property {string|null} [wants] ReportedPipeline wants
-             * @property {boolean|null} [pinned] ReportedPipeline pinned
-             * @property {string|null} [release] ReportedPipeline release
-             * @property {string|null} [releaseDigest] ReportedPipeline releaseDigest
-             * @property {string|null} [variant] ReportedPipeline variant
-             * @property {string|null} [backend] ReportedPipeline backend
-             * @property {string|null} [previous] ReportedPipeline previous
-             * @property {string|null} [tryingDigest] ReportedPipeline tryingDigest
-             * @property {skerry.v1.SlotState|null} [state] ReportedPipeline state
-             * @property {string|null} [error] ReportedPipeline error
-             * @property {number|null} [policy] ReportedPipeline policy
-             * @property {Array.<skerry.v1.GoldenOutcome.$Properties>|null} [golden] ReportedPipeline golden
-             * @property {Array.<string>|null} [channels] ReportedPipeline channels
-             * @property {number|null} [windows] ReportedPipeline windows
-             * @property {number|null} [errors] ReportedPipeline errors
-             * @property {number|null} [latencyP95Us] ReportedPipeline latencyP95Us
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a ReportedPipeline.
-             * @memberof skerry.v1
-             * @interface IReportedPipeline
-             * @augments skerry.v1.ReportedPipeline.$Properties
-             * @deprecated Use skerry.v1.ReportedPipeline.$Properties instead.
-             */
-
-            /**
-             * Shape of a ReportedPipeline.
-             * @typedef {skerry.v1.ReportedPipeline.$Properties} skerry.v1.ReportedPipeline.$Shape
-             */
-
-            /**
-             * Constructs a new ReportedPipeline.
-             * @memberof skerry.v1
-             * @classdesc Represents a ReportedPipeline.
-             * @constructor
-             * @param {skerry.v1.ReportedPipeline.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const ReportedPipeline = function (properties) {
-                this.golden = [];
-                this.channels = [];
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * ReportedPipeline name.
+             * NamedTensor name.
              * @member {string} name
-             * @memberof skerry.v1.ReportedPipeline
+             * @memberof skerry.v1.NamedTensor
              * @instance
              */
-            ReportedPipeline.prototype.name = "";
+            NamedTensor.prototype.name = "";
 
             /**
-             * ReportedPipeline wants.
-             * @member {string} wants
-             * @memberof skerry.v1.ReportedPipeline
+             * NamedTensor type.
+             * @member {string} type
+             * @memberof skerry.v1.NamedTensor
              * @instance
              */
-            ReportedPipeline.prototype.wants = "";
+            NamedTensor.prototype.type = "";
 
             /**
-             * ReportedPipeline pinned.
-             * @member {boolean} pinned
-             * @memberof skerry.v1.ReportedPipeline
+             * NamedTensor dims.
+             * @member {Array.<number>} dims
+             * @memberof skerry.v1.NamedTensor
              * @instance
              */
-            ReportedPipeline.prototype.pinned = false;
+            NamedTensor.prototype.dims = $util.emptyArray;
 
             /**
-             * ReportedPipeline release.
-             * @member {string} release
-             * @memberof skerry.v1.ReportedPipeline
+             * NamedTensor data.
+             * @member {Uint8Array} data
+             * @memberof skerry.v1.NamedTensor
              * @instance
              */
-            ReportedPipeline.prototype.release = "";
+            NamedTensor.prototype.data = $util.newBuffer([]);
 
             /**
-             * ReportedPipeline releaseDigest.
-             * @member {string} releaseDigest
-             * @memberof skerry.v1.ReportedPipeline
+             * NamedTensor strings.
+             * @member {Array.<string>} strings
+             * @memberof skerry.v1.NamedTensor
              * @instance
              */
-            ReportedPipeline.prototype.releaseDigest = "";
+            NamedTensor.prototype.strings = $util.emptyArray;
 
             /**
-             * ReportedPipeline variant.
-             * @member {string} variant
-             * @memberof skerry.v1.ReportedPipeline
-             * @instance
-             */
-            ReportedPipeline.prototype.variant = "";
-
-            /**
-             * ReportedPipeline backend.
-             * @member {string} backend
-             * @memberof skerry.v1.ReportedPipeline
-             * @instance
-             */
-            ReportedPipeline.prototype.backend = "";
-
-            /**
-             * ReportedPipeline previous.
-             * @member {string} previous
-             * @memberof skerry.v1.ReportedPipeline
-             * @instance
-             */
-            ReportedPipeline.prototype.previous = "";
-
-            /**
-             * ReportedPipeline tryingDigest.
-             * @member {string} tryingDigest
-             * @memberof skerry.v1.ReportedPipeline
-             * @instance
-             */
-            ReportedPipeline.prototype.tryingDigest = "";
-
-            /**
-             * ReportedPipeline state.
-             * @member {skerry.v1.SlotState} state
-             * @memberof skerry.v1.ReportedPipeline
-             * @instance
-             */
-            ReportedPipeline.prototype.state = 0;
-
-            /**
-             * ReportedPipeline error.
-             * @member {string} error
-             * @memberof skerry.v1.ReportedPipeline
-             * @instance
-             */
-            ReportedPipeline.prototype.error = "";
-
-            /**
-             * ReportedPipeline policy.
-             * @member {number} policy
-             * @memberof skerry.v1.ReportedPipeline
-             * @instance
-             */
-            ReportedPipeline.prototype.policy = 0;
-
-            /**
-             * ReportedPipeline golden.
-             * @member {Array.<skerry.v1.GoldenOutcome.$Properties>} golden
-             * @memberof skerry.v1.ReportedPipeline
-             * @instance
-             */
-            ReportedPipeline.prototype.golden = $util.emptyArray;
-
-            /**
-             * ReportedPipeline channels.
-             * @member {Array.<string>} channels
-             * @memberof skerry.v1.ReportedPipeline
-             * @instance
-             */
-            ReportedPipeline.prototype.channels = $util.emptyArray;
-
-            /**
-             * ReportedPipeline windows.
-             * @member {number} windows
-             * @memberof skerry.v1.ReportedPipeline
-             * @instance
-             */
-            ReportedPipeline.prototype.windows = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * ReportedPipeline errors.
-             * @member {number} errors
-             * @memberof skerry.v1.ReportedPipeline
-             * @instance
-             */
-            ReportedPipeline.prototype.errors = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * ReportedPipeline latencyP95Us.
-             * @member {number} latencyP95Us
-             * @memberof skerry.v1.ReportedPipeline
-             * @instance
-             */
-            ReportedPipeline.prototype.latencyP95Us = 0;
-
-            /**
-             * Encodes the specified ReportedPipeline message. Does not implicitly {@link skerry.v1.ReportedPipeline.verify|verify} messages.
+             * Encodes the specified NamedTensor message. Does not implicitly {@link skerry.v1.NamedTensor.verify|verify} messages.
              * @function encode
-             * @memberof skerry.v1.ReportedPipeline
+             * @memberof skerry.v1.NamedTensor
              * @static
-             * @param {skerry.v1.ReportedPipeline.$Properties} message ReportedPipeline message or plain object to encode
+             * @param {skerry.v1.NamedTensor.$Properties} message NamedTensor message or plain object to encode
              * @param {$protobuf.Writer} [writer] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            ReportedPipeline.encode = function (message, writer, _depth) {
+            NamedTensor.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
@@ -5299,40 +8041,15 @@ export const skerry = $root.skerry = (() => {
                     throw $Error("max depth exceeded");
                 if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
                     writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
-                if (message.wants != null && $Object.hasOwnProperty.call(message, "wants") && message.wants !== "")
-                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.wants);
-                if (message.pinned != null && $Object.hasOwnProperty.call(message, "pinned") && message.pinned !== false)
-                    writer.uint32(/* id 3, wireType 0 =*/24).bool(message.pinned);
-                if (message.release != null && $Object.hasOwnProperty.call(message, "release") && message.release !== "")
-                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.release);
-                if (message.releaseDigest != null && $Object.hasOwnProperty.call(message, "releaseDigest") && message.releaseDigest !== "")
-                    writer.uint32(/* id 5, wireType 2 =*/42).string(message.releaseDigest);
-                if (message.variant != null && $Object.hasOwnProperty.call(message, "variant") && message.variant !== "")
-                    writer.uint32(/* id 6, wireType 2 =*/50).string(message.variant);
-                if (message.backend != null && $Object.hasOwnProperty.call(message, "backend") && message.backend !== "")
-                    writer.uint32(/* id 7, wireType 2 =*/58).string(message.backend);
-                if (message.previous != null && $Object.hasOwnProperty.call(message, "previous") && message.previous !== "")
-                    writer.uint32(/* id 8, wireType 2 =*/66).string(message.previous);
-                if (message.tryingDigest != null && $Object.hasOwnProperty.call(message, "tryingDigest") && message.tryingDigest !== "")
-                    writer.uint32(/* id 9, wireType 2 =*/74).string(message.tryingDigest);
-                if (message.state != null && $Object.hasOwnProperty.call(message, "state") && message.state !== 0)
-                    writer.uint32(/* id 10, wireType 0 =*/80).int32(message.state);
-                if (message.error != null && $Object.hasOwnProperty.call(message, "error") && message.error !== "")
-                    writer.uint32(/* id 11, wireType 2 =*/90).string(message.error);
-                if (message.policy != null && $Object.hasOwnProperty.call(message, "policy") && message.policy !== 0)
-                    writer.uint32(/* id 12, wireType 0 =*/96).uint32(message.policy);
-                if (message.golden != null && message.golden.length)
-                    for (let i = 0; i < message.golden.length; ++i)
-                        $root.skerry.v1.GoldenOutcome.encode(message.golden[i], writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
-                if (message.channels != null && message.channels.length)
-                    for (let i = 0; i < message.channels.length; ++i)
-                        writer.uint32(/* id 14, wireType 2 =*/114).string(message.channels[i]);
-                if (message.windows != null && $Object.hasOwnProperty.call(message, "windows") && (typeof message.windows === "object" ? message.windows.low || message.windows.high : message.windows !== 0))
-                    writer.uint32(/* id 15, wireType 0 =*/120).uint64(message.windows);
-                if (message.errors != null && $Object.hasOwnProperty.call(message, "errors") && (typeof message.errors === "object" ? message.errors.low || message.errors.high : message.errors !== 0))
-                    writer.uint32(/* id 16, wireType 0 =*/128).uint64(message.errors);
-                if (message.latencyP95Us != null && $Object.hasOwnProperty.call(message, "latencyP95Us") && !$Object.is(message.latencyP95Us, 0))
-                    writer.uint32(/* id 17, wireType 5 =*/141).float(message.latencyP95Us);
+                if (message.type != null && $Object.hasOwnProperty.call(message, "type") && message.type !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.type);
+                if (message.dims != null && message.dims.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).uint32s(message.dims);
+                if (message.data != null && $Object.hasOwnProperty.call(message, "data") && message.data.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.data);
+                if (message.strings != null && message.strings.length)
+                    for (let i = 0; i < message.strings.length; ++i)
+                        writer.uint32(/* id 5, wireType 2 =*/42).string(message.strings[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5340,17 +8057,17 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * Decodes a ReportedPipeline message from the specified reader or buffer.
+             * Decodes a NamedTensor message from the specified reader or buffer.
              * @function decode
-             * @memberof skerry.v1.ReportedPipeline
+             * @memberof skerry.v1.NamedTensor
              * @static
              * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
              * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.ReportedPipeline & skerry.v1.ReportedPipeline.$Shape} ReportedPipeline
+             * @returns {skerry.v1.NamedTensor & skerry.v1.NamedTensor.$Shape} NamedTensor
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            ReportedPipeline.decode = function (reader, length, _end, _depth, _target) {
+            NamedTensor.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -5367,7 +8084,7 @@ export const skerry = $root.skerry = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.skerry.v1.ReportedPipeline();
+                message = _target || new $root.skerry.v1.NamedTensor();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -5390,1355 +8107,40 @@ export const skerry = $root.skerry = (() => {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.stringVerify()).length)
-                                message.wants = value;
+                                message.type = value;
                             else
-                                delete message.wants;
+                                delete message.type;
                             continue;
                         }
                     case 3: {
+                            if (wireType === 2) {
+                                if (!(message.dims && message.dims.length))
+                                    message.dims = [];
+                                reader.uint32s(message.dims);
+                                continue;
+                            }
                             if (wireType !== 0)
                                 break;
-                            if (value = reader.bool())
-                                message.pinned = value;
-                            else
-                                delete message.pinned;
+                            if (!(message.dims && message.dims.length))
+                                message.dims = [];
+                            message.dims.push(reader.uint32());
                             continue;
                         }
                     case 4: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.release = value;
-                            else
-                                delete message.release;
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.releaseDigest = value;
-                            else
-                                delete message.releaseDigest;
-                            continue;
-                        }
-                    case 6: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.variant = value;
-                            else
-                                delete message.variant;
-                            continue;
-                        }
-                    case 7: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.backend = value;
-                            else
-                                delete message.backend;
-                            continue;
-                        }
-                    case 8: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.previous = value;
-                            else
-                                delete message.previous;
-                            continue;
-                        }
-                    case 9: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.tryingDigest = value;
-                            else
-                                delete message.tryingDigest;
-                            continue;
-                        }
-                    case 10: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.int32())
-                                message.state = value;
-                            else
-                                delete message.state;
-                            continue;
-                        }
-                    case 11: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.error = value;
-                            else
-                                delete message.error;
-                            continue;
-                        }
-                    case 12: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.policy = value;
-                            else
-                                delete message.policy;
-                            continue;
-                        }
-                    case 13: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.golden && message.golden.length))
-                                message.golden = [];
-                            message.golden.push($root.skerry.v1.GoldenOutcome.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 14: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.channels && message.channels.length))
-                                message.channels = [];
-                            message.channels.push(reader.stringVerify());
-                            continue;
-                        }
-                    case 15: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.windows = value;
-                            else
-                                delete message.windows;
-                            continue;
-                        }
-                    case 16: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.errors = value;
-                            else
-                                delete message.errors;
-                            continue;
-                        }
-                    case 17: {
-                            if (wireType !== 5)
-                                break;
-                            if (!$Object.is(value = reader.float(), 0))
-                                message.latencyP95Us = value;
-                            else
-                                delete message.latencyP95Us;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return ReportedPipeline;
-        })();
-
-        v1.GoldenOutcome = (function() {
-
-            /**
-             * Properties of a GoldenOutcome.
-             * @typedef {Object} skerry.v1.GoldenOutcome.$Properties
-             * @property {string|null} [variant] GoldenOutcome variant
-             * @property {string|null} [backend] GoldenOutcome backend
-             * @property {boolean|null} [passed] GoldenOutcome passed
-             * @property {string|null} [detail] GoldenOutcome detail
-             * @property {number|null} [inferUs] GoldenOutcome inferUs
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a GoldenOutcome.
-             * @memberof skerry.v1
-             * @interface IGoldenOutcome
-             * @augments skerry.v1.GoldenOutcome.$Properties
-             * @deprecated Use skerry.v1.GoldenOutcome.$Properties instead.
-             */
-
-            /**
-             * Shape of a GoldenOutcome.
-             * @typedef {skerry.v1.GoldenOutcome.$Properties} skerry.v1.GoldenOutcome.$Shape
-             */
-
-            /**
-             * Constructs a new GoldenOutcome.
-             * @memberof skerry.v1
-             * @classdesc Represents a GoldenOutcome.
-             * @constructor
-             * @param {skerry.v1.GoldenOutcome.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const GoldenOutcome = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * GoldenOutcome variant.
-             * @member {string} variant
-             * @memberof skerry.v1.GoldenOutcome
-             * @instance
-             */
-            GoldenOutcome.prototype.variant = "";
-
-            /**
-             * GoldenOutcome backend.
-             * @member {string} backend
-             * @memberof skerry.v1.GoldenOutcome
-             * @instance
-             */
-            GoldenOutcome.prototype.backend = "";
-
-            /**
-             * GoldenOutcome passed.
-             * @member {boolean} passed
-             * @memberof skerry.v1.GoldenOutcome
-             * @instance
-             */
-            GoldenOutcome.prototype.passed = false;
-
-            /**
-             * GoldenOutcome detail.
-             * @member {string} detail
-             * @memberof skerry.v1.GoldenOutcome
-             * @instance
-             */
-            GoldenOutcome.prototype.detail = "";
-
-            /**
-             * GoldenOutcome inferUs.
-             * @member {number} inferUs
-             * @memberof skerry.v1.GoldenOutcome
-             * @instance
-             */
-            GoldenOutcome.prototype.inferUs = 0;
-
-            /**
-             * Encodes the specified GoldenOutcome message. Does not implicitly {@link skerry.v1.GoldenOutcome.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.GoldenOutcome
-             * @static
-             * @param {skerry.v1.GoldenOutcome.$Properties} message GoldenOutcome message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            GoldenOutcome.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.variant != null && $Object.hasOwnProperty.call(message, "variant") && message.variant !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.variant);
-                if (message.backend != null && $Object.hasOwnProperty.call(message, "backend") && message.backend !== "")
-                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.backend);
-                if (message.passed != null && $Object.hasOwnProperty.call(message, "passed") && message.passed !== false)
-                    writer.uint32(/* id 3, wireType 0 =*/24).bool(message.passed);
-                if (message.detail != null && $Object.hasOwnProperty.call(message, "detail") && message.detail !== "")
-                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.detail);
-                if (message.inferUs != null && $Object.hasOwnProperty.call(message, "inferUs") && !$Object.is(message.inferUs, 0))
-                    writer.uint32(/* id 5, wireType 5 =*/45).float(message.inferUs);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a GoldenOutcome message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.GoldenOutcome
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.GoldenOutcome & skerry.v1.GoldenOutcome.$Shape} GoldenOutcome
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            GoldenOutcome.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.GoldenOutcome();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.variant = value;
-                            else
-                                delete message.variant;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.backend = value;
-                            else
-                                delete message.backend;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.bool())
-                                message.passed = value;
-                            else
-                                delete message.passed;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.detail = value;
-                            else
-                                delete message.detail;
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 5)
-                                break;
-                            if (!$Object.is(value = reader.float(), 0))
-                                message.inferUs = value;
-                            else
-                                delete message.inferUs;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return GoldenOutcome;
-        })();
-
-        v1.UnclaimedTopic = (function() {
-
-            /**
-             * Properties of an UnclaimedTopic.
-             * @typedef {Object} skerry.v1.UnclaimedTopic.$Properties
-             * @property {string|null} [topic] UnclaimedTopic topic
-             * @property {number|null} [messages] UnclaimedTopic messages
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of an UnclaimedTopic.
-             * @memberof skerry.v1
-             * @interface IUnclaimedTopic
-             * @augments skerry.v1.UnclaimedTopic.$Properties
-             * @deprecated Use skerry.v1.UnclaimedTopic.$Properties instead.
-             */
-
-            /**
-             * Shape of an UnclaimedTopic.
-             * @typedef {skerry.v1.UnclaimedTopic.$Properties} skerry.v1.UnclaimedTopic.$Shape
-             */
-
-            /**
-             * Constructs a new UnclaimedTopic.
-             * @memberof skerry.v1
-             * @classdesc Represents an UnclaimedTopic.
-             * @constructor
-             * @param {skerry.v1.UnclaimedTopic.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const UnclaimedTopic = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * UnclaimedTopic topic.
-             * @member {string} topic
-             * @memberof skerry.v1.UnclaimedTopic
-             * @instance
-             */
-            UnclaimedTopic.prototype.topic = "";
-
-            /**
-             * UnclaimedTopic messages.
-             * @member {number} messages
-             * @memberof skerry.v1.UnclaimedTopic
-             * @instance
-             */
-            UnclaimedTopic.prototype.messages = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * Encodes the specified UnclaimedTopic message. Does not implicitly {@link skerry.v1.UnclaimedTopic.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.UnclaimedTopic
-             * @static
-             * @param {skerry.v1.UnclaimedTopic.$Properties} message UnclaimedTopic message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            UnclaimedTopic.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.topic != null && $Object.hasOwnProperty.call(message, "topic") && message.topic !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.topic);
-                if (message.messages != null && $Object.hasOwnProperty.call(message, "messages") && (typeof message.messages === "object" ? message.messages.low || message.messages.high : message.messages !== 0))
-                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.messages);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes an UnclaimedTopic message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.UnclaimedTopic
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.UnclaimedTopic & skerry.v1.UnclaimedTopic.$Shape} UnclaimedTopic
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            UnclaimedTopic.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.UnclaimedTopic();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.topic = value;
-                            else
-                                delete message.topic;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.messages = value;
-                            else
-                                delete message.messages;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return UnclaimedTopic;
-        })();
-
-        v1.Count = (function() {
-
-            /**
-             * Properties of a Count.
-             * @typedef {Object} skerry.v1.Count.$Properties
-             * @property {string|null} [key] Count key
-             * @property {number|null} [value] Count value
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a Count.
-             * @memberof skerry.v1
-             * @interface ICount
-             * @augments skerry.v1.Count.$Properties
-             * @deprecated Use skerry.v1.Count.$Properties instead.
-             */
-
-            /**
-             * Shape of a Count.
-             * @typedef {skerry.v1.Count.$Properties} skerry.v1.Count.$Shape
-             */
-
-            /**
-             * Constructs a new Count.
-             * @memberof skerry.v1
-             * @classdesc Represents a Count.
-             * @constructor
-             * @param {skerry.v1.Count.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const Count = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * Count key.
-             * @member {string} key
-             * @memberof skerry.v1.Count
-             * @instance
-             */
-            Count.prototype.key = "";
-
-            /**
-             * Count value.
-             * @member {number} value
-             * @memberof skerry.v1.Count
-             * @instance
-             */
-            Count.prototype.value = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * Encodes the specified Count message. Does not implicitly {@link skerry.v1.Count.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.Count
-             * @static
-             * @param {skerry.v1.Count.$Properties} message Count message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            Count.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.key != null && $Object.hasOwnProperty.call(message, "key") && message.key !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.key);
-                if (message.value != null && $Object.hasOwnProperty.call(message, "value") && (typeof message.value === "object" ? message.value.low || message.value.high : message.value !== 0))
-                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.value);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a Count message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.Count
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.Count & skerry.v1.Count.$Shape} Count
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            Count.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.Count();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.key = value;
-                            else
-                                delete message.key;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.value = value;
-                            else
-                                delete message.value;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return Count;
-        })();
-
-        v1.SampleLedger = (function() {
-
-            /**
-             * Properties of a SampleLedger.
-             * @typedef {Object} skerry.v1.SampleLedger.$Properties
-             * @property {string|null} [pipeline] SampleLedger pipeline
-             * @property {number|null} [received] SampleLedger received
-             * @property {Array.<skerry.v1.Count.$Properties>|null} [rejected] SampleLedger rejected
-             * @property {number|null} [open] SampleLedger open
-             * @property {number|null} [used] SampleLedger used
-             * @property {number|null} [gap] SampleLedger gap
-             * @property {number|null} [skipped] SampleLedger skipped
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a SampleLedger.
-             * @memberof skerry.v1
-             * @interface ISampleLedger
-             * @augments skerry.v1.SampleLedger.$Properties
-             * @deprecated Use skerry.v1.SampleLedger.$Properties instead.
-             */
-
-            /**
-             * Shape of a SampleLedger.
-             * @typedef {skerry.v1.SampleLedger.$Properties} skerry.v1.SampleLedger.$Shape
-             */
-
-            /**
-             * Constructs a new SampleLedger.
-             * @memberof skerry.v1
-             * @classdesc Represents a SampleLedger.
-             * @constructor
-             * @param {skerry.v1.SampleLedger.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const SampleLedger = function (properties) {
-                this.rejected = [];
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * SampleLedger pipeline.
-             * @member {string} pipeline
-             * @memberof skerry.v1.SampleLedger
-             * @instance
-             */
-            SampleLedger.prototype.pipeline = "";
-
-            /**
-             * SampleLedger received.
-             * @member {number} received
-             * @memberof skerry.v1.SampleLedger
-             * @instance
-             */
-            SampleLedger.prototype.received = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * SampleLedger rejected.
-             * @member {Array.<skerry.v1.Count.$Properties>} rejected
-             * @memberof skerry.v1.SampleLedger
-             * @instance
-             */
-            SampleLedger.prototype.rejected = $util.emptyArray;
-
-            /**
-             * SampleLedger open.
-             * @member {number} open
-             * @memberof skerry.v1.SampleLedger
-             * @instance
-             */
-            SampleLedger.prototype.open = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * SampleLedger used.
-             * @member {number} used
-             * @memberof skerry.v1.SampleLedger
-             * @instance
-             */
-            SampleLedger.prototype.used = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * SampleLedger gap.
-             * @member {number} gap
-             * @memberof skerry.v1.SampleLedger
-             * @instance
-             */
-            SampleLedger.prototype.gap = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * SampleLedger skipped.
-             * @member {number} skipped
-             * @memberof skerry.v1.SampleLedger
-             * @instance
-             */
-            SampleLedger.prototype.skipped = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * Encodes the specified SampleLedger message. Does not implicitly {@link skerry.v1.SampleLedger.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.SampleLedger
-             * @static
-             * @param {skerry.v1.SampleLedger.$Properties} message SampleLedger message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            SampleLedger.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.pipeline != null && $Object.hasOwnProperty.call(message, "pipeline") && message.pipeline !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.pipeline);
-                if (message.received != null && $Object.hasOwnProperty.call(message, "received") && (typeof message.received === "object" ? message.received.low || message.received.high : message.received !== 0))
-                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.received);
-                if (message.rejected != null && message.rejected.length)
-                    for (let i = 0; i < message.rejected.length; ++i)
-                        $root.skerry.v1.Count.encode(message.rejected[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
-                if (message.open != null && $Object.hasOwnProperty.call(message, "open") && (typeof message.open === "object" ? message.open.low || message.open.high : message.open !== 0))
-                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.open);
-                if (message.used != null && $Object.hasOwnProperty.call(message, "used") && (typeof message.used === "object" ? message.used.low || message.used.high : message.used !== 0))
-                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.used);
-                if (message.gap != null && $Object.hasOwnProperty.call(message, "gap") && (typeof message.gap === "object" ? message.gap.low || message.gap.high : message.gap !== 0))
-                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.gap);
-                if (message.skipped != null && $Object.hasOwnProperty.call(message, "skipped") && (typeof message.skipped === "object" ? message.skipped.low || message.skipped.high : message.skipped !== 0))
-                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.skipped);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a SampleLedger message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.SampleLedger
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.SampleLedger & skerry.v1.SampleLedger.$Shape} SampleLedger
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            SampleLedger.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.SampleLedger();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.pipeline = value;
-                            else
-                                delete message.pipeline;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.received = value;
-                            else
-                                delete message.received;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.rejected && message.rejected.length))
-                                message.rejected = [];
-                            message.rejected.push($root.skerry.v1.Count.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.open = value;
-                            else
-                                delete message.open;
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.used = value;
-                            else
-                                delete message.used;
-                            continue;
-                        }
-                    case 6: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.gap = value;
-                            else
-                                delete message.gap;
-                            continue;
-                        }
-                    case 7: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.skipped = value;
-                            else
-                                delete message.skipped;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return SampleLedger;
-        })();
-
-        v1.ResultLedger = (function() {
-
-            /**
-             * Properties of a ResultLedger.
-             * @typedef {Object} skerry.v1.ResultLedger.$Properties
-             * @property {number|null} [produced] ResultLedger produced
-             * @property {number|null} [delivered] ResultLedger delivered
-             * @property {number|null} [pending] ResultLedger pending
-             * @property {number|null} [summarized] ResultLedger summarized
-             * @property {number|null} [evicted] ResultLedger evicted
-             * @property {Array.<skerry.v1.Count.$Properties>|null} [decisions] ResultLedger decisions
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a ResultLedger.
-             * @memberof skerry.v1
-             * @interface IResultLedger
-             * @augments skerry.v1.ResultLedger.$Properties
-             * @deprecated Use skerry.v1.ResultLedger.$Properties instead.
-             */
-
-            /**
-             * Shape of a ResultLedger.
-             * @typedef {skerry.v1.ResultLedger.$Properties} skerry.v1.ResultLedger.$Shape
-             */
-
-            /**
-             * Constructs a new ResultLedger.
-             * @memberof skerry.v1
-             * @classdesc Represents a ResultLedger.
-             * @constructor
-             * @param {skerry.v1.ResultLedger.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const ResultLedger = function (properties) {
-                this.decisions = [];
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * ResultLedger produced.
-             * @member {number} produced
-             * @memberof skerry.v1.ResultLedger
-             * @instance
-             */
-            ResultLedger.prototype.produced = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * ResultLedger delivered.
-             * @member {number} delivered
-             * @memberof skerry.v1.ResultLedger
-             * @instance
-             */
-            ResultLedger.prototype.delivered = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * ResultLedger pending.
-             * @member {number} pending
-             * @memberof skerry.v1.ResultLedger
-             * @instance
-             */
-            ResultLedger.prototype.pending = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * ResultLedger summarized.
-             * @member {number} summarized
-             * @memberof skerry.v1.ResultLedger
-             * @instance
-             */
-            ResultLedger.prototype.summarized = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * ResultLedger evicted.
-             * @member {number} evicted
-             * @memberof skerry.v1.ResultLedger
-             * @instance
-             */
-            ResultLedger.prototype.evicted = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * ResultLedger decisions.
-             * @member {Array.<skerry.v1.Count.$Properties>} decisions
-             * @memberof skerry.v1.ResultLedger
-             * @instance
-             */
-            ResultLedger.prototype.decisions = $util.emptyArray;
-
-            /**
-             * Encodes the specified ResultLedger message. Does not implicitly {@link skerry.v1.ResultLedger.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.ResultLedger
-             * @static
-             * @param {skerry.v1.ResultLedger.$Properties} message ResultLedger message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            ResultLedger.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.produced != null && $Object.hasOwnProperty.call(message, "produced") && (typeof message.produced === "object" ? message.produced.low || message.produced.high : message.produced !== 0))
-                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.produced);
-                if (message.delivered != null && $Object.hasOwnProperty.call(message, "delivered") && (typeof message.delivered === "object" ? message.delivered.low || message.delivered.high : message.delivered !== 0))
-                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.delivered);
-                if (message.pending != null && $Object.hasOwnProperty.call(message, "pending") && (typeof message.pending === "object" ? message.pending.low || message.pending.high : message.pending !== 0))
-                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.pending);
-                if (message.summarized != null && $Object.hasOwnProperty.call(message, "summarized") && (typeof message.summarized === "object" ? message.summarized.low || message.summarized.high : message.summarized !== 0))
-                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.summarized);
-                if (message.evicted != null && $Object.hasOwnProperty.call(message, "evicted") && (typeof message.evicted === "object" ? message.evicted.low || message.evicted.high : message.evicted !== 0))
-                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.evicted);
-                if (message.decisions != null && message.decisions.length)
-                    for (let i = 0; i < message.decisions.length; ++i)
-                        $root.skerry.v1.Count.encode(message.decisions[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a ResultLedger message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.ResultLedger
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.ResultLedger & skerry.v1.ResultLedger.$Shape} ResultLedger
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            ResultLedger.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.ResultLedger();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.produced = value;
-                            else
-                                delete message.produced;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.delivered = value;
-                            else
-                                delete message.delivered;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.pending = value;
-                            else
-                                delete message.pending;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.summarized = value;
-                            else
-                                delete message.summarized;
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.evicted = value;
-                            else
-                                delete message.evicted;
-                            continue;
-                        }
-                    case 6: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.decisions && message.decisions.length))
-                                message.decisions = [];
-                            message.decisions.push($root.skerry.v1.Count.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return ResultLedger;
-        })();
-
-        v1.LedgerReport = (function() {
-
-            /**
-             * Properties of a LedgerReport.
-             * @typedef {Object} skerry.v1.LedgerReport.$Properties
-             * @property {Uint8Array|null} [epoch] LedgerReport epoch
-             * @property {Array.<skerry.v1.SampleLedger.$Properties>|null} [samples] LedgerReport samples
-             * @property {skerry.v1.ResultLedger.$Properties|null} [results] LedgerReport results
-             * @property {skerry.v1.ResultLedger.$Properties|null} [alerts] LedgerReport alerts
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a LedgerReport.
-             * @memberof skerry.v1
-             * @interface ILedgerReport
-             * @augments skerry.v1.LedgerReport.$Properties
-             * @deprecated Use skerry.v1.LedgerReport.$Properties instead.
-             */
-
-            /**
-             * Shape of a LedgerReport.
-             * @typedef {skerry.v1.LedgerReport.$Properties} skerry.v1.LedgerReport.$Shape
-             */
-
-            /**
-             * Constructs a new LedgerReport.
-             * @memberof skerry.v1
-             * @classdesc Represents a LedgerReport.
-             * @constructor
-             * @param {skerry.v1.LedgerReport.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const LedgerReport = function (properties) {
-                this.samples = [];
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * LedgerReport epoch.
-             * @member {Uint8Array} epoch
-             * @memberof skerry.v1.LedgerReport
-             * @instance
-             */
-            LedgerReport.prototype.epoch = $util.newBuffer([]);
-
-            /**
-             * LedgerReport samples.
-             * @member {Array.<skerry.v1.SampleLedger.$Properties>} samples
-             * @memberof skerry.v1.LedgerReport
-             * @instance
-             */
-            LedgerReport.prototype.samples = $util.emptyArray;
-
-            /**
-             * LedgerReport results.
-             * @member {skerry.v1.ResultLedger.$Properties|null|undefined} results
-             * @memberof skerry.v1.LedgerReport
-             * @instance
-             */
-            LedgerReport.prototype.results = null;
-
-            /**
-             * LedgerReport alerts.
-             * @member {skerry.v1.ResultLedger.$Properties|null|undefined} alerts
-             * @memberof skerry.v1.LedgerReport
-             * @instance
-             */
-            LedgerReport.prototype.alerts = null;
-
-            /**
-             * Encodes the specified LedgerReport message. Does not implicitly {@link skerry.v1.LedgerReport.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.LedgerReport
-             * @static
-             * @param {skerry.v1.LedgerReport.$Properties} message LedgerReport message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            LedgerReport.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && message.epoch.length)
-                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.epoch);
-                if (message.samples != null && message.samples.length)
-                    for (let i = 0; i < message.samples.length; ++i)
-                        $root.skerry.v1.SampleLedger.encode(message.samples[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
-                if (message.results != null && $Object.hasOwnProperty.call(message, "results"))
-                    $root.skerry.v1.ResultLedger.encode(message.results, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
-                if (message.alerts != null && $Object.hasOwnProperty.call(message, "alerts"))
-                    $root.skerry.v1.ResultLedger.encode(message.alerts, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a LedgerReport message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.LedgerReport
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.LedgerReport & skerry.v1.LedgerReport.$Shape} LedgerReport
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            LedgerReport.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.LedgerReport();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.bytes()).length)
-                                message.epoch = value;
+                                message.data = value;
                             else
-                                delete message.epoch;
+                                delete message.data;
                             continue;
                         }
-                    case 2: {
+                    case 5: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.samples && message.samples.length))
-                                message.samples = [];
-                            message.samples.push($root.skerry.v1.SampleLedger.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 2)
-                                break;
-                            message.results = $root.skerry.v1.ResultLedger.decode(reader, reader.size(), $undefined, _depth + 1, message.results);
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 2)
-                                break;
-                            message.alerts = $root.skerry.v1.ResultLedger.decode(reader, reader.size(), $undefined, _depth + 1, message.alerts);
+                            if (!(message.strings && message.strings.length))
+                                message.strings = [];
+                            message.strings.push(reader.stringVerify());
                             continue;
                         }
                     }
@@ -6758,79 +8160,41 @@ export const skerry = $root.skerry = (() => {
                 return message;
             };
 
-            return LedgerReport;
+            return NamedTensor;
         })();
 
-        /**
-         * DriftLevel enum.
-         * @name skerry.v1.DriftLevel
-         * @enum {number}
-         * @property {number} DRIFT_LEVEL_UNSPECIFIED=0 DRIFT_LEVEL_UNSPECIFIED value
-         * @property {number} DRIFT_LEVEL_OK=1 DRIFT_LEVEL_OK value
-         * @property {number} DRIFT_LEVEL_WARN=2 DRIFT_LEVEL_WARN value
-         * @property {number} DRIFT_LEVEL_ALERT=3 DRIFT_LEVEL_ALERT value
-         * @property {number} DRIFT_LEVEL_LEARNING=4 DRIFT_LEVEL_LEARNING value
-         */
-        v1.DriftLevel = (function() {
-            const valuesById = $Object.create(null), values = $Object.create(valuesById);
-            values[valuesById[0] = "DRIFT_LEVEL_UNSPECIFIED"] = 0;
-            values[valuesById[1] = "DRIFT_LEVEL_OK"] = 1;
-            values[valuesById[2] = "DRIFT_LEVEL_WARN"] = 2;
-            values[valuesById[3] = "DRIFT_LEVEL_ALERT"] = 3;
-            values[valuesById[4] = "DRIFT_LEVEL_LEARNING"] = 4;
-            return values;
-        })();
-
-        v1.DriftSketch = (function() {
+        v1.DriftReference = (function() {
 
             /**
-             * Properties of a DriftSketch.
-             * @typedef {Object} skerry.v1.DriftSketch.$Properties
-             * @property {string|null} [pipeline] DriftSketch pipeline
-             * @property {string|null} [device] DriftSketch device
-             * @property {string|null} [releaseDigest] DriftSketch releaseDigest
-             * @property {string|null} [signal] DriftSketch signal
-             * @property {boolean|null} [isOutput] DriftSketch isOutput
-             * @property {number|null} [fromUs] DriftSketch fromUs
-             * @property {number|null} [toUs] DriftSketch toUs
-             * @property {Array.<number>|null} [counts] DriftSketch counts
-             * @property {number|null} [missing] DriftSketch missing
-             * @property {number|null} [n] DriftSketch n
-             * @property {number|null} [mean] DriftSketch mean
-             * @property {number|null} [m2] DriftSketch m2
-             * @property {number|null} [min] DriftSketch min
-             * @property {number|null} [max] DriftSketch max
-             * @property {Array.<skerry.v1.Measure.$Properties>|null} [measures] DriftSketch measures
-             * @property {skerry.v1.DriftLevel|null} [level] DriftSketch level
-             * @property {number|null} [policy] DriftSketch policy
-             * @property {number|null} [seq] DriftSketch seq
+             * Properties of a DriftReference.
+             * @typedef {Object} skerry.v1.DriftReference.$Properties
+             * @property {Array.<skerry.v1.SignalReference.$Properties>|null} [signals] DriftReference signals
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a DriftSketch.
+             * Properties of a DriftReference.
              * @memberof skerry.v1
-             * @interface IDriftSketch
-             * @augments skerry.v1.DriftSketch.$Properties
-             * @deprecated Use skerry.v1.DriftSketch.$Properties instead.
+             * @interface IDriftReference
+             * @augments skerry.v1.DriftReference.$Properties
+             * @deprecated Use skerry.v1.DriftReference.$Properties instead.
              */
 
             /**
-             * Shape of a DriftSketch.
-             * @typedef {skerry.v1.DriftSketch.$Properties} skerry.v1.DriftSketch.$Shape
+             * Shape of a DriftReference.
+             * @typedef {skerry.v1.DriftReference.$Properties} skerry.v1.DriftReference.$Shape
              */
 
             /**
-             * Constructs a new DriftSketch.
+             * Constructs a new DriftReference.
              * @memberof skerry.v1
-             * @classdesc Represents a DriftSketch.
+             * @classdesc Represents a DriftReference.
              * @constructor
-             * @param {skerry.v1.DriftSketch.$Properties=} [properties] Properties to set
+             * @param {skerry.v1.DriftReference.$Properties=} [properties] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            const DriftSketch = function (properties) {
-                this.counts = [];
-                this.measures = [];
+            const DriftReference = function (properties) {
+                this.signals = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -6838,202 +8202,32 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * DriftSketch pipeline.
-             * @member {string} pipeline
-             * @memberof skerry.v1.DriftSketch
+             * DriftReference signals.
+             * @member {Array.<skerry.v1.SignalReference.$Properties>} signals
+             * @memberof skerry.v1.DriftReference
              * @instance
              */
-            DriftSketch.prototype.pipeline = "";
+            DriftReference.prototype.signals = $util.emptyArray;
 
             /**
-             * DriftSketch device.
-             * @member {string} device
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.device = "";
-
-            /**
-             * DriftSketch releaseDigest.
-             * @member {string} releaseDigest
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.releaseDigest = "";
-
-            /**
-             * DriftSketch signal.
-             * @member {string} signal
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.signal = "";
-
-            /**
-             * DriftSketch isOutput.
-             * @member {boolean} isOutput
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.isOutput = false;
-
-            /**
-             * DriftSketch fromUs.
-             * @member {number} fromUs
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.fromUs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-
-            /**
-             * DriftSketch toUs.
-             * @member {number} toUs
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.toUs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-
-            /**
-             * DriftSketch counts.
-             * @member {Array.<number>} counts
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.counts = $util.emptyArray;
-
-            /**
-             * DriftSketch missing.
-             * @member {number} missing
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.missing = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * DriftSketch n.
-             * @member {number} n
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.n = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * DriftSketch mean.
-             * @member {number} mean
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.mean = 0;
-
-            /**
-             * DriftSketch m2.
-             * @member {number} m2
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.m2 = 0;
-
-            /**
-             * DriftSketch min.
-             * @member {number} min
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.min = 0;
-
-            /**
-             * DriftSketch max.
-             * @member {number} max
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.max = 0;
-
-            /**
-             * DriftSketch measures.
-             * @member {Array.<skerry.v1.Measure.$Properties>} measures
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.measures = $util.emptyArray;
-
-            /**
-             * DriftSketch level.
-             * @member {skerry.v1.DriftLevel} level
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.level = 0;
-
-            /**
-             * DriftSketch policy.
-             * @member {number} policy
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.policy = 0;
-
-            /**
-             * DriftSketch seq.
-             * @member {number} seq
-             * @memberof skerry.v1.DriftSketch
-             * @instance
-             */
-            DriftSketch.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * Encodes the specified DriftSketch message. Does not implicitly {@link skerry.v1.DriftSketch.verify|verify} messages.
+             * Encodes the specified DriftReference message. Does not implicitly {@link skerry.v1.DriftReference.verify|verify} messages.
              * @function encode
-             * @memberof skerry.v1.DriftSketch
+             * @memberof skerry.v1.DriftReference
              * @static
-             * @param {skerry.v1.DriftSketch.$Properties} message DriftSketch message or plain object to encode
+             * @param {skerry.v1.DriftReference.$Properties} message DriftReference message or plain object to encode
              * @param {$protobuf.Writer} [writer] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            DriftSketch.encode = function (message, writer, _depth) {
+            DriftReference.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.pipeline != null && $Object.hasOwnProperty.call(message, "pipeline") && message.pipeline !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.pipeline);
-                if (message.device != null && $Object.hasOwnProperty.call(message, "device") && message.device !== "")
-                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.device);
-                if (message.releaseDigest != null && $Object.hasOwnProperty.call(message, "releaseDigest") && message.releaseDigest !== "")
-                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.releaseDigest);
-                if (message.signal != null && $Object.hasOwnProperty.call(message, "signal") && message.signal !== "")
-                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.signal);
-                if (message.isOutput != null && $Object.hasOwnProperty.call(message, "isOutput") && message.isOutput !== false)
-                    writer.uint32(/* id 5, wireType 0 =*/40).bool(message.isOutput);
-                if (message.fromUs != null && $Object.hasOwnProperty.call(message, "fromUs") && (typeof message.fromUs === "object" ? message.fromUs.low || message.fromUs.high : message.fromUs !== 0))
-                    writer.uint32(/* id 6, wireType 0 =*/48).int64(message.fromUs);
-                if (message.toUs != null && $Object.hasOwnProperty.call(message, "toUs") && (typeof message.toUs === "object" ? message.toUs.low || message.toUs.high : message.toUs !== 0))
-                    writer.uint32(/* id 7, wireType 0 =*/56).int64(message.toUs);
-                if (message.counts != null && message.counts.length)
-                    writer.uint32(/* id 8, wireType 2 =*/66).uint64s(message.counts);
-                if (message.missing != null && $Object.hasOwnProperty.call(message, "missing") && (typeof message.missing === "object" ? message.missing.low || message.missing.high : message.missing !== 0))
-                    writer.uint32(/* id 9, wireType 0 =*/72).uint64(message.missing);
-                if (message.n != null && $Object.hasOwnProperty.call(message, "n") && (typeof message.n === "object" ? message.n.low || message.n.high : message.n !== 0))
-                    writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.n);
-                if (message.mean != null && $Object.hasOwnProperty.call(message, "mean") && !$Object.is(message.mean, 0))
-                    writer.uint32(/* id 11, wireType 1 =*/89).double(message.mean);
-                if (message.m2 != null && $Object.hasOwnProperty.call(message, "m2") && !$Object.is(message.m2, 0))
-                    writer.uint32(/* id 12, wireType 1 =*/97).double(message.m2);
-                if (message.min != null && $Object.hasOwnProperty.call(message, "min") && !$Object.is(message.min, 0))
-                    writer.uint32(/* id 13, wireType 1 =*/105).double(message.min);
-                if (message.max != null && $Object.hasOwnProperty.call(message, "max") && !$Object.is(message.max, 0))
-                    writer.uint32(/* id 14, wireType 1 =*/113).double(message.max);
-                if (message.measures != null && message.measures.length)
-                    for (let i = 0; i < message.measures.length; ++i)
-                        $root.skerry.v1.Measure.encode(message.measures[i], writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
-                if (message.level != null && $Object.hasOwnProperty.call(message, "level") && message.level !== 0)
-                    writer.uint32(/* id 16, wireType 0 =*/128).int32(message.level);
-                if (message.policy != null && $Object.hasOwnProperty.call(message, "policy") && message.policy !== 0)
-                    writer.uint32(/* id 17, wireType 0 =*/136).uint32(message.policy);
-                if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && (typeof message.seq === "object" ? message.seq.low || message.seq.high : message.seq !== 0))
-                    writer.uint32(/* id 18, wireType 0 =*/144).uint64(message.seq);
+                if (message.signals != null && message.signals.length)
+                    for (let i = 0; i < message.signals.length; ++i)
+                        $root.skerry.v1.SignalReference.encode(message.signals[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7041,17 +8235,266 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * Decodes a DriftSketch message from the specified reader or buffer.
+             * Decodes a DriftReference message from the specified reader or buffer.
              * @function decode
-             * @memberof skerry.v1.DriftSketch
+             * @memberof skerry.v1.DriftReference
              * @static
              * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
              * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.DriftSketch & skerry.v1.DriftSketch.$Shape} DriftSketch
+             * @returns {skerry.v1.DriftReference & skerry.v1.DriftReference.$Shape} DriftReference
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            DriftSketch.decode = function (reader, length, _end, _depth, _target) {
+            DriftReference.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.DriftReference();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.signals && message.signals.length))
+                                message.signals = [];
+                            message.signals.push($root.skerry.v1.SignalReference.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return DriftReference;
+        })();
+
+        v1.SignalReference = (function() {
+
+            /**
+             * Properties of a SignalReference.
+             * @typedef {Object} skerry.v1.SignalReference.$Properties
+             * @property {string|null} [name] SignalReference name
+             * @property {boolean|null} [isOutput] SignalReference isOutput
+             * @property {Array.<number>|null} [edges] SignalReference edges
+             * @property {Array.<number>|null} [counts] SignalReference counts
+             * @property {number|null} [n] SignalReference n
+             * @property {number|null} [mean] SignalReference mean
+             * @property {number|null} [m2] SignalReference m2
+             * @property {number|null} [min] SignalReference min
+             * @property {number|null} [max] SignalReference max
+             * @property {Array.<skerry.v1.BlockNull.$Properties>|null} [nulls] SignalReference nulls
+             * @property {number|null} [samplesPerHour] SignalReference samplesPerHour
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SignalReference.
+             * @memberof skerry.v1
+             * @interface ISignalReference
+             * @augments skerry.v1.SignalReference.$Properties
+             * @deprecated Use skerry.v1.SignalReference.$Properties instead.
+             */
+
+            /**
+             * Shape of a SignalReference.
+             * @typedef {skerry.v1.SignalReference.$Properties} skerry.v1.SignalReference.$Shape
+             */
+
+            /**
+             * Constructs a new SignalReference.
+             * @memberof skerry.v1
+             * @classdesc Represents a SignalReference.
+             * @constructor
+             * @param {skerry.v1.SignalReference.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SignalReference = function (properties) {
+                this.edges = [];
+                this.counts = [];
+                this.nulls = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SignalReference name.
+             * @member {string} name
+             * @memberof skerry.v1.SignalReference
+             * @instance
+             */
+            SignalReference.prototype.name = "";
+
+            /**
+             * SignalReference isOutput.
+             * @member {boolean} isOutput
+             * @memberof skerry.v1.SignalReference
+             * @instance
+             */
+            SignalReference.prototype.isOutput = false;
+
+            /**
+             * SignalReference edges.
+             * @member {Array.<number>} edges
+             * @memberof skerry.v1.SignalReference
+             * @instance
+             */
+            SignalReference.prototype.edges = $util.emptyArray;
+
+            /**
+             * SignalReference counts.
+             * @member {Array.<number>} counts
+             * @memberof skerry.v1.SignalReference
+             * @instance
+             */
+            SignalReference.prototype.counts = $util.emptyArray;
+
+            /**
+             * SignalReference n.
+             * @member {number} n
+             * @memberof skerry.v1.SignalReference
+             * @instance
+             */
+            SignalReference.prototype.n = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SignalReference mean.
+             * @member {number} mean
+             * @memberof skerry.v1.SignalReference
+             * @instance
+             */
+            SignalReference.prototype.mean = 0;
+
+            /**
+             * SignalReference m2.
+             * @member {number} m2
+             * @memberof skerry.v1.SignalReference
+             * @instance
+             */
+            SignalReference.prototype.m2 = 0;
+
+            /**
+             * SignalReference min.
+             * @member {number} min
+             * @memberof skerry.v1.SignalReference
+             * @instance
+             */
+            SignalReference.prototype.min = 0;
+
+            /**
+             * SignalReference max.
+             * @member {number} max
+             * @memberof skerry.v1.SignalReference
+             * @instance
+             */
+            SignalReference.prototype.max = 0;
+
+            /**
+             * SignalReference nulls.
+             * @member {Array.<skerry.v1.BlockNull.$Properties>} nulls
+             * @memberof skerry.v1.SignalReference
+             * @instance
+             */
+            SignalReference.prototype.nulls = $util.emptyArray;
+
+            /**
+             * SignalReference samplesPerHour.
+             * @member {number} samplesPerHour
+             * @memberof skerry.v1.SignalReference
+             * @instance
+             */
+            SignalReference.prototype.samplesPerHour = 0;
+
+            /**
+             * Encodes the specified SignalReference message. Does not implicitly {@link skerry.v1.SignalReference.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.SignalReference
+             * @static
+             * @param {skerry.v1.SignalReference.$Properties} message SignalReference message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SignalReference.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
+                if (message.isOutput != null && $Object.hasOwnProperty.call(message, "isOutput") && message.isOutput !== false)
+                    writer.uint32(/* id 2, wireType 0 =*/16).bool(message.isOutput);
+                if (message.edges != null && message.edges.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).doubles(message.edges);
+                if (message.counts != null && message.counts.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).uint64s(message.counts);
+                if (message.n != null && $Object.hasOwnProperty.call(message, "n") && (typeof message.n === "object" ? message.n.low || message.n.high : message.n !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.n);
+                if (message.mean != null && $Object.hasOwnProperty.call(message, "mean") && !$Object.is(message.mean, 0))
+                    writer.uint32(/* id 6, wireType 1 =*/49).double(message.mean);
+                if (message.m2 != null && $Object.hasOwnProperty.call(message, "m2") && !$Object.is(message.m2, 0))
+                    writer.uint32(/* id 7, wireType 1 =*/57).double(message.m2);
+                if (message.min != null && $Object.hasOwnProperty.call(message, "min") && !$Object.is(message.min, 0))
+                    writer.uint32(/* id 8, wireType 1 =*/65).double(message.min);
+                if (message.max != null && $Object.hasOwnProperty.call(message, "max") && !$Object.is(message.max, 0))
+                    writer.uint32(/* id 9, wireType 1 =*/73).double(message.max);
+                if (message.nulls != null && message.nulls.length)
+                    for (let i = 0; i < message.nulls.length; ++i)
+                        $root.skerry.v1.BlockNull.encode(message.nulls[i], writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
+                if (message.samplesPerHour != null && $Object.hasOwnProperty.call(message, "samplesPerHour") && !$Object.is(message.samplesPerHour, 0))
+                    writer.uint32(/* id 11, wireType 1 =*/89).double(message.samplesPerHour);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SignalReference message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.SignalReference
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.SignalReference & skerry.v1.SignalReference.$Shape} SignalReference
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SignalReference.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -7068,7 +8511,7 @@ export const skerry = $root.skerry = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.skerry.v1.DriftSketch();
+                message = _target || new $root.skerry.v1.SignalReference();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -7082,39 +8525,12 @@ export const skerry = $root.skerry = (() => {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.stringVerify()).length)
-                                message.pipeline = value;
+                                message.name = value;
                             else
-                                delete message.pipeline;
+                                delete message.name;
                             continue;
                         }
                     case 2: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.device = value;
-                            else
-                                delete message.device;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.releaseDigest = value;
-                            else
-                                delete message.releaseDigest;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.signal = value;
-                            else
-                                delete message.signal;
-                            continue;
-                        }
-                    case 5: {
                             if (wireType !== 0)
                                 break;
                             if (value = reader.bool())
@@ -7123,25 +8539,21 @@ export const skerry = $root.skerry = (() => {
                                 delete message.isOutput;
                             continue;
                         }
-                    case 6: {
-                            if (wireType !== 0)
+                    case 3: {
+                            if (wireType === 2) {
+                                if (!(message.edges && message.edges.length))
+                                    message.edges = [];
+                                reader.doubles(message.edges);
+                                continue;
+                            }
+                            if (wireType !== 1)
                                 break;
-                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
-                                message.fromUs = value;
-                            else
-                                delete message.fromUs;
+                            if (!(message.edges && message.edges.length))
+                                message.edges = [];
+                            message.edges.push(reader.double());
                             continue;
                         }
-                    case 7: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
-                                message.toUs = value;
-                            else
-                                delete message.toUs;
-                            continue;
-                        }
-                    case 8: {
+                    case 4: {
                             if (wireType === 2) {
                                 if (!(message.counts && message.counts.length))
                                     message.counts = [];
@@ -7155,16 +8567,7 @@ export const skerry = $root.skerry = (() => {
                             message.counts.push(reader.uint64());
                             continue;
                         }
-                    case 9: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.missing = value;
-                            else
-                                delete message.missing;
-                            continue;
-                        }
-                    case 10: {
+                    case 5: {
                             if (wireType !== 0)
                                 break;
                             if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
@@ -7173,7 +8576,7 @@ export const skerry = $root.skerry = (() => {
                                 delete message.n;
                             continue;
                         }
-                    case 11: {
+                    case 6: {
                             if (wireType !== 1)
                                 break;
                             if (!$Object.is(value = reader.double(), 0))
@@ -7182,7 +8585,7 @@ export const skerry = $root.skerry = (() => {
                                 delete message.mean;
                             continue;
                         }
-                    case 12: {
+                    case 7: {
                             if (wireType !== 1)
                                 break;
                             if (!$Object.is(value = reader.double(), 0))
@@ -7191,7 +8594,7 @@ export const skerry = $root.skerry = (() => {
                                 delete message.m2;
                             continue;
                         }
-                    case 13: {
+                    case 8: {
                             if (wireType !== 1)
                                 break;
                             if (!$Object.is(value = reader.double(), 0))
@@ -7200,7 +8603,7 @@ export const skerry = $root.skerry = (() => {
                                 delete message.min;
                             continue;
                         }
-                    case 14: {
+                    case 9: {
                             if (wireType !== 1)
                                 break;
                             if (!$Object.is(value = reader.double(), 0))
@@ -7209,39 +8612,178 @@ export const skerry = $root.skerry = (() => {
                                 delete message.max;
                             continue;
                         }
-                    case 15: {
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.nulls && message.nulls.length))
+                                message.nulls = [];
+                            message.nulls.push($root.skerry.v1.BlockNull.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.samplesPerHour = value;
+                            else
+                                delete message.samplesPerHour;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SignalReference;
+        })();
+
+        v1.BlockNull = (function() {
+
+            /**
+             * Properties of a BlockNull.
+             * @typedef {Object} skerry.v1.BlockNull.$Properties
+             * @property {number|null} [block] BlockNull block
+             * @property {Array.<skerry.v1.MeasureQuantiles.$Properties>|null} [measures] BlockNull measures
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a BlockNull.
+             * @memberof skerry.v1
+             * @interface IBlockNull
+             * @augments skerry.v1.BlockNull.$Properties
+             * @deprecated Use skerry.v1.BlockNull.$Properties instead.
+             */
+
+            /**
+             * Shape of a BlockNull.
+             * @typedef {skerry.v1.BlockNull.$Properties} skerry.v1.BlockNull.$Shape
+             */
+
+            /**
+             * Constructs a new BlockNull.
+             * @memberof skerry.v1
+             * @classdesc Represents a BlockNull.
+             * @constructor
+             * @param {skerry.v1.BlockNull.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const BlockNull = function (properties) {
+                this.measures = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * BlockNull block.
+             * @member {number} block
+             * @memberof skerry.v1.BlockNull
+             * @instance
+             */
+            BlockNull.prototype.block = 0;
+
+            /**
+             * BlockNull measures.
+             * @member {Array.<skerry.v1.MeasureQuantiles.$Properties>} measures
+             * @memberof skerry.v1.BlockNull
+             * @instance
+             */
+            BlockNull.prototype.measures = $util.emptyArray;
+
+            /**
+             * Encodes the specified BlockNull message. Does not implicitly {@link skerry.v1.BlockNull.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.BlockNull
+             * @static
+             * @param {skerry.v1.BlockNull.$Properties} message BlockNull message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            BlockNull.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.block != null && $Object.hasOwnProperty.call(message, "block") && message.block !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.block);
+                if (message.measures != null && message.measures.length)
+                    for (let i = 0; i < message.measures.length; ++i)
+                        $root.skerry.v1.MeasureQuantiles.encode(message.measures[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a BlockNull message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.BlockNull
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.BlockNull & skerry.v1.BlockNull.$Shape} BlockNull
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            BlockNull.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.BlockNull();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.block = value;
+                            else
+                                delete message.block;
+                            continue;
+                        }
+                    case 2: {
                             if (wireType !== 2)
                                 break;
                             if (!(message.measures && message.measures.length))
                                 message.measures = [];
-                            message.measures.push($root.skerry.v1.Measure.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 16: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.int32())
-                                message.level = value;
-                            else
-                                delete message.level;
-                            continue;
-                        }
-                    case 17: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.policy = value;
-                            else
-                                delete message.policy;
-                            continue;
-                        }
-                    case 18: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.seq = value;
-                            else
-                                delete message.seq;
+                            message.measures.push($root.skerry.v1.MeasureQuantiles.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }
@@ -7261,41 +8803,42 @@ export const skerry = $root.skerry = (() => {
                 return message;
             };
 
-            return DriftSketch;
+            return BlockNull;
         })();
 
-        v1.Measure = (function() {
+        v1.MeasureQuantiles = (function() {
 
             /**
-             * Properties of a Measure.
-             * @typedef {Object} skerry.v1.Measure.$Properties
-             * @property {string|null} [name] Measure name
-             * @property {number|null} [value] Measure value
+             * Properties of a MeasureQuantiles.
+             * @typedef {Object} skerry.v1.MeasureQuantiles.$Properties
+             * @property {string|null} [measure] MeasureQuantiles measure
+             * @property {Array.<number>|null} [quantiles] MeasureQuantiles quantiles
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a Measure.
+             * Properties of a MeasureQuantiles.
              * @memberof skerry.v1
-             * @interface IMeasure
-             * @augments skerry.v1.Measure.$Properties
-             * @deprecated Use skerry.v1.Measure.$Properties instead.
+             * @interface IMeasureQuantiles
+             * @augments skerry.v1.MeasureQuantiles.$Properties
+             * @deprecated Use skerry.v1.MeasureQuantiles.$Properties instead.
              */
 
             /**
-             * Shape of a Measure.
-             * @typedef {skerry.v1.Measure.$Properties} skerry.v1.Measure.$Shape
+             * Shape of a MeasureQuantiles.
+             * @typedef {skerry.v1.MeasureQuantiles.$Properties} skerry.v1.MeasureQuantiles.$Shape
              */
 
             /**
-             * Constructs a new Measure.
+             * Constructs a new MeasureQuantiles.
              * @memberof skerry.v1
-             * @classdesc Represents a Measure.
+             * @classdesc Represents a MeasureQuantiles.
              * @constructor
-             * @param {skerry.v1.Measure.$Properties=} [properties] Properties to set
+             * @param {skerry.v1.MeasureQuantiles.$Properties=} [properties] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            const Measure = function (properties) {
+            const MeasureQuantiles = function (properties) {
+                this.quantiles = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -7303,41 +8846,41 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * Measure name.
-             * @member {string} name
-             * @memberof skerry.v1.Measure
+             * MeasureQuantiles measure.
+             * @member {string} measure
+             * @memberof skerry.v1.MeasureQuantiles
              * @instance
              */
-            Measure.prototype.name = "";
+            MeasureQuantiles.prototype.measure = "";
 
             /**
-             * Measure value.
-             * @member {number} value
-             * @memberof skerry.v1.Measure
+             * MeasureQuantiles quantiles.
+             * @member {Array.<number>} quantiles
+             * @memberof skerry.v1.MeasureQuantiles
              * @instance
              */
-            Measure.prototype.value = 0;
+            MeasureQuantiles.prototype.quantiles = $util.emptyArray;
 
             /**
-             * Encodes the specified Measure message. Does not implicitly {@link skerry.v1.Measure.verify|verify} messages.
+             * Encodes the specified MeasureQuantiles message. Does not implicitly {@link skerry.v1.MeasureQuantiles.verify|verify} messages.
              * @function encode
-             * @memberof skerry.v1.Measure
+             * @memberof skerry.v1.MeasureQuantiles
              * @static
-             * @param {skerry.v1.Measure.$Properties} message Measure message or plain object to encode
+             * @param {skerry.v1.MeasureQuantiles.$Properties} message MeasureQuantiles message or plain object to encode
              * @param {$protobuf.Writer} [writer] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            Measure.encode = function (message, writer, _depth) {
+            MeasureQuantiles.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
                     _depth = 0;
                 if (_depth > $util.recursionLimit)
                     throw $Error("max depth exceeded");
-                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
-                if (message.value != null && $Object.hasOwnProperty.call(message, "value") && !$Object.is(message.value, 0))
-                    writer.uint32(/* id 2, wireType 1 =*/17).double(message.value);
+                if (message.measure != null && $Object.hasOwnProperty.call(message, "measure") && message.measure !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.measure);
+                if (message.quantiles != null && message.quantiles.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).doubles(message.quantiles);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7345,17 +8888,17 @@ export const skerry = $root.skerry = (() => {
             };
 
             /**
-             * Decodes a Measure message from the specified reader or buffer.
+             * Decodes a MeasureQuantiles message from the specified reader or buffer.
              * @function decode
-             * @memberof skerry.v1.Measure
+             * @memberof skerry.v1.MeasureQuantiles
              * @static
              * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
              * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.Measure & skerry.v1.Measure.$Shape} Measure
+             * @returns {skerry.v1.MeasureQuantiles & skerry.v1.MeasureQuantiles.$Shape} MeasureQuantiles
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            Measure.decode = function (reader, length, _end, _depth, _target) {
+            MeasureQuantiles.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -7372,7 +8915,7 @@ export const skerry = $root.skerry = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.skerry.v1.Measure();
+                message = _target || new $root.skerry.v1.MeasureQuantiles();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -7386,18 +8929,23 @@ export const skerry = $root.skerry = (() => {
                             if (wireType !== 2)
                                 break;
                             if ((value = reader.stringVerify()).length)
-                                message.name = value;
+                                message.measure = value;
                             else
-                                delete message.name;
+                                delete message.measure;
                             continue;
                         }
                     case 2: {
+                            if (wireType === 2) {
+                                if (!(message.quantiles && message.quantiles.length))
+                                    message.quantiles = [];
+                                reader.doubles(message.quantiles);
+                                continue;
+                            }
                             if (wireType !== 1)
                                 break;
-                            if (!$Object.is(value = reader.double(), 0))
-                                message.value = value;
-                            else
-                                delete message.value;
+                            if (!(message.quantiles && message.quantiles.length))
+                                message.quantiles = [];
+                            message.quantiles.push(reader.double());
                             continue;
                         }
                     }
@@ -7417,911 +8965,7 @@ export const skerry = $root.skerry = (() => {
                 return message;
             };
 
-            return Measure;
-        })();
-
-        v1.SyncResponse = (function() {
-
-            /**
-             * Properties of a SyncResponse.
-             * @typedef {Object} skerry.v1.SyncResponse.$Properties
-             * @property {string|null} [instance] SyncResponse instance
-             * @property {Array.<skerry.v1.LaneAck.$Properties>|null} [acks] SyncResponse acks
-             * @property {number|null} [sketchCursor] SyncResponse sketchCursor
-             * @property {skerry.v1.Desired.$Properties|null} [desired] SyncResponse desired
-             * @property {number|null} [nextSyncMs] SyncResponse nextSyncMs
-             * @property {number|null} [wallMs] SyncResponse wallMs
-             * @property {Array.<skerry.v1.LaneRange.$Properties>|null} [held] SyncResponse held
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a SyncResponse.
-             * @memberof skerry.v1
-             * @interface ISyncResponse
-             * @augments skerry.v1.SyncResponse.$Properties
-             * @deprecated Use skerry.v1.SyncResponse.$Properties instead.
-             */
-
-            /**
-             * Shape of a SyncResponse.
-             * @typedef {skerry.v1.SyncResponse.$Properties} skerry.v1.SyncResponse.$Shape
-             */
-
-            /**
-             * Constructs a new SyncResponse.
-             * @memberof skerry.v1
-             * @classdesc Represents a SyncResponse.
-             * @constructor
-             * @param {skerry.v1.SyncResponse.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const SyncResponse = function (properties) {
-                this.acks = [];
-                this.held = [];
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * SyncResponse instance.
-             * @member {string} instance
-             * @memberof skerry.v1.SyncResponse
-             * @instance
-             */
-            SyncResponse.prototype.instance = "";
-
-            /**
-             * SyncResponse acks.
-             * @member {Array.<skerry.v1.LaneAck.$Properties>} acks
-             * @memberof skerry.v1.SyncResponse
-             * @instance
-             */
-            SyncResponse.prototype.acks = $util.emptyArray;
-
-            /**
-             * SyncResponse sketchCursor.
-             * @member {number} sketchCursor
-             * @memberof skerry.v1.SyncResponse
-             * @instance
-             */
-            SyncResponse.prototype.sketchCursor = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * SyncResponse desired.
-             * @member {skerry.v1.Desired.$Properties|null|undefined} desired
-             * @memberof skerry.v1.SyncResponse
-             * @instance
-             */
-            SyncResponse.prototype.desired = null;
-
-            /**
-             * SyncResponse nextSyncMs.
-             * @member {number} nextSyncMs
-             * @memberof skerry.v1.SyncResponse
-             * @instance
-             */
-            SyncResponse.prototype.nextSyncMs = 0;
-
-            /**
-             * SyncResponse wallMs.
-             * @member {number} wallMs
-             * @memberof skerry.v1.SyncResponse
-             * @instance
-             */
-            SyncResponse.prototype.wallMs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
-
-            /**
-             * SyncResponse held.
-             * @member {Array.<skerry.v1.LaneRange.$Properties>} held
-             * @memberof skerry.v1.SyncResponse
-             * @instance
-             */
-            SyncResponse.prototype.held = $util.emptyArray;
-
-            /**
-             * Encodes the specified SyncResponse message. Does not implicitly {@link skerry.v1.SyncResponse.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.SyncResponse
-             * @static
-             * @param {skerry.v1.SyncResponse.$Properties} message SyncResponse message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            SyncResponse.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.instance != null && $Object.hasOwnProperty.call(message, "instance") && message.instance !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.instance);
-                if (message.acks != null && message.acks.length)
-                    for (let i = 0; i < message.acks.length; ++i)
-                        $root.skerry.v1.LaneAck.encode(message.acks[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
-                if (message.sketchCursor != null && $Object.hasOwnProperty.call(message, "sketchCursor") && (typeof message.sketchCursor === "object" ? message.sketchCursor.low || message.sketchCursor.high : message.sketchCursor !== 0))
-                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.sketchCursor);
-                if (message.desired != null && $Object.hasOwnProperty.call(message, "desired"))
-                    $root.skerry.v1.Desired.encode(message.desired, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
-                if (message.nextSyncMs != null && $Object.hasOwnProperty.call(message, "nextSyncMs") && message.nextSyncMs !== 0)
-                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.nextSyncMs);
-                if (message.wallMs != null && $Object.hasOwnProperty.call(message, "wallMs") && (typeof message.wallMs === "object" ? message.wallMs.low || message.wallMs.high : message.wallMs !== 0))
-                    writer.uint32(/* id 6, wireType 0 =*/48).int64(message.wallMs);
-                if (message.held != null && message.held.length)
-                    for (let i = 0; i < message.held.length; ++i)
-                        $root.skerry.v1.LaneRange.encode(message.held[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a SyncResponse message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.SyncResponse
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.SyncResponse & skerry.v1.SyncResponse.$Shape} SyncResponse
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            SyncResponse.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.SyncResponse();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.instance = value;
-                            else
-                                delete message.instance;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.acks && message.acks.length))
-                                message.acks = [];
-                            message.acks.push($root.skerry.v1.LaneAck.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.sketchCursor = value;
-                            else
-                                delete message.sketchCursor;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 2)
-                                break;
-                            message.desired = $root.skerry.v1.Desired.decode(reader, reader.size(), $undefined, _depth + 1, message.desired);
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.nextSyncMs = value;
-                            else
-                                delete message.nextSyncMs;
-                            continue;
-                        }
-                    case 6: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
-                                message.wallMs = value;
-                            else
-                                delete message.wallMs;
-                            continue;
-                        }
-                    case 7: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.held && message.held.length))
-                                message.held = [];
-                            message.held.push($root.skerry.v1.LaneRange.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return SyncResponse;
-        })();
-
-        v1.LaneAck = (function() {
-
-            /**
-             * Properties of a LaneAck.
-             * @typedef {Object} skerry.v1.LaneAck.$Properties
-             * @property {Uint8Array|null} [epoch] LaneAck epoch
-             * @property {skerry.v1.Lane|null} [lane] LaneAck lane
-             * @property {number|null} [cursor] LaneAck cursor
-             * @property {boolean|null} [epochConflict] LaneAck epochConflict
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a LaneAck.
-             * @memberof skerry.v1
-             * @interface ILaneAck
-             * @augments skerry.v1.LaneAck.$Properties
-             * @deprecated Use skerry.v1.LaneAck.$Properties instead.
-             */
-
-            /**
-             * Shape of a LaneAck.
-             * @typedef {skerry.v1.LaneAck.$Properties} skerry.v1.LaneAck.$Shape
-             */
-
-            /**
-             * Constructs a new LaneAck.
-             * @memberof skerry.v1
-             * @classdesc Represents a LaneAck.
-             * @constructor
-             * @param {skerry.v1.LaneAck.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const LaneAck = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * LaneAck epoch.
-             * @member {Uint8Array} epoch
-             * @memberof skerry.v1.LaneAck
-             * @instance
-             */
-            LaneAck.prototype.epoch = $util.newBuffer([]);
-
-            /**
-             * LaneAck lane.
-             * @member {skerry.v1.Lane} lane
-             * @memberof skerry.v1.LaneAck
-             * @instance
-             */
-            LaneAck.prototype.lane = 0;
-
-            /**
-             * LaneAck cursor.
-             * @member {number} cursor
-             * @memberof skerry.v1.LaneAck
-             * @instance
-             */
-            LaneAck.prototype.cursor = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * LaneAck epochConflict.
-             * @member {boolean} epochConflict
-             * @memberof skerry.v1.LaneAck
-             * @instance
-             */
-            LaneAck.prototype.epochConflict = false;
-
-            /**
-             * Encodes the specified LaneAck message. Does not implicitly {@link skerry.v1.LaneAck.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.LaneAck
-             * @static
-             * @param {skerry.v1.LaneAck.$Properties} message LaneAck message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            LaneAck.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && message.epoch.length)
-                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.epoch);
-                if (message.lane != null && $Object.hasOwnProperty.call(message, "lane") && message.lane !== 0)
-                    writer.uint32(/* id 2, wireType 0 =*/16).int32(message.lane);
-                if (message.cursor != null && $Object.hasOwnProperty.call(message, "cursor") && (typeof message.cursor === "object" ? message.cursor.low || message.cursor.high : message.cursor !== 0))
-                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.cursor);
-                if (message.epochConflict != null && $Object.hasOwnProperty.call(message, "epochConflict") && message.epochConflict !== false)
-                    writer.uint32(/* id 4, wireType 0 =*/32).bool(message.epochConflict);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a LaneAck message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.LaneAck
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.LaneAck & skerry.v1.LaneAck.$Shape} LaneAck
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            LaneAck.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.LaneAck();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.bytes()).length)
-                                message.epoch = value;
-                            else
-                                delete message.epoch;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.int32())
-                                message.lane = value;
-                            else
-                                delete message.lane;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.cursor = value;
-                            else
-                                delete message.cursor;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.bool())
-                                message.epochConflict = value;
-                            else
-                                delete message.epochConflict;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return LaneAck;
-        })();
-
-        v1.Desired = (function() {
-
-            /**
-             * Properties of a Desired.
-             * @typedef {Object} skerry.v1.Desired.$Properties
-             * @property {number|null} [generation] Desired generation
-             * @property {Array.<skerry.v1.DesiredPipeline.$Properties>|null} [pipelines] Desired pipelines
-             * @property {string|null} [tufUrl] Desired tufUrl
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a Desired.
-             * @memberof skerry.v1
-             * @interface IDesired
-             * @augments skerry.v1.Desired.$Properties
-             * @deprecated Use skerry.v1.Desired.$Properties instead.
-             */
-
-            /**
-             * Shape of a Desired.
-             * @typedef {skerry.v1.Desired.$Properties} skerry.v1.Desired.$Shape
-             */
-
-            /**
-             * Constructs a new Desired.
-             * @memberof skerry.v1
-             * @classdesc Represents a Desired.
-             * @constructor
-             * @param {skerry.v1.Desired.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const Desired = function (properties) {
-                this.pipelines = [];
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * Desired generation.
-             * @member {number} generation
-             * @memberof skerry.v1.Desired
-             * @instance
-             */
-            Desired.prototype.generation = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * Desired pipelines.
-             * @member {Array.<skerry.v1.DesiredPipeline.$Properties>} pipelines
-             * @memberof skerry.v1.Desired
-             * @instance
-             */
-            Desired.prototype.pipelines = $util.emptyArray;
-
-            /**
-             * Desired tufUrl.
-             * @member {string} tufUrl
-             * @memberof skerry.v1.Desired
-             * @instance
-             */
-            Desired.prototype.tufUrl = "";
-
-            /**
-             * Encodes the specified Desired message. Does not implicitly {@link skerry.v1.Desired.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.Desired
-             * @static
-             * @param {skerry.v1.Desired.$Properties} message Desired message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            Desired.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.generation != null && $Object.hasOwnProperty.call(message, "generation") && (typeof message.generation === "object" ? message.generation.low || message.generation.high : message.generation !== 0))
-                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.generation);
-                if (message.pipelines != null && message.pipelines.length)
-                    for (let i = 0; i < message.pipelines.length; ++i)
-                        $root.skerry.v1.DesiredPipeline.encode(message.pipelines[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
-                if (message.tufUrl != null && $Object.hasOwnProperty.call(message, "tufUrl") && message.tufUrl !== "")
-                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.tufUrl);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a Desired message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.Desired
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.Desired & skerry.v1.Desired.$Shape} Desired
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            Desired.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.Desired();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.generation = value;
-                            else
-                                delete message.generation;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.pipelines && message.pipelines.length))
-                                message.pipelines = [];
-                            message.pipelines.push($root.skerry.v1.DesiredPipeline.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.tufUrl = value;
-                            else
-                                delete message.tufUrl;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return Desired;
-        })();
-
-        v1.DesiredPipeline = (function() {
-
-            /**
-             * Properties of a DesiredPipeline.
-             * @typedef {Object} skerry.v1.DesiredPipeline.$Properties
-             * @property {string|null} [name] DesiredPipeline name
-             * @property {string|null} [release] DesiredPipeline release
-             * @property {string|null} [releaseDigest] DesiredPipeline releaseDigest
-             * @property {skerry.v1.Role|null} [role] DesiredPipeline role
-             * @property {string|null} [rollout] DesiredPipeline rollout
-             * @property {string|null} [policy] DesiredPipeline policy
-             * @property {number|null} [policyGeneration] DesiredPipeline policyGeneration
-             * @property {number|null} [captureBytesPerDay] DesiredPipeline captureBytesPerDay
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-
-            /**
-             * Properties of a DesiredPipeline.
-             * @memberof skerry.v1
-             * @interface IDesiredPipeline
-             * @augments skerry.v1.DesiredPipeline.$Properties
-             * @deprecated Use skerry.v1.DesiredPipeline.$Properties instead.
-             */
-
-            /**
-             * Shape of a DesiredPipeline.
-             * @typedef {skerry.v1.DesiredPipeline.$Properties} skerry.v1.DesiredPipeline.$Shape
-             */
-
-            /**
-             * Constructs a new DesiredPipeline.
-             * @memberof skerry.v1
-             * @classdesc Represents a DesiredPipeline.
-             * @constructor
-             * @param {skerry.v1.DesiredPipeline.$Properties=} [properties] Properties to set
-             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
-             */
-            const DesiredPipeline = function (properties) {
-                if (properties)
-                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
-                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
-                            this[keys[i]] = properties[keys[i]];
-            };
-
-            /**
-             * DesiredPipeline name.
-             * @member {string} name
-             * @memberof skerry.v1.DesiredPipeline
-             * @instance
-             */
-            DesiredPipeline.prototype.name = "";
-
-            /**
-             * DesiredPipeline release.
-             * @member {string} release
-             * @memberof skerry.v1.DesiredPipeline
-             * @instance
-             */
-            DesiredPipeline.prototype.release = "";
-
-            /**
-             * DesiredPipeline releaseDigest.
-             * @member {string} releaseDigest
-             * @memberof skerry.v1.DesiredPipeline
-             * @instance
-             */
-            DesiredPipeline.prototype.releaseDigest = "";
-
-            /**
-             * DesiredPipeline role.
-             * @member {skerry.v1.Role} role
-             * @memberof skerry.v1.DesiredPipeline
-             * @instance
-             */
-            DesiredPipeline.prototype.role = 0;
-
-            /**
-             * DesiredPipeline rollout.
-             * @member {string} rollout
-             * @memberof skerry.v1.DesiredPipeline
-             * @instance
-             */
-            DesiredPipeline.prototype.rollout = "";
-
-            /**
-             * DesiredPipeline policy.
-             * @member {string} policy
-             * @memberof skerry.v1.DesiredPipeline
-             * @instance
-             */
-            DesiredPipeline.prototype.policy = "";
-
-            /**
-             * DesiredPipeline policyGeneration.
-             * @member {number} policyGeneration
-             * @memberof skerry.v1.DesiredPipeline
-             * @instance
-             */
-            DesiredPipeline.prototype.policyGeneration = 0;
-
-            /**
-             * DesiredPipeline captureBytesPerDay.
-             * @member {number} captureBytesPerDay
-             * @memberof skerry.v1.DesiredPipeline
-             * @instance
-             */
-            DesiredPipeline.prototype.captureBytesPerDay = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-
-            /**
-             * Encodes the specified DesiredPipeline message. Does not implicitly {@link skerry.v1.DesiredPipeline.verify|verify} messages.
-             * @function encode
-             * @memberof skerry.v1.DesiredPipeline
-             * @static
-             * @param {skerry.v1.DesiredPipeline.$Properties} message DesiredPipeline message or plain object to encode
-             * @param {$protobuf.Writer} [writer] Writer to encode to
-             * @returns {$protobuf.Writer} Writer
-             */
-            DesiredPipeline.encode = function (message, writer, _depth) {
-                if (!writer)
-                    writer = $Writer.create();
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $util.recursionLimit)
-                    throw $Error("max depth exceeded");
-                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
-                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
-                if (message.release != null && $Object.hasOwnProperty.call(message, "release") && message.release !== "")
-                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.release);
-                if (message.releaseDigest != null && $Object.hasOwnProperty.call(message, "releaseDigest") && message.releaseDigest !== "")
-                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.releaseDigest);
-                if (message.role != null && $Object.hasOwnProperty.call(message, "role") && message.role !== 0)
-                    writer.uint32(/* id 4, wireType 0 =*/32).int32(message.role);
-                if (message.rollout != null && $Object.hasOwnProperty.call(message, "rollout") && message.rollout !== "")
-                    writer.uint32(/* id 5, wireType 2 =*/42).string(message.rollout);
-                if (message.policy != null && $Object.hasOwnProperty.call(message, "policy") && message.policy !== "")
-                    writer.uint32(/* id 6, wireType 2 =*/50).string(message.policy);
-                if (message.policyGeneration != null && $Object.hasOwnProperty.call(message, "policyGeneration") && message.policyGeneration !== 0)
-                    writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.policyGeneration);
-                if (message.captureBytesPerDay != null && $Object.hasOwnProperty.call(message, "captureBytesPerDay") && (typeof message.captureBytesPerDay === "object" ? message.captureBytesPerDay.low || message.captureBytesPerDay.high : message.captureBytesPerDay !== 0))
-                    writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.captureBytesPerDay);
-                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
-                    for (let i = 0; i < message.$unknowns.length; ++i)
-                        writer.raw(message.$unknowns[i]);
-                return writer;
-            };
-
-            /**
-             * Decodes a DesiredPipeline message from the specified reader or buffer.
-             * @function decode
-             * @memberof skerry.v1.DesiredPipeline
-             * @static
-             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
-             * @param {number} [length] Message length if known beforehand
-             * @returns {skerry.v1.DesiredPipeline & skerry.v1.DesiredPipeline.$Shape} DesiredPipeline
-             * @throws {Error} If the payload is not a reader or valid buffer
-             * @throws {$protobuf.util.ProtocolError} If required fields are missing
-             */
-            DesiredPipeline.decode = function (reader, length, _end, _depth, _target) {
-                if (!(reader instanceof $Reader))
-                    reader = $Reader.create(reader);
-                if (_depth === $undefined)
-                    _depth = 0;
-                if (_depth > $Reader.recursionLimit)
-                    throw $Error("max depth exceeded");
-                let end, message, value;
-                if (length === $undefined)
-                    end = reader.len;
-                else {
-                    end = reader.pos + length;
-                    if (end > reader.len)
-                        throw $RangeError("index out of range");
-                    length = reader.len;
-                    reader.len = end;
-                }
-                message = _target || new $root.skerry.v1.DesiredPipeline();
-                while (reader.pos < end) {
-                    let start = reader.pos;
-                    let tag = reader.tag();
-                    if (tag === _end) {
-                        _end = $undefined;
-                        break;
-                    }
-                    let wireType = tag & 7;
-                    switch (tag >>>= 3) {
-                    case 1: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.name = value;
-                            else
-                                delete message.name;
-                            continue;
-                        }
-                    case 2: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.release = value;
-                            else
-                                delete message.release;
-                            continue;
-                        }
-                    case 3: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.releaseDigest = value;
-                            else
-                                delete message.releaseDigest;
-                            continue;
-                        }
-                    case 4: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.int32())
-                                message.role = value;
-                            else
-                                delete message.role;
-                            continue;
-                        }
-                    case 5: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.rollout = value;
-                            else
-                                delete message.rollout;
-                            continue;
-                        }
-                    case 6: {
-                            if (wireType !== 2)
-                                break;
-                            if ((value = reader.stringVerify()).length)
-                                message.policy = value;
-                            else
-                                delete message.policy;
-                            continue;
-                        }
-                    case 7: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.policyGeneration = value;
-                            else
-                                delete message.policyGeneration;
-                            continue;
-                        }
-                    case 8: {
-                            if (wireType !== 0)
-                                break;
-                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
-                                message.captureBytesPerDay = value;
-                            else
-                                delete message.captureBytesPerDay;
-                            continue;
-                        }
-                    }
-                    reader.skipType(wireType, _depth, tag);
-                    if (!reader.discardUnknown) {
-                        $util.makeProp(message, "$unknowns", false);
-                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
-                    }
-                }
-                if (length !== $undefined) {
-                    if (reader.pos !== end)
-                        throw $RangeError("index out of range");
-                    reader.len = length;
-                }
-                if (_end !== $undefined)
-                    throw $Error("missing end group");
-                return message;
-            };
-
-            return DesiredPipeline;
+            return MeasureQuantiles;
         })();
 
         return v1;

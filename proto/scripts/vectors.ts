@@ -192,6 +192,25 @@ const messages: [name: string, bytes: Uint8Array][] = [
       wallMs: row.producedMs,
     }),
   ],
+  ['ResultLedger', encode(v1.ResultLedger, { ...ledger.results, cursor: 41, acknowledged: 10 })],
+  [
+    'BundlePart',
+    encode(v1.BundlePart, {
+      agent: 'gw',
+      bundle: epoch,
+      index: 3,
+      last: true,
+      request: encode(v1.SyncRequest, { protocol: 1, epoch }),
+      acknowledgement: {
+        instance: 'i',
+        acks: [{ epoch, lane: v1.Lane.LANE_RESULT, cursor: 42 }],
+        held: [{ lane: v1.Lane.LANE_RESULT, firstPending: 2, last: 3 }],
+        sketchCursor: 3,
+        desired: { generation: 10 },
+      },
+    }),
+  ],
+  ['SignedPart', encode(v1.SignedPart, { content: epoch, signature: new Uint8Array(64).fill(1) })],
   [
     'GoldenVectors',
     encode(v1.GoldenVectors, {

@@ -125,8 +125,8 @@ export async function journalOf(recovered: Recovered) {
 
 /** The terms of the current epoch's ledger. */
 export function ledger(outbox: Outbox, lane: 'results' | 'alerts' = 'results') {
-  const { decisions: _, ...terms } = outbox.ledgers().at(-1)![lane]!;
-  return terms;
+  const { produced, delivered, pending, summarized, evicted } = outbox.ledgers().at(-1)![lane]!;
+  return { produced, delivered, pending, summarized, evicted };
 }
 
 /** What would be sent: first and last number, kind and count of each block. */

@@ -5,7 +5,7 @@
  */
 import { toHex } from '@skerry/proto/bytes';
 import { termOf } from './acknowledge.ts';
-import { type Head, LANES, withLane, withPastEpoch } from './head.ts';
+import { type Head, LANES, laneEnd, withLane, withPastEpoch } from './head.ts';
 import type { LaneIndex } from './lane-index.ts';
 import { addCounts, emptyLedger, type Ledger, type Undelivered, withdrawn } from './ledger.ts';
 import type { LaneName } from './types.ts';
@@ -26,7 +26,10 @@ export function nextEpochHead(head: Head, lanes: Record<LaneName, LaneIndex>, ep
     });
   }
   return {
-    ...withPastEpoch(next, final),
+    ...withPastEpoch(next, final, {
+      alert: laneEnd(head.lanes.alert),
+      result: laneEnd(head.lanes.result),
+    }),
     epoch: toHex(epoch),
     sketch: { ...head.sketch, offset: head.sketch.cursor },
   };

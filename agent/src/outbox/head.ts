@@ -30,6 +30,20 @@ export interface LaneHead {
   ledger: Ledger;
 }
 
+/** How far a lane is acknowledged, in numbers of its epoch. */
+export interface LaneEnd {
+  cursor: number;
+  /** Records up to the cursor, whatever became of them. */
+  acknowledged: number;
+}
+
+export interface PastEpoch {
+  epoch: string;
+  lanes: Record<LaneName, Ledger>;
+  /** Where the epoch ended; heads of earlier versions don't say. */
+  ends?: Record<LaneName, LaneEnd>;
+}
+
 export interface Head {
   version: 1;
   epoch: string;
@@ -41,7 +55,7 @@ export interface Head {
   lanes: Record<LaneName, LaneHead>;
   sketch: { last: number; cursor: number; offset: number; dropped: number };
   /** Earlier epochs, newest last. */
-  past: { epoch: string; lanes: Record<LaneName, Ledger> }[];
+  past: PastEpoch[];
   /** Epochs before those. */
   folded: Record<LaneName, Ledger>;
 }
@@ -102,9 +116,18 @@ export function withLane(head: Head, lane: LaneName, change: Partial<LaneHead>):
   return { ...head, lanes: { ...head.lanes, [lane]: { ...head.lanes[lane], ...change } } };
 }
 
-/** The head whose epoch has become a past one; its ledgers are final. */
-export function withPastEpoch(head: Head, final: Record<LaneName, Ledger>): Head {
-  const past = [...head.past, { epoch: head.epoch, lanes: final }];
+/** How far a lane is acknowledged within the present epoch. */
+export function laneEnd({ cursor, offset, ackedBefore, base }: LaneHead): LaneEnd {
+  return { cursor: cursor - offset, acknowledged: ackedBefore - base };
+}
+
+/** The head whose epoch has become a past one; its ledgers, and where it ended, are final. */
+export function withPastEpoch(
+  head: Head,
+  final: Record<LaneName, Ledger>,
+  ends: Record<LaneName, LaneEnd>,
+): Head {
+  const past = [...head.past, { epoch: head.epoch, lanes: final, ends }];
   const old = past.length > MAX_PAST ? past.shift() : undefined;
   if (!old) return { ...head, past };
   const folded = {

@@ -99,10 +99,13 @@ export function addCounts(
   return Object.fromEntries(Object.entries(sum).filter(([, n]) => n !== 0));
 }
 
-/** A ledger in the form of the sync. */
-export function ledgerMessage(ledger: Ledger): skerry.v1.IResultLedger {
+/** A ledger in the form of the sync, with how far its lane is acknowledged. */
+export function ledgerMessage(
+  ledger: Ledger,
+  end: { cursor: number; acknowledged: number } | undefined,
+): skerry.v1.IResultLedger {
   const { decisions, ...terms } = ledger;
-  return { ...terms, decisions: countsMessage(decisions) };
+  return { ...terms, decisions: countsMessage(decisions), ...end };
 }
 
 /** Samples that are neither rejected nor closed: some window may still need them. */

@@ -13,7 +13,7 @@ import { acknowledgeLane, cutRange } from './acknowledge.ts';
 import { decodeStored, encodeStored, type StoredBlock } from './block-codec.ts';
 import { Enforcer } from './enforcer.ts';
 import { nextEpochHead } from './epoch.ts';
-import { epochBytes, type Head, LANES, lifetimeLedger, withLane } from './head.ts';
+import { epochBytes, type Head, LANES, type LaneEnd, laneEnd, lifetimeLedger, withLane } from './head.ts';
 import type { PipelineCounters } from './journal.ts';
 import { blockKey, sketchKey } from './keys.ts';
 import { type Entry, entryOf } from './lane-index.ts';
@@ -163,17 +163,24 @@ export class Outbox implements OutboxReader {
 
   ledgers(): skerry.v1.ILedgerReport[] {
     const { head } = this.#state;
-    const report = (epoch: Uint8Array, result: Ledger, alert: Ledger): skerry.v1.ILedgerReport => ({
-      epoch,
-      results: ledgerMessage(result),
-      alerts: ledgerMessage(alert),
+    const report = (
+      epoch: string,
+      ledgers: Record<LaneName, Ledger>,
+      ends: Record<LaneName, LaneEnd> | undefined,
+    ): skerry.v1.ILedgerReport => ({
+      epoch: epochBytes({ ...head, epoch }),
+      results: ledgerMessage(ledgers.result, ends?.result),
+      alerts: ledgerMessage(ledgers.alert, ends?.alert),
     });
+    const { alert, result } = head.lanes;
     return [
-      ...head.past.map((past) =>
-        report(epochBytes({ ...head, epoch: past.epoch }), past.lanes.result, past.lanes.alert),
-      ),
+      ...head.past.map(({ epoch, lanes, ends }) => report(epoch, lanes, ends)),
       {
-        ...report(this.epoch, head.lanes.result.ledger, head.lanes.alert.ledger),
+        ...report(
+          head.epoch,
+          { alert: alert.ledger, result: result.ledger },
+          { alert: laneEnd(alert), result: laneEnd(result) },
+        ),
         samples: [...this.#state.counters()].map(([pipeline, counters]) =>
           sampleLedgerMessage(pipeline, counters),
         ),
