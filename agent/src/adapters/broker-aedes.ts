@@ -17,6 +17,7 @@ import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 import type { Log, OutMessage, Publisher } from '../ports.ts';
 import { type BoundCounts, type BrokerBounds, boundBroker, DEFAULT_BOUNDS } from './broker-bounds.ts';
+import { useRingQueues } from './broker-queue.ts';
 import { isReserved, type OnPublish } from './mqtt-message.ts';
 import { readUsers, type Users } from './mqtt-users.ts';
 import { createPacketGuard } from './packet-guard.ts';
@@ -84,6 +85,7 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
       } else hand(options.onPublish, client, packet, callback);
     },
   });
+  useRingQueues(aedes);
   const bounded = boundBroker(aedes, options.bounds ?? DEFAULT_BOUNDS);
   const logFailure = (client: Client, error: Error): void =>
     log('warn', 'mqtt', 'connection closed', { client: client.id, error: error.message });
