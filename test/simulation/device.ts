@@ -112,7 +112,7 @@ class Pump implements SimulatedDevice {
 
   #tick(): void {
     const { world } = this.#o;
-    world.after(this.#device.nextUs / 1_000 - world.nowMs, () => {
+    world.quietly(this.#device.nextUs / 1_000 - world.nowMs, () => {
       if (this.#finished) return;
       this.#take(this.#device.step(world.nowMs * 1_000));
       this.#tick();
@@ -137,7 +137,7 @@ class Pump implements SimulatedDevice {
   // A client notices the end of its connection by its keep-alive.
   #watch(): void {
     const { world, random } = this.#o;
-    world.after(RECONNECT_MS * (0.5 + random.uniform()), () => {
+    world.quietly(RECONNECT_MS * (0.5 + random.uniform()), () => {
       if (this.#session?.open) this.#watch();
       else this.#connect();
     });
@@ -158,7 +158,7 @@ class Pump implements SimulatedDevice {
       if (!session.open) return;
       broker.publish(session, message.topic, message.payload, () => {
         this.#ackMs = Math.max(this.#ackMs, world.nowMs + LINK_MS * random.uniform());
-        world.after(this.#ackMs - world.nowMs, () => this.#acknowledged(session));
+        world.quietly(this.#ackMs - world.nowMs, () => this.#acknowledged(session));
       });
     });
   }
@@ -173,7 +173,7 @@ class Pump implements SimulatedDevice {
   #planCut(): void {
     if (this.#cutEveryMs === 0) return;
     const { world, random, id } = this.#o;
-    world.after(exponentialMs(random, this.#cutEveryMs), () => {
+    world.quietly(exponentialMs(random, this.#cutEveryMs), () => {
       if (this.#cutEveryMs === 0) return;
       if (this.#session) this.#session.open = false;
       world.trace.note(id, 'loses its connection');

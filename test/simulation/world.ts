@@ -4,6 +4,8 @@
  * next. Nothing else moves time, so a run is a function of its seed.
  *
  *     pop → perform → one macrotask (all microtasks drain) → checks → pop …
+ *
+ * A quiet event moves data about and wakes no promise, so nothing is drained behind it.
  */
 import { type Ambient, drained } from './ambient.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -34,6 +36,8 @@ export interface World {
   readonly trace: Trace;
   /** Performs `run` after `delayMs`; the returned function takes it back. */
   after(delayMs: number, run: () => void): () => void;
+  /** The same for what calls into no agent and no control plane. */
+  quietly(delayMs: number, run: () => void): void;
   /** The run is wrong: it ends after the present event. The first one counts. */
   fail(broken: InvariantBroken): void;
   /** Performs everything due up to `untilMs`. Throws what failed. */
@@ -44,6 +48,7 @@ interface Entry {
   atMs: number;
   order: number;
   run: (() => void) | undefined;
+  quiet: boolean;
 }
 
 /** A world at START_MS in which nothing is due. */
@@ -57,12 +62,18 @@ export function createWorld(ambient: Ambient): World {
     broken ??= error;
   };
 
-  async function perform(run: () => void): Promise<void> {
+  function put(delayMs: number, run: () => void, quiet: boolean): Entry {
+    const entry: Entry = { atMs: nowMs + Math.max(0, delayMs), order: order++, run, quiet };
+    push(heap, entry);
+    return entry;
+  }
+
+  async function perform(run: () => void, quiet: boolean): Promise<void> {
     events++;
     ambient.arm();
     try {
       run();
-      await drained();
+      if (!quiet) await drained();
     } catch (error) {
       fail(
         error instanceof InvariantBroken
@@ -83,19 +94,22 @@ export function createWorld(ambient: Ambient): World {
     },
     trace: createTrace(() => nowMs - START_MS),
     after(delayMs, run) {
-      const entry: Entry = { atMs: nowMs + Math.max(0, delayMs), order: order++, run };
-      push(heap, entry);
+      const entry = put(delayMs, run, false);
       return () => {
         entry.run = undefined;
       };
     },
+    quietly(delayMs, run) {
+      put(delayMs, run, true);
+    },
     fail,
     async runUntil(untilMs) {
       while (!broken && heap.length > 0 && heap[0]!.atMs <= untilMs) {
-        const { atMs, run } = pop(heap);
+        const { atMs, run, quiet } = pop(heap);
         if (!run) continue;
         nowMs = atMs;
-        await perform(run);
+        const performed = perform(run, quiet);
+        if (!quiet) await performed;
       }
       if (broken) throw broken;
       nowMs = Math.max(nowMs, untilMs);

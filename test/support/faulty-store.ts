@@ -50,6 +50,8 @@ class Disk implements FaultyDisk {
   #durable = new Map<string, Uint8Array>();
   #current = new Map<string, Uint8Array>();
   #unsynced: (readonly StoreOp[])[] = [];
+  /** Keys of what is current in order, until one comes or goes. */
+  #order: string[] | undefined;
   #life = 0;
 
   open(): Store {
@@ -71,9 +73,12 @@ class Disk implements FaultyDisk {
       },
       range: ({ gte, lt, limit = Number.POSITIVE_INFINITY, reverse = false }) =>
         run(() => {
-          const keys = this.#sorted().filter((key) => !before(key, gte) && before(key, lt));
-          if (reverse) keys.reverse();
-          return keys.slice(0, limit).map((key) => [key, this.#current.get(key)!.slice()]);
+          const sorted = this.#sorted();
+          const [from, to] = [lowerBound(sorted, gte), lowerBound(sorted, lt)];
+          const keys = reverse
+            ? sorted.slice(Math.max(from, to - limit), to).reverse()
+            : sorted.slice(from, Math.min(to, from + limit));
+          return keys.map((key) => [key, this.#current.get(key)!.slice()]);
         }),
       approximateSize: (gte, lt) =>
         run(() => {
@@ -113,6 +118,7 @@ class Disk implements FaultyDisk {
   }
 
   apply(ops: readonly StoreOp[], sync: boolean): void {
+    if (ops.some(({ type, key }) => (type === 'put') !== this.#current.has(key))) this.#order = undefined;
     apply(this.#current, ops);
     this.#unsynced.push(ops);
     if (!sync) return;
@@ -125,6 +131,7 @@ class Disk implements FaultyDisk {
     for (const ops of this.#unsynced.slice(0, kept)) apply(this.#durable, ops);
     this.#unsynced = [];
     this.#current = new Map(this.#durable);
+    this.#order = undefined;
   }
 
   flip(key: string, index: number): void {
@@ -140,6 +147,7 @@ class Disk implements FaultyDisk {
     if (!this.#current.has(key)) throw new RangeError(`no ${key}`);
     this.#durable.delete(key);
     this.#current.delete(key);
+    this.#order = undefined;
   }
 
   keys(prefix = ''): string[] {
@@ -158,8 +166,9 @@ class Disk implements FaultyDisk {
     return bytes;
   }
 
-  #sorted(): string[] {
-    return [...this.#current.keys()].sort((a, b) => (a === b ? 0 : before(a, b) ? -1 : 1));
+  #sorted(): readonly string[] {
+    this.#order ??= [...this.#current.keys()].sort((a, b) => (a === b ? 0 : before(a, b) ? -1 : 1));
+    return this.#order;
   }
 }
 
@@ -167,6 +176,17 @@ function apply(map: Map<string, Uint8Array>, ops: readonly StoreOp[]): void {
   for (const op of ops)
     if (op.type === 'put') map.set(op.key, op.value);
     else map.delete(op.key);
+}
+
+/** Index of the first key that doesn't come before `key`. */
+function lowerBound(sorted: readonly string[], key: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (before(sorted[middle]!, key)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Whether a comes before b by UTF-8 bytes. */

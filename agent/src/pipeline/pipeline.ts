@@ -124,7 +124,7 @@ export function createPipeline(config: PipelineConfig, options: PipelineOptions)
     },
     dirtyStates: () => feed.dirtyStates(),
     restore: (states, counters) => feed.restore(states, counters),
-    counters: () => structuredClone(feed.books.counters),
+    counters: () => copyOf(feed.books.counters),
     oldestOpenJournal: () => feed.books.span.oldest(),
     closeBelow: (journalSeq) => feed.closeBelow(journalSeq),
     setRelease(manifest, releaseDigest, ref) {
@@ -152,6 +152,10 @@ export function createPipeline(config: PipelineConfig, options: PipelineOptions)
       usePolicy();
     },
   };
+}
+
+function copyOf(counters: SampleCounters): SampleCounters {
+  return { ...counters, rejected: { ...counters.rejected }, results: { ...counters.results } };
 }
 
 function concludeAll(
