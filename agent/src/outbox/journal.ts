@@ -8,17 +8,18 @@ import type { CrashPoint, Store, StoreOp } from '../ports.ts';
 import { arrivalPart } from './counters.ts';
 import { decodeJournal, encodeJournal } from './journal-codec.ts';
 import { countersKey, journalKey, numberOfKey, underPrefix } from './keys.ts';
-import { addCounts } from './ledger.ts';
 import { sealJson } from './sealed.ts';
 
 const SCAN = 16;
 const KEY_BYTES = 18;
 
-/** An entry that is there, with the bytes of key and value and its rows by pipeline (none where it can't be read). */
-interface Live {
-  seq: number;
-  sizeBytes: number;
-  rows: Readonly<Record<string, number>>;
+/** An entry that is there. */
+export interface LiveEntry {
+  readonly seq: number;
+  /** Key and value. */
+  readonly sizeBytes: number;
+  /** By pipeline; none where it can't be read. */
+  readonly rows: Readonly<Record<string, number>>;
 }
 
 export interface JournalEntry {
@@ -33,7 +34,7 @@ export class Journal {
   readonly #sync: boolean;
   readonly #crashPoint: CrashPoint;
   /** In order. */
-  #live: Live[] = [];
+  #live: LiveEntry[] = [];
   #last = 0;
   #bytes = 0;
   #appending = false;
@@ -65,7 +66,7 @@ export class Journal {
       for (const [key, value] of page) {
         const seq = numberOfKey(key);
         if (Number.isNaN(seq)) continue;
-        this.#add(seq, value, readable(value) ?? []);
+        this.#add(liveEntry(seq, value, readable(value) ?? []));
         this.#last = Math.max(this.#last, seq);
       }
       const end = page.at(-1)?.[0];
@@ -99,40 +100,56 @@ export class Journal {
     }
     if (!value) return undefined;
     this.#last = seq;
-    this.#add(seq, value, filled);
+    this.#add(liveEntry(seq, value, filled));
     this.#crashPoint('journal.append.after');
     return seq;
   }
 
-  #add(seq: number, value: Uint8Array, batches: readonly SampleBatch[]): void {
-    this.#live.push({ seq, sizeBytes: KEY_BYTES + value.length, rows: rowsOf(batches) });
-    this.#bytes += KEY_BYTES + value.length;
+  #add(entry: LiveEntry): void {
+    this.#live.push(entry);
+    this.#bytes += entry.sizeBytes;
   }
 
-  /** Numbers of the live entries below `seq`. */
-  below(seq: number): number[] {
-    const end = this.#live.findIndex((entry) => entry.seq >= seq);
-    return this.#live.slice(0, end < 0 ? undefined : end).map((entry) => entry.seq);
+  /** Entries up to `seq`. */
+  through(seq: number): readonly LiveEntry[] {
+    return this.#live.slice(0, this.#at(seq + 1));
   }
 
-  /** Takes note that entries were deleted by a commit. */
-  forget(seqs: readonly number[]): void {
-    const gone = new Set(seqs);
-    this.#live = this.#live.filter((entry) => !gone.has(entry.seq));
-    this.#bytes = this.#live.reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  /** Numbers of the live entries first..last. */
+  within(first: number, last: number): number[] {
+    return this.#live.slice(this.#at(first), this.#at(last + 1)).map((entry) => entry.seq);
+  }
+
+  /** Takes note that the entries first..last are gone, and that `entry` stands in their place where there is one. */
+  replace(first: number, last: number, entry?: LiveEntry): void {
+    const from = this.#at(first);
+    const gone = this.#live.splice(from, this.#at(last + 1) - from, ...(entry ? [entry] : []));
+    this.#bytes += (entry?.sizeBytes ?? 0) - gone.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
   /** Rows by pipeline of the live entries first..last. */
   rows(first: number, last: number): Record<string, number> {
-    let sum: Record<string, number> = {};
-    for (const entry of this.#live)
-      if (entry.seq >= first && entry.seq <= last) sum = addCounts(sum, entry.rows);
+    const sum: Record<string, number> = {};
+    for (let i = this.#at(first); i < this.#live.length && this.#live[i]!.seq <= last; i++)
+      for (const [pipeline, count] of Object.entries(this.#live[i]!.rows))
+        sum[pipeline] = (sum[pipeline] ?? 0) + count;
     return sum;
+  }
+
+  // Index of the first entry at or after `seq`.
+  #at(seq: number): number {
+    let [low, high] = [0, this.#live.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#live[middle]!.seq < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Entries up to `through` in order. One that can't be read is told to `onCorrupt` and left out. */
   async *read(through: number, onCorrupt: (key: string) => void): AsyncGenerator<JournalEntry> {
-    for (const seq of this.below(through + 1)) {
+    for (const seq of this.within(0, through)) {
       const value = await this.#store.get(journalKey(seq));
       const batches = value && readable(value);
       if (batches) yield { seq, batches };
@@ -141,10 +158,11 @@ export class Journal {
   }
 }
 
-function rowsOf(batches: readonly SampleBatch[]): Record<string, number> {
+/** An entry as it lies under its key. */
+export function liveEntry(seq: number, value: Uint8Array, batches: readonly SampleBatch[]): LiveEntry {
   const rows: Record<string, number> = {};
   for (const { pipeline, count } of batches) rows[pipeline] = (rows[pipeline] ?? 0) + count;
-  return rows;
+  return { seq, sizeBytes: KEY_BYTES + value.length, rows };
 }
 
 function readable(value: Uint8Array): SampleBatch[] | undefined {

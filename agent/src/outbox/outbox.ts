@@ -14,7 +14,7 @@ import { decodeStored, encodeStored, type StoredBlock } from './block-codec.ts';
 import { Enforcer } from './enforcer.ts';
 import { nextEpochHead } from './epoch.ts';
 import { epochBytes, type Head, LANES, type LaneEnd, laneEnd, lifetimeLedger, withLane } from './head.ts';
-import type { PipelineCounters } from './journal.ts';
+import type { LiveEntry, PipelineCounters } from './journal.ts';
 import { blockKey, sketchKey } from './keys.ts';
 import { type Entry, entryOf } from './lane-index.ts';
 import { type Ledger, ledgerMessage, sampleLedgerMessage } from './ledger.ts';
@@ -97,6 +97,16 @@ export class Outbox implements OutboxReader {
     const seq = await this.#state.journal.append(batches, counters);
     this.#state.noteArrival(counters);
     return seq;
+  }
+
+  /** What the journal holds, whether fed or not. */
+  get journal(): { readonly entries: number; readonly sizeBytes: number } {
+    return this.#state.journal;
+  }
+
+  /** The journal's entries up to `seq`, in order. */
+  journalThrough(seq: number): readonly LiveEntry[] {
+    return this.#state.journal.through(seq);
   }
 
   /**

@@ -7,6 +7,8 @@ import { encodeStored } from './block-codec.ts';
 import { type Packed, packAlerts, packRows, partByNormal } from './blocks.ts';
 import { addCounters, emptyCounters, feedPart } from './counters.ts';
 import { type Head, withLane } from './head.ts';
+import { liveEntry } from './journal.ts';
+import { encodeJournal } from './journal-codec.ts';
 import { blockKey, countersKey, deviceKey, journalKey, sketchKey } from './keys.ts';
 import { type Entry, entryOf } from './lane-index.ts';
 import { addCounts, produced } from './ledger.ts';
@@ -25,7 +27,7 @@ export function planProgress(state: OutboxState, progress: Progress): Change {
   const withSketches = addSketches(state, withAlerts.head, progress.sketches);
   const fedThrough = Math.max(state.head.fedThrough, progress.fedThrough);
   const fedNow = state.journal.rows(state.head.fedThrough + 1, fedThrough);
-  const trimmed = state.journal.below(Math.min(progress.trimBelow, progress.fedThrough + 1));
+  const journal = planJournal(state, progress);
   const states = stateOps(progress);
   const counters = progress.counters.map((c) => ({ pipeline: c.pipeline, part: feedPart(c.counters) }));
   return {
@@ -42,7 +44,7 @@ export function planProgress(state: OutboxState, progress: Progress): Change {
           value: sealJson(part),
         }),
       ),
-      ...trimmed.map((seq): StoreOp => ({ type: 'del', key: journalKey(seq) })),
+      ...journal.ops,
     ],
     apply() {
       withResults.apply();
@@ -51,7 +53,28 @@ export function planProgress(state: OutboxState, progress: Progress): Change {
       for (const op of states)
         if (op.type === 'put') state.noteState(op.key, op.key.length + op.value.length);
       for (const { pipeline, part } of counters) state.feed.set(pipeline, addCounters(emptyCounters(), part));
-      state.journal.forget(trimmed);
+      journal.apply();
+    },
+  };
+}
+
+/** Trims what no window needs any more, and writes anew what was carried over. */
+function planJournal(state: OutboxState, progress: Progress): { ops: StoreOp[]; apply: () => void } {
+  const { journal } = state;
+  const last = Math.min(progress.trimBelow - 1, progress.fedThrough);
+  const gone = new Set(journal.within(0, last));
+  const { carried } = progress;
+  if (carried) for (const seq of journal.within(carried.first, carried.last)) gone.add(seq);
+  const ops = [...gone].map((seq): StoreOp => ({ type: 'del', key: journalKey(seq) }));
+  const value = carried && carried.batches.length > 0 ? encodeJournal(carried.batches) : undefined;
+  if (carried && value) ops.push({ type: 'put', key: journalKey(carried.last), value });
+  return {
+    ops,
+    apply() {
+      journal.replace(0, last);
+      if (!carried) return;
+      const entry = value && liveEntry(carried.last, value, carried.batches);
+      journal.replace(carried.first, carried.last, entry);
     },
   };
 }

@@ -17,6 +17,8 @@ export interface Progress {
   fedThrough: number;
   /** Journal entries below this one hold no open sample any more. */
   trimBelow: number;
+  /** Entries first..last give way to one entry `last` of these samples; to nothing where there are none. */
+  carried?: { first: number; last: number; batches: readonly SampleBatch[] };
 }
 
 /** What a start finds. */

@@ -10,6 +10,7 @@ import type { ReadyWindows } from './batch.ts';
 import { type Books, closeOldest, closeRow, createDevice, type Device } from './device.ts';
 import { decodeDevice, encodeDevice, type Left } from './device-state.ts';
 import { JournalSpan } from './journal-span.ts';
+import type { SampleColumns } from './samples.ts';
 import { Silence } from './silence.ts';
 import type { DeviceState, SampleBatch, SampleCounters, WindowBatch } from './types.ts';
 import type { Windows } from './window.ts';
@@ -142,6 +143,37 @@ export class Feed {
     }
     this.#touched.clear();
     return states;
+  }
+
+  /** Greatest event time of any device; -Infinity where there is none. */
+  newestUs(): number {
+    let newestUs = Number.NEGATIVE_INFINITY;
+    for (const { maxUs } of this.#devices.values()) newestUs = Math.max(newestUs, maxUs);
+    return newestUs;
+  }
+
+  /** Devices that have given times beyond this one. */
+  ahead(latestUs: number): { device: string; timeUs: number }[] {
+    return [...this.#devices.values()]
+      .filter(({ maxUs }) => maxUs > latestUs)
+      .map(({ id, maxUs }) => ({ device: id, timeUs: maxUs }));
+  }
+
+  /** Adds the open samples of entries first..last to `kept`; from now on they stand in entry `last`. */
+  carry(first: number, last: number, kept: SampleColumns): void {
+    const values = new Float64Array(this.#options.width);
+    for (const device of this.#devices.values()) {
+      const { rows } = device;
+      for (let row = 0; row < rows.count; row++) {
+        const seq = rows.seq(row);
+        if (seq < first || seq > last) continue;
+        for (let c = 0; c < values.length; c++) values[c] = rows.value(row, c);
+        kept.push(device.id, rows.timeUs(row), values);
+        rows.setSeq(row, last);
+      }
+      if (device.rejected.settle(first, last)) this.#change(device);
+    }
+    this.books.span.move(first, last);
   }
 
   /** Closes the open samples of entries below `seq`, so that the journal can be trimmed up to there. */

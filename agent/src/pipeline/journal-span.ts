@@ -1,59 +1,51 @@
 /**
- * How many open samples each journal entry holds, so that the lowest entry still needed is known at once. A ring of
- * counts from the oldest entry with an open sample to the newest; memory is four bytes per entry in between.
+ * How many open samples each journal entry holds, so that the lowest entry still needed is known at once. Memory
+ * follows the entries that hold any, however far apart their numbers lie.
  */
 export class JournalSpan {
-  #first = 0;
-  #head = 0;
-  #length = 0;
-  #counts = new Uint32Array(64);
+  /** By entry, lowest first: samples come in the order of the journal, and a map keeps the order of its keys. */
+  #counts = new Map<number, number>();
+  #newest = Number.NEGATIVE_INFINITY;
 
   /** A sample of entry `seq` is open. */
   add(seq: number): void {
-    if (this.#length === 0) this.#first = seq;
-    while (seq < this.#first) this.#prepend();
-    while (seq >= this.#first + this.#length) this.#append();
-    this.#counts[this.#index(seq)]!++;
+    this.#counts.set(seq, this.count(seq) + 1);
+    if (seq < this.#newest) this.#sort();
+    else this.#newest = seq;
   }
 
   /** A sample of entry `seq` is closed. */
   remove(seq: number): void {
-    this.#counts[this.#index(seq)]!--;
-    while (this.#length > 0 && this.#counts[this.#head] === 0) {
-      this.#head = (this.#head + 1) & (this.#counts.length - 1);
-      this.#first++;
-      this.#length--;
-    }
+    const left = this.count(seq) - 1;
+    if (left > 0) this.#counts.set(seq, left);
+    else this.#counts.delete(seq);
+  }
+
+  /** Open samples of an entry. */
+  count(seq: number): number {
+    return this.#counts.get(seq) ?? 0;
   }
 
   /** The lowest entry with an open sample. */
   oldest(): number | undefined {
-    return this.#length === 0 ? undefined : this.#first;
+    return this.#counts.keys().next().value;
   }
 
-  #index(seq: number): number {
-    return (this.#head + seq - this.#first) & (this.#counts.length - 1);
+  /** The open samples of entries first..last stand in entry `last` from now on. */
+  move(first: number, last: number): void {
+    let moved = 0;
+    for (const [seq, count] of this.#counts) {
+      if (seq > last) break;
+      if (seq < first) continue;
+      moved += count;
+      this.#counts.delete(seq);
+    }
+    if (moved === 0) return;
+    this.#counts.set(last, moved);
+    this.#sort();
   }
 
-  #append(): void {
-    if (this.#length === this.#counts.length) this.#grow();
-    this.#counts[(this.#head + this.#length) & (this.#counts.length - 1)] = 0;
-    this.#length++;
-  }
-
-  #prepend(): void {
-    if (this.#length === this.#counts.length) this.#grow();
-    this.#head = (this.#head - 1) & (this.#counts.length - 1);
-    this.#counts[this.#head] = 0;
-    this.#first--;
-    this.#length++;
-  }
-
-  #grow(): void {
-    const counts = new Uint32Array(2 * this.#counts.length);
-    for (let i = 0; i < this.#length; i++)
-      counts[i] = this.#counts[(this.#head + i) & (this.#counts.length - 1)]!;
-    this.#counts = counts;
-    this.#head = 0;
+  #sort(): void {
+    this.#counts = new Map([...this.#counts].sort(([a], [b]) => a - b));
   }
 }

@@ -12,6 +12,9 @@ export interface RejectedRun {
   maxUs: number;
 }
 
+/** Behind every row of an entry. */
+const MAX_ROW = 0xffffffff;
+
 export class RejectedRuns {
   readonly list: RejectedRun[];
   #extends = false;
@@ -42,6 +45,26 @@ export class RejectedRuns {
         (seq > run.fromSeq || (seq === run.fromSeq && row >= run.fromRow)) &&
         (seq < run.toSeq || (seq === run.toSeq && row <= run.toRow)),
     );
+  }
+
+  /**
+   * Entries first..last were written anew as entry `last`, without what was rejected: nothing of them is to be looked
+   * for any more, and no place in `last` may be taken for one of before. True where that changed anything.
+   */
+  settle(first: number, last: number): boolean {
+    const within = (seq: number): boolean => first <= seq && seq <= last;
+    const newest = this.list.at(-1);
+    const kept = this.list.filter((run) => !within(run.fromSeq) || !within(run.toSeq));
+    let changed = kept.length < this.list.length;
+    for (const run of kept) {
+      if (within(run.fromSeq)) [run.fromSeq, run.fromRow] = [last + 1, 0];
+      else if (within(run.toSeq)) [run.toSeq, run.toRow] = [first - 1, MAX_ROW];
+      else continue;
+      changed = true;
+    }
+    this.list.splice(0, this.list.length, ...kept);
+    if (this.list.at(-1) !== newest) this.#extends = false;
+    return changed;
   }
 
   clear(): void {

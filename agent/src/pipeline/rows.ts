@@ -36,6 +36,10 @@ export class Rows {
     return this.#seqs[(this.#head + row) & this.#mask]!;
   }
 
+  setSeq(row: number, seq: number): void {
+    this.#seqs[(this.#head + row) & this.#mask] = seq;
+  }
+
   flags(row: number): number {
     return this.#flags[(this.#head + row) & this.#mask]!;
   }
