@@ -6,7 +6,7 @@ import { fromUtf8, toBase64Url, utf8 } from '@skerry/proto/bytes';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { z } from 'zod';
 import type { Clock, Crypto, Log, Random, Store } from '../ports.ts';
-import { discard, endpoint, exchange, type Http, readBounded } from '../sync/http.ts';
+import { discard, endpoint, exchange, type Http, readBounded, refuseBusy } from '../sync/http.ts';
 import { type EnrolmentToken, parseEnrolmentToken } from './enrolment-token.ts';
 import { createTokenSource } from './token.ts';
 
@@ -135,6 +135,7 @@ async function postEnrolment(
     options.http,
     (signal) => new Request(url, { method: 'POST', headers, body, signal, redirect: 'manual' }),
     async (response) => {
+      refuseBusy(response, 'enrolling', options.clock.wallMs());
       if (response.status !== 200 && response.status !== 201 && response.status !== 202)
         throw refused(response, options.agentId);
       return readEnrolment(await readBounded(response, MAX_ANSWER_BYTES, 'the answer to enrolling'));

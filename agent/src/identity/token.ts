@@ -3,7 +3,7 @@ import { SkerryError } from '@skerry/proto/errors';
 import { randomId } from '@skerry/proto/ids';
 import { z } from 'zod';
 import type { Clock, Crypto, Log, Random } from '../ports.ts';
-import { endpoint, exchange, type Http, readBounded } from '../sync/http.ts';
+import { endpoint, exchange, type Http, readBounded, refuseBusy } from '../sync/http.ts';
 import { signAssertion } from './jwt.ts';
 
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -98,11 +98,12 @@ async function request(options: TokenOptions, privateKey: Uint8Array, nowMs: num
   return exchange(
     options.http,
     (signal) => new Request(url, { method: 'POST', headers, body, signal, redirect: 'manual' }),
-    readAnswer,
+    (response) => readAnswer(response, options.clock),
   );
 }
 
-async function readAnswer(response: Response): Promise<Answer> {
+async function readAnswer(response: Response, clock: Clock): Promise<Answer> {
+  refuseBusy(response, 'the token request', clock.wallMs());
   const text = await readBounded(response, MAX_ANSWER_BYTES, 'the answer to the token request');
   const json = parseJson(text);
   if (response.status === 200) {

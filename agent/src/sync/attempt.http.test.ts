@@ -1,6 +1,7 @@
 // The exchange over real HTTP: Node's server, the agent's own transport.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { decode, encode, v1 } from '@skerry/proto/wire';
 import { afterEach, expect, test } from 'vitest';
 import { createFetchTransport } from '../adapters/fetch-transport.ts';
@@ -23,13 +24,14 @@ async function attempt(listener: RequestListener, change: Partial<AttemptDeps> =
   return attemptSync(
     {
       http,
+      crypto: nodeCrypto,
       clock: systemClock,
       identity: { accessToken: async () => 't1', forgetToken: () => undefined },
       url: `http://127.0.0.1:${port}/skerry`,
       maxResponseBytes: 100_000,
       ...change,
     },
-    { protocol: 1, epoch: new Uint8Array(16).fill(9) },
+    encode(v1.SyncRequest, { protocol: 1, epoch: new Uint8Array(16).fill(9) }),
   );
 }
 

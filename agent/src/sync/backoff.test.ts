@@ -37,9 +37,22 @@ test('three failures open it, one probe is let through, and its failure opens it
 
 test('Retry-After is read as seconds and as a date, and nonsense says nothing', () => {
   const now = Date.parse('2026-11-20T09:00:00Z');
-  expect(retryAfterMs('120', now)).toBe(120_000);
-  expect(retryAfterMs('Fri, 20 Nov 2026 09:01:00 GMT', now)).toBe(60_000);
-  expect(retryAfterMs('Fri, 20 Nov 2026 08:00:00 GMT', now)).toBe(0);
-  expect(retryAfterMs('soon', now)).toBeUndefined();
-  expect(retryAfterMs(null, now)).toBeUndefined();
+  const read = (value: string | null, date?: string) =>
+    retryAfterMs(
+      new Headers({ ...(value !== null && { 'retry-after': value }), ...(date && { date }) }),
+      now,
+    );
+  expect(read('120')).toBe(120_000);
+  expect(read('Fri, 20 Nov 2026 09:01:00 GMT')).toBe(60_000);
+  expect(read('Fri, 20 Nov 2026 08:00:00 GMT')).toBe(0);
+  for (const nonsense of ['soon', '-5', '', '1e3', '12 parsecs', null])
+    expect(read(nonsense)).toBeUndefined();
+});
+
+test("a date is read by its writer's clock: an agent without one is not held off for decades", () => {
+  const headers = new Headers({
+    date: 'Fri, 20 Nov 2026 09:00:00 GMT',
+    'retry-after': 'Fri, 20 Nov 2026 09:00:30 GMT',
+  });
+  expect(retryAfterMs(headers, 0)).toBe(30_000);
 });

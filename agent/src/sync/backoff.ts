@@ -69,10 +69,20 @@ export function fullJitterMs(
   return unit * Math.min(policy.maxMs, policy.baseMs * 2 ** Math.min(attempt, 40));
 }
 
-/** Retry-After (RFC 9110, 10.2.3), seconds or a date, as milliseconds from now; undefined where it says nothing. */
-export function retryAfterMs(header: string | null, nowWallMs: number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
-  const atMs = Date.parse(header);
-  return Number.isFinite(atMs) ? Math.max(0, atMs - nowWallMs) : undefined;
+/**
+ * Retry-After (RFC 9110, 10.2.3), seconds or a date, as milliseconds from now; undefined where it says nothing. A date
+ * is read by the clock of whoever wrote it (its Date header), and by ours only where there is none.
+ */
+export function retryAfterMs(headers: Headers, nowWallMs: number): number | undefined {
+  const text = headers.get('retry-after')?.trim() ?? '';
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const atMs = httpDateMs(text);
+  if (atMs === undefined) return undefined;
+  return Math.max(0, atMs - (httpDateMs(headers.get('date') ?? '') ?? nowWallMs));
+}
+
+// Date.parse takes much that is no date of HTTP, "-5" among it; those all begin with a day's name.
+function httpDateMs(text: string): number | undefined {
+  const ms = /^[A-Z][a-z]+,? /.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isFinite(ms) ? ms : undefined;
 }

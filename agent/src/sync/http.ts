@@ -2,12 +2,29 @@
 import { concat } from '@skerry/proto/bytes';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import type { Timers, Transport } from '../ports.ts';
+import { retryAfterMs } from './backoff.ts';
 
-/** How to reach the control plane, and how long one exchange may take, body included. */
+/** How to reach the control plane, and how long one exchange may take, the answer's body included. */
 export interface Http {
   transport: Transport;
   timers: Timers;
   timeoutMs: number;
+  /** Breaks off what is under way; its reason is what the exchange rejects with. */
+  signal?: AbortSignal;
+}
+
+/** The slowest link that is waited for (GPRS carries twice as much): a body that goes up gets its time on top. */
+const SLOWEST_BYTES_PER_SECOND = 2_048;
+
+/** The control plane, or what stands before it, asks to be left alone for a while. */
+export class BusyError extends SkerryError {
+  /** What Retry-After says, from now. */
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number) {
+    super('unavailable', message);
+    this.retryAfterMs = retryAfterMs;
+  }
 }
 
 /** The URL of an endpoint (`agent/v1/sync`) below the control plane's own, which may have a path. */
@@ -16,28 +33,53 @@ export function endpoint(url: string, path: string): URL {
 }
 
 /**
- * One request and everything done with its response, within `timeoutMs`; past it the request is aborted and what
- * still comes is dropped. Throws SkerryError unavailable where nobody answered in time.
+ * One request and everything done with its response, within `timeoutMs` and the time that `sentBytes` take on the
+ * slowest link; past it the request is aborted and what still comes is dropped. Throws SkerryError unavailable where
+ * nobody answered in time.
  */
 export async function exchange<T>(
   http: Http,
   request: (signal: AbortSignal) => Request,
   use: (response: Response) => Promise<T>,
+  sentBytes = 0,
 ): Promise<T> {
+  const limitMs = Math.ceil(http.timeoutMs + (1000 * sentBytes) / SLOWEST_BYTES_PER_SECOND);
   const abort = new AbortController();
-  let cancel = (): void => undefined;
-  const expired = new Promise<never>((_, reject) => {
-    cancel = http.timers.after(http.timeoutMs, () => {
-      reject(new SkerryError('unavailable', `no answer within ${http.timeoutMs} ms`));
+  let cleanUp = (): void => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    const end = (why: unknown): void => {
+      reject(why);
       abort.abort();
-    });
+    };
+    const cancel = http.timers.after(limitMs, () =>
+      end(new SkerryError('unavailable', `no answer within ${limitMs} ms`)),
+    );
+    const giveUp = (): void => end(http.signal?.reason);
+    if (http.signal?.aborted) giveUp();
+    http.signal?.addEventListener('abort', giveUp, { once: true });
+    cleanUp = () => {
+      cancel();
+      http.signal?.removeEventListener('abort', giveUp);
+    };
   });
   try {
     // The race, and not the signal alone: a transport that ignores signals can't hold the agent either.
-    return await Promise.race([perform(http.transport, request(abort.signal), use), expired]);
+    return await Promise.race([perform(http.transport, request(abort.signal), use), ended]);
   } finally {
-    cancel();
+    cleanUp();
   }
+}
+
+/**
+ * Refuses an answer of 429 or 5xx: it is for later. Throws BusyError where it says when, else SkerryError unavailable.
+ */
+export function refuseBusy(response: Response, to: string, nowWallMs: number): void {
+  const { status } = response;
+  if (status !== 429 && status < 500) return;
+  discard(response);
+  const message = `the control plane answered ${status} to ${to}`;
+  const waitMs = retryAfterMs(response.headers, nowWallMs);
+  throw waitMs === undefined ? new SkerryError('unavailable', message) : new BusyError(message, waitMs);
 }
 
 /**

@@ -7,22 +7,31 @@
  * recognized by the server, so nothing is lost and nothing counts twice.
  */
 import { sameBytes } from '@skerry/proto/bytes';
+import type { Crypto } from '@skerry/proto/crypto';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
-import type { skerry } from '@skerry/proto/wire';
+import { encode, type skerry, v1 } from '@skerry/proto/wire';
 import type { Clock, Log, Random, Timers, Transport, Wake } from '../ports.ts';
 import { type Attempt, attemptSync, type FailedExchange, type TokenHolder } from './attempt.ts';
 import { afterFailure, atAttempt, closedCircuit } from './backoff.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { GiveWay } from './give-way.ts';
 import { endpoint } from './http.ts';
 import type { OutboxReader } from './outbox-reader.ts';
+import { ANSWER_BYTES, limitsOf, paceMs } from './pace.ts';
+import { RequestSize } from './request-size.ts';
 import { type ServerClock, ServerClockReader } from './server-clock.ts';
 import { buildOffer, type Interpretation, interpret, type Offer } from './session.ts';
 import { DEFAULT_SYNC, type SyncSettings } from './settings.ts';
 
-/** `failed`: the agent's own side did (the store, applying desired state). */
-export type SyncOutcome = 'ok' | FailedExchange | 'failed';
+/**
+ * `failed`: the agent's own side did (the store, applying desired state); `overtaken`: results were broken off for an
+ * alert; `deferred`: nothing was sent, since a metered link's budget is used up.
+ */
+export type SyncOutcome = 'ok' | FailedExchange | 'failed' | 'overtaken' | 'deferred';
 
 export interface SyncLoopOptions {
   transport: Transport;
+  crypto: Crypto;
   clock: Clock;
   timers: Timers;
   random: Random;
@@ -31,6 +40,8 @@ export interface SyncLoopOptions {
   /** Left out where there is no wake socket; the interval alone then paces. */
   wake?: Wake;
   outbox: OutboxReader;
+  /** Left out where the link isn't metered. The transport does the counting. */
+  budget?: ByteBudget | undefined;
   /** The control plane's URL. */
   url: string;
   /** Random id of this process start. */
@@ -81,10 +92,13 @@ class Loop implements SyncLoop {
     malformed: 0,
     unauthorized: 0,
     failed: 0,
+    overtaken: 0,
+    deferred: 0,
   };
   #state: 'idle' | 'started' | 'stopped' = 'idle';
   #circuit = closedCircuit();
-  #requestBytes: number;
+  readonly #size: RequestSize;
+  readonly #giveWay: GiveWay;
   readonly #serverClock: ServerClockReader;
   #lastDetail: string | undefined;
   #lastOkMonoMs: number | undefined;
@@ -93,12 +107,20 @@ class Loop implements SyncLoop {
   #running: Promise<SyncOutcome> | undefined;
   #following: Promise<SyncOutcome> | undefined;
   #isWanted = false;
+  #stateBytes = ANSWER_BYTES;
   #touching: Promise<unknown> | undefined;
 
   constructor(options: SyncLoopOptions) {
     this.#o = options;
     this.#settings = { ...DEFAULT_SYNC, ...options.settings };
-    this.#requestBytes = this.#settings.maxRequestBytes;
+    const { minRequestBytes, startRequestBytes, maxRequestBytes, targetMs, patienceMs } = this.#settings;
+    this.#size = new RequestSize({
+      minBytes: minRequestBytes,
+      startBytes: startRequestBytes,
+      maxBytes: maxRequestBytes,
+      targetMs,
+    });
+    this.#giveWay = new GiveWay(options.timers, patienceMs);
     this.#serverClock = new ServerClockReader(options.clock);
   }
 
@@ -126,6 +148,7 @@ class Loop implements SyncLoop {
 
   notify(): void {
     this.#isWanted = true;
+    this.#giveWay.ask();
     if (this.#running || this.#state !== 'started') return;
     const waitMs = Math.max(this.#settings.coalesceMs, this.#circuit.notBeforeMs - this.#o.clock.monoMs());
     this.#schedule(waitMs);
@@ -180,6 +203,8 @@ class Loop implements SyncLoop {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#isWanted = false;
+    const dryMs = this.#o.budget?.waitMs('state', this.#stateBytes) ?? 0;
+    if (dryMs > 0) return this.#defer(dryMs);
     this.#circuit = atAttempt(this.#circuit);
     let outcome: SyncOutcome;
     let delayMs: number;
@@ -195,18 +220,31 @@ class Loop implements SyncLoop {
     return outcome;
   }
 
+  #defer(delayMs: number): SyncOutcome {
+    this.#outcomes.deferred++;
+    this.#schedule(delayMs);
+    return 'deferred';
+  }
+
   async #exchange(): Promise<[SyncOutcome, nextDelayMs: number]> {
-    const { clock, outbox, random } = this.#o;
-    const { maxSketches, intervalMs, minIntervalMs, maxIntervalMs } = this.#settings;
-    const limits = { maxRequestBytes: this.#requestBytes, maxSketches };
+    const { clock, outbox, budget, random } = this.#o;
+    // After one that was broken off, the alert goes alone.
+    const limits = limitsOf(this.#settings, this.#size.bytes, budget, this.#giveWay.isBrokenOff);
     const building = buildOffer(outbox, this.#situation(), limits);
     this.#touching = building;
     const offer = await building;
+    this.#stateBytes = offer.stateBytes + ANSWER_BYTES;
     const sentMonoMs = clock.monoMs();
-    const attempt = await this.#attempt(offer);
-    if (attempt.outcome !== 'ok') return [attempt.outcome, this.#refused(attempt)];
+    const { attempt, sentBytes } = await this.#attempt(offer);
+    const tookMs = clock.monoMs() - sentMonoMs;
+    if (attempt.outcome !== 'ok') {
+      if (attempt.outcome === 'unreachable' || attempt.status === 413) this.#size.failed();
+      // Results that were broken off for an alert are no failure: it goes at once, and they after it.
+      if (this.#giveWay.isBrokenOff) return ['overtaken', 0];
+      return [attempt.outcome, this.#failed(attempt.outcome, attempt.detail, attempt.retryAfterMs)];
+    }
     const interpretation = interpret(offer, attempt.response);
-    this.#serverClock.note(interpretation.serverWallMs, clock.monoMs() - sentMonoMs);
+    this.#serverClock.note(interpretation.serverWallMs, tookMs);
     if (this.#state !== 'stopped') {
       this.#touching = this.#perform(offer, interpretation);
       await this.#touching;
@@ -214,20 +252,24 @@ class Loop implements SyncLoop {
     this.#circuit = closedCircuit();
     this.#lastDetail = undefined;
     this.#lastOkMonoMs = clock.monoMs();
-    this.#requestBytes = Math.min(this.#requestBytes * 2, this.#settings.maxRequestBytes);
-    // A server that sees a conflict every time must not turn this into a loop of new epochs: no haste after one.
-    const isNewEpoch = interpretation.effects.some((effect) => effect.kind === 'new-epoch');
-    if (interpretation.hasMore && interpretation.progressed && !isNewEpoch) return ['ok', 0];
-    const spreadMs = intervalMs * (0.9 + 0.2 * random.unit());
-    const askedMs = isNewEpoch ? spreadMs : interpretation.nextSyncMs || spreadMs;
-    return ['ok', Math.min(Math.max(askedMs, minIntervalMs), maxIntervalMs)];
+    this.#size.answered(sentBytes, tookMs);
+    return ['ok', paceMs(interpretation, this.#settings, budget, this.#stateBytes, random.unit())];
   }
 
-  #attempt(offer: Offer): Promise<Attempt> {
-    const { transport, timers, clock, identity, url } = this.#o;
+  async #attempt(offer: Offer): Promise<{ attempt: Attempt; sentBytes: number }> {
+    const { transport, timers } = this.#o;
     const { timeoutMs, maxResponseBytes } = this.#settings;
-    const http = { transport, timers, timeoutMs };
-    return attemptSync({ http, clock, identity, url, maxResponseBytes }, offer.request);
+    const body = encode(v1.SyncRequest, offer.request);
+    const signal = this.#giveWay.begin(offer.hasBulk);
+    const http = { transport, timers, timeoutMs, ...(signal && { signal }) };
+    try {
+      return {
+        attempt: await attemptSync({ ...this.#o, http, maxResponseBytes }, body),
+        sentBytes: body.length,
+      };
+    } finally {
+      this.#giveWay.end();
+    }
   }
 
   #situation(): Parameters<typeof buildOffer>[1] {
@@ -263,12 +305,6 @@ class Loop implements SyncLoop {
           break;
       }
     }
-  }
-
-  #refused(attempt: Exclude<Attempt, { outcome: 'ok' }>): number {
-    if (attempt.status === 413)
-      this.#requestBytes = Math.max(this.#requestBytes / 2, this.#settings.minRequestBytes);
-    return this.#failed(attempt.outcome, attempt.detail, attempt.retryAfterMs);
   }
 
   #failed(outcome: SyncOutcome, detail: string, retryAfterMs: number | undefined): number {

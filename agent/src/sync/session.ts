@@ -17,6 +17,8 @@ export interface SyncLimits {
   /** Of a request's body; one block alone may exceed it. */
   maxRequestBytes: number;
   maxSketches: number;
+  /** Of sketches and results together, where that is less; one block alone may exceed it only where this says so. */
+  bulk?: { maxBytes: number; mayExceed: boolean };
 }
 
 export const DEFAULT_LIMITS: SyncLimits = { maxRequestBytes: 1024 * 1024, maxSketches: 512 };
@@ -39,6 +41,10 @@ export interface Offer {
   lastSketch: number;
   /** Something pending didn't fit. */
   hasMore: boolean;
+  /** It holds sketches or results, which may wait. */
+  hasBulk: boolean;
+  /** Bytes of all but blocks and sketches. */
+  stateBytes: number;
 }
 
 interface OfferedLane extends LaneState {
@@ -90,19 +96,26 @@ export async function buildOffer(
     seenGeneration: situation.seen.generation,
     lanes: states.map(({ lane, firstPending, last }) => ({ lane: LANES[lane], firstPending, last })),
   };
-  const space = { bytes: limits.maxRequestBytes - encodedBytes(v1.SyncRequest, base), isEmpty: true };
+  const stateBytes = encodedBytes(v1.SyncRequest, base);
+  const space = { bytes: limits.maxRequestBytes - stateBytes, isEmpty: true };
   const alerts = await takeBlocks(outbox, stateOf(states, 'alert'), space);
-  const sketches = await takeSketches(outbox, limits, space);
-  const results = await takeBlocks(outbox, stateOf(states, 'result'), space);
+  const bulk = {
+    bytes: Math.min(space.bytes, limits.bulk?.maxBytes ?? space.bytes),
+    isEmpty: space.isEmpty && (limits.bulk?.mayExceed ?? true),
+  };
+  const sketches = await takeSketches(outbox, limits, bulk);
+  const results = await takeBlocks(outbox, stateOf(states, 'result'), bulk);
   const lanes = [alerts.lane, results.lane];
   // The outbox was set aside and begun anew meanwhile: what was read belongs to two epochs.
   if (!sameBytes(outbox.epoch, epoch)) return buildOffer(outbox, situation, limits);
   return {
     request: { ...base, blocks: [...alerts.blocks, ...results.blocks], sketches: sketches.taken },
     epoch,
+    stateBytes,
     seen: situation.seen,
     lanes,
     lastSketch: sketches.taken.at(-1)?.seq ?? 0,
+    hasBulk: sketches.taken.length + results.blocks.length > 0,
     hasMore: sketches.hasMore || lanes.some((l) => l.firstPending > 0 && l.lastSent < l.last),
   };
 }
@@ -215,7 +228,7 @@ async function takeSketches(
   let budgetBytes = Math.min(space.bytes, limits.maxRequestBytes / 4);
   for (const sketch of offered) {
     const sizeBytes = encodedBytes(v1.DriftSketch, sketch) + 8;
-    if (sizeBytes > budgetBytes && taken.length > 0) break;
+    if (sizeBytes > budgetBytes && (taken.length > 0 || !space.isEmpty)) break;
     taken.push(sketch);
     budgetBytes -= sizeBytes;
     space.bytes -= sizeBytes;

@@ -10,9 +10,14 @@ export interface SyncSettings {
   maxIntervalMs: number;
   /** Wakes and alerts within it make one exchange. */
   coalesceMs: number;
+  /** For an answer; what a request takes on the slowest link comes on top (http.ts). */
   timeoutMs: number;
-  /** Halved, down to minRequestBytes, whenever the server finds a request too large (413). */
+  /** How long an exchange should take: requests are as large as the link carries in it (request-size.ts). */
+  targetMs: number;
+  /** How long an alert waits for results under way before they are broken off, to be sent again after it. */
+  patienceMs: number;
   maxRequestBytes: number;
+  startRequestBytes: number;
   minRequestBytes: number;
   maxSketches: number;
   maxResponseBytes: number;
@@ -26,7 +31,10 @@ export const DEFAULT_SYNC: SyncSettings = {
   maxIntervalMs: 3_600_000,
   coalesceMs: 50,
   timeoutMs: 30_000,
-  minRequestBytes: 64 * 1024,
+  targetMs: 3_000,
+  patienceMs: 5_000,
+  startRequestBytes: 128 * 1024,
+  minRequestBytes: 16 * 1024,
   maxResponseBytes: 4 * 1024 * 1024,
   backoff: DEFAULT_BACKOFF,
 };
