@@ -7,6 +7,8 @@ import { agentRoutes } from './routes/agents.ts';
 import type { AppDeps } from './routes/deps.ts';
 import { Api } from './routes/endpoint.ts';
 import { eventRoutes } from './routes/events.ts';
+import { importRoutes } from './routes/import.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
 import { createMetrics } from './routes/metrics.ts';
 import { openApi } from './routes/openapi.ts';
 import { problemResponse, statusOf } from './routes/problems.ts';
@@ -29,6 +31,8 @@ export function createApp(deps: AppDeps): Hono {
   releaseRoutes(api, deps);
   rolloutRoutes(api, deps);
   resultRoutes(api, deps);
+  ledgerRoutes(api, deps);
+  importRoutes(api, deps);
   eventRoutes(api, deps);
   api.add(
     { method: 'GET', path: '/openapi.json', summary: 'This document (OpenAPI 3.1)', role: undefined },

@@ -5,7 +5,7 @@ import type { AgentInfo } from '../core/shard/fleet-view.ts';
 import { ago, fields, labels, number, table, time } from './format.ts';
 import { action, readLabels, type Session, usageError, wholeNumber } from './session.ts';
 
-/** Adds `agent ls|show|approve|reject|label|retire`. */
+/** Adds `agent ls|show|approve|replace|reject|label|retire`. */
 export function addAgentCommands(program: Command): void {
   const agent = program.command('agent').description('agents: the gateways that run releases');
   agent
@@ -41,6 +41,12 @@ Examples:
       }),
     );
   addVerb(agent, 'approve', 'let a waiting agent in, or the new key that asks for its id', 'is approved');
+  addVerb(
+    agent,
+    'replace',
+    "give an agent's id to the second key that waits for it: the old gateway comes in no more",
+    'is held by the new key; what the old one still had pending is unknown',
+  );
   addVerb(agent, 'reject', 'refuse what waits', 'is rejected');
   addVerb(
     agent,
@@ -91,7 +97,7 @@ function listAgents(agents: readonly AgentInfo[]): void {
     ['agent', 'state', 'heard of', 'labels', 'pipelines'],
     agents.map((a) => [
       a.id,
-      a.replacementWaits ? `${a.state}, another key waits` : a.state,
+      a.replacementWaits ? `${a.state}, a second key waits` : a.state,
       ago(a.lastSeenMs),
       labels(a.labels),
       a.pipelines.map((p) => `${p.name}: ${p.release || `waits for ${p.wants}`}`).join(', '),
@@ -105,7 +111,9 @@ function showAgent(a: AgentInfo): void {
     ['agent', a.id],
     [
       'state',
-      a.replacementWaits ? `${a.state}; another key asks for this id: approve or reject it` : a.state,
+      a.replacementWaits
+        ? `${a.state}; a second key waits for this id: skerry agent replace ${a.id}, or reject`
+        : a.state,
     ],
     ['version', a.version || '–'],
     ['enrolled', time(a.enrolledMs)],
@@ -155,9 +163,17 @@ function showAgent(a: AgentInfo): void {
   );
 }
 
-function clockOf(a: AgentInfo): string | undefined {
+/** How far the agent's clock is off, how sure it is of that, and what its times of arrival make of it. */
+export function clockOf(a: Pick<AgentInfo, 'lastSeenMs' | 'wallMs' | 'status'>): string | undefined {
   if (a.lastSeenMs === null || a.wallMs === 0) return undefined;
+  const { uncertaintyMs = 0, arrivalAheadMs = 0 } = a.status;
   const offMs = a.wallMs - a.lastSeenMs;
-  if (Math.abs(offMs) < 2_000) return 'right';
-  return `${formatDuration(Math.abs(offMs))} ${offMs > 0 ? 'ahead' : 'behind'}`;
+  const off =
+    Math.abs(offMs) < 2_000
+      ? 'right'
+      : `${formatDuration(Math.abs(offMs))} ${offMs > 0 ? 'ahead' : 'behind'}`;
+  const within = uncertaintyMs > 0 ? `within ${formatDuration(uncertaintyMs)}` : 'not measured yet';
+  const arrivals =
+    arrivalAheadMs < 1_000 ? '' : `; times of arrival are ${formatDuration(arrivalAheadMs)} ahead`;
+  return `${off}, ${within}${arrivals}`;
 }

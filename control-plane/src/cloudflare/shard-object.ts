@@ -19,6 +19,7 @@ const SOCKETS_PER_AGENT = 8;
 const CHANGES: Partial<Record<keyof ShardActor, Topic>> = {
   enrol: 'agents',
   approveAgent: 'agents',
+  replaceAgent: 'agents',
   rejectAgent: 'agents',
   retireAgent: 'agents',
   labelAgent: 'agents',
@@ -48,7 +49,8 @@ export class ShardObject extends DurableObject<Env> {
     const answer = callActor(this.#actor, method, args);
     if ('error' in answer) return answer;
     const topic = CHANGES[method as keyof ShardActor];
-    const topics = method === 'sync' ? (answer.value as SyncAnswer).topics : topic ? [topic] : [];
+    const saysSo = method === 'sync' || method === 'importPart';
+    const topics = saysSo ? (answer.value as Pick<SyncAnswer, 'topics'>).topics : topic ? [topic] : [];
     for (const changed of topics) this.#topics.changed(changed);
     return answer;
   }

@@ -64,6 +64,7 @@ export function agentRoutes(api: Api, deps: AppDeps): void {
   );
   for (const [verb, summary, method] of [
     ['approve', 'Approves an agent, or the new key that asks for its id', 'approveAgent'],
+    ['replace', "Gives the agent's id to the second key that waits for it", 'replaceAgent'],
     ['reject', 'Refuses what waits for approval', 'rejectAgent'],
     ['retire', 'Takes an agent out of service', 'retireAgent'],
   ] as const)

@@ -37,7 +37,7 @@ const alertQuery = z.strictObject({
   state: z.enum(['open', 'all']).default('open'),
 });
 
-/** What agents sent: results, alerts, drift, ledgers. */
+/** What agents sent: results, alerts, drift. */
 export function resultRoutes(api: Api, deps: AppDeps): void {
   api.add(
     {
@@ -72,32 +72,6 @@ export function resultRoutes(api: Api, deps: AppDeps): void {
     async ({ query }) => ({
       items: mergeDrift(await Promise.all(shardsFor(deps, query.agent).map((shard) => shard.drift(query)))),
     }),
-  );
-  api.add(
-    {
-      method: 'GET',
-      path: '/ledger',
-      summary: "Agents' ledgers beside what this server holds",
-      role: 'viewer',
-      query: z.strictObject({ ...page, agent: z.string().optional() }),
-    },
-    async ({ query }) => {
-      const [agent = '', epoch = ''] = query.cursor?.split('/') ?? [];
-      const ask = { ...query, cursor: query.cursor === undefined ? undefined : { agent, epoch } };
-      const items = await gather(
-        shardsFor(deps, query.agent),
-        (shard) => shard.ledgers(ask),
-        (a, b) => (a.agent === b.agent ? (a.epoch < b.epoch ? -1 : 1) : a.agent < b.agent ? -1 : 1),
-      );
-      const counts = await Promise.all(deps.shards.map((shard) => shard.counts()));
-      const held = counts.reduce((sum, c) => sum + c.counters.results_ingested, 0);
-      const duplicates = counts.reduce((sum, c) => sum + c.counters.results_duplicate, 0);
-      const quarantined = counts.reduce((sum, c) => sum + c.counters.results_quarantined, 0);
-      return {
-        ...pageOf(items, query.limit, (l) => `${l.agent}/${l.epoch}`),
-        server: { held, duplicates, quarantined },
-      };
-    },
   );
 }
 

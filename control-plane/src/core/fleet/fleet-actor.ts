@@ -230,6 +230,11 @@ export class FleetActor {
     }, true);
   }
 
+  /** An acknowledgement of carried results (BundlePart bytes), signed by the online key: SignedPart bytes. */
+  signAcknowledgement(part: Uint8Array): Uint8Array {
+    return registry.signAcknowledgement(this.#ports, part);
+  }
+
   /** Records what was done outside this actor: an agent approved, an alert acknowledged. */
   record(who: string, action: string, subject: string, details: Record<string, unknown> = {}): void {
     this.#write(() => audit.appendAudit(this.#ports, who, action, subject, details));

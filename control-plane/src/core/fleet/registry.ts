@@ -4,6 +4,7 @@
  * path NAME/VERSION, hash = release digest (the packed manifest's).
  */
 
+import { sealPart } from '@skerry/proto/bundle';
 import { fromUtf8, sameBytes, toHex } from '@skerry/proto/bytes';
 import { parseDocument } from '@skerry/proto/document';
 import { SkerryError } from '@skerry/proto/errors';
@@ -26,6 +27,7 @@ import {
   verifyNotExpired,
   verifySignatures,
 } from '@skerry/proto/tuf/verify';
+import { decode, v1 } from '@skerry/proto/wire';
 import { readMeta } from '../migrate.ts';
 import { appendAudit } from './audit.ts';
 import type { FleetContext } from './context.ts';
@@ -40,6 +42,14 @@ export interface OfferedRelease {
 export function onlineKey(context: FleetContext): { keyid: string; key: TufKey } {
   const key = tufKey(context.crypto.publicKey(privateKey(context)));
   return { keyid: keyId(context.crypto, key), key };
+}
+
+/** Signs an acknowledgement that goes back by hand: the root that agents trust names this key. */
+export function signAcknowledgement(context: FleetContext, part: Uint8Array): Uint8Array {
+  const key = privateKey(context);
+  return sealPart('acknowledgement', decode(v1.BundlePart, part), (message) =>
+    context.crypto.sign(key, message),
+  );
 }
 
 /** A role's metadata file, undefined where there is none; without a version the newest. */

@@ -84,22 +84,42 @@ function insert(
   return { status: request.autoApprove ? 'approved' : 'pending', changed: true };
 }
 
-/** Approves an agent, or the new key that asks for its id: then the old epoch's remainder becomes unknown. */
+/** Approves an agent, or the new key that asks for its id (replaceAgent). */
 export function approveAgent(context: ShardContext, id: string): { replacedKey: boolean } {
   const row = held(context, id);
-  if (row.pending_key !== null) {
-    endEpochs(context, id, '');
-    context.sql.run(
-      "UPDATE agent SET public_key = pending_key, pending_key = NULL, epoch = '', boot = '', mono_ms = 0 WHERE id = ?",
-      id,
-    );
-  }
+  if (row.pending_key !== null) takeKey(context, id);
   context.sql.run(
     "UPDATE agent SET state = 'approved', approved_ms = coalesce(approved_ms, ?) WHERE id = ?",
     context.now(),
     id,
   );
   return { replacedKey: row.pending_key !== null };
+}
+
+/**
+ * Gives an agent's id to the key that waits for it: the old key's tokens end with it, and what its epoch still had
+ * pending becomes unknown. Throws SkerryError not-found, or conflict where no second key waits.
+ */
+export function replaceAgent(context: ShardContext, id: string): void {
+  const row = held(context, id);
+  if (row.pending_key === null)
+    throw new SkerryError('conflict', `no second key waits for agent ${id}`, {
+      hint:
+        row.state === 'pending'
+          ? `it waits for approval itself: skerry agent approve ${id}`
+          : 'start the new gateway with this id first: it asks by enrolling',
+    });
+  takeKey(context, id);
+  approveAgent(context, id);
+}
+
+function takeKey(context: ShardContext, id: string): void {
+  endEpochs(context, id, '');
+  context.sql.run(
+    `UPDATE agent SET public_key = pending_key, pending_key = NULL, epoch = '', boot = '', mono_ms = 0, wall_ms = 0
+     WHERE id = ?`,
+    id,
+  );
 }
 
 /** Refuses what waits: a new key for a known id, or the agent itself. */

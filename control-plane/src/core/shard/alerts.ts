@@ -72,13 +72,14 @@ function storeEvent(
       episode,
       wallMs - UPDATES_KEPT_MS,
     );
-  // Events arrive in their order within a lane; across epochs an older one must not reopen what is cleared.
+  // Events arrive in their order within a lane, whatever the agent's clock does meanwhile; across epochs an older one
+  // must not reopen what is cleared.
   context.sql.run(
     `INSERT INTO alert (agent, episode, state, kind, pipeline, device, opened_ms, updated_ms, received_ms, doc)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (agent, episode) DO UPDATE SET state = excluded.state, updated_ms = excluded.updated_ms,
        received_ms = excluded.received_ms, doc = excluded.doc
-     WHERE excluded.updated_ms >= alert.updated_ms AND alert.state <> 'cleared'`,
+     WHERE alert.state <> 'cleared'`,
     agent,
     episode,
     state,
@@ -228,5 +229,6 @@ function toJson(record: skerry.v1.IAlertRecord): Record<string, unknown> {
     attribution: (record.attribution ?? []).map((a) => ({ channel: a.channel ?? '', share: a.share ?? 0 })),
     policy: record.policy ?? 0,
     message: record.message ?? '',
+    ...((record.uncertaintyMs ?? 0) > 0 && { uncertaintyMs: record.uncertaintyMs }),
   };
 }

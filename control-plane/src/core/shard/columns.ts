@@ -72,6 +72,7 @@ function isSane(row: ResultRow): boolean {
     Number.isSafeInteger(row.fromUs) &&
     Number.isSafeInteger(row.toUs) &&
     row.toUs >= row.fromUs &&
+    Number.isSafeInteger(row.producedMs * 1_000) &&
     [row.pipeline, row.device, row.release, row.releaseDigest].every((s) => s.length > 0 && s.length <= 256)
   );
 }

@@ -16,6 +16,7 @@ export const COUNTERS = [
   'blocks_refused',
   'blocks_expired',
   'epoch_conflicts',
+  'epochs_resumed',
   'sketches_refused',
 ] as const;
 export type CounterName = (typeof COUNTERS)[number];

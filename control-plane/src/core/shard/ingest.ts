@@ -159,9 +159,22 @@ function takeBlock(
     }
     bad = 'checksum';
   }
-  const first = isRange ? lane.cursor + 1 : block.seq;
-  store(context, agent, { ...block, seq: first }, bad, outcome);
+  store(context, agent, isRange ? rest(context, agent, block, lane.cursor) : block, bad, outcome);
   lane.cursor = block.seqLast;
+}
+
+/** What a range record stands for behind the cursor: what is held of it is held as what it was. */
+function rest(context: ShardContext, agent: string, block: Offered, cursor: number): Offered {
+  const [{ records } = { records: 0 }] = context.sql.all<{ records: number }>(
+    `SELECT coalesce(sum(count), 0) AS records FROM block
+     WHERE agent = ? AND epoch = ? AND lane = ? AND seq BETWEEN ? AND ?`,
+    agent,
+    block.epoch,
+    block.lane,
+    block.seq,
+    cursor,
+  );
+  return { ...block, seq: cursor + 1, count: Math.max(0, block.count - records) };
 }
 
 // The same wrong bytes twice weren't hurt on their way.

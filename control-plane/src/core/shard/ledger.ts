@@ -14,6 +14,10 @@ export interface ResultLedgerJson {
   summarized: number;
   evicted: number;
   decisions: Record<string, number>;
+  /** Block number up to which the agent holds everything acknowledged; agents of earlier versions don't say. */
+  cursor?: number;
+  /** Records up to there, whatever became of them. */
+  acknowledged?: number;
 }
 
 export interface SampleLedgerJson {
@@ -54,7 +58,10 @@ const MAX_REPORTS = 16;
 /** Epochs of an agent whose ledgers are kept; those heard of longest ago go first. */
 const MAX_EPOCHS = 64;
 
-/** Stores what an agent reports. */
+/**
+ * Stores what an agent reports. A report that knows less than what is held (a restored image, a copy of the disk, a
+ * file that came late) leaves that standing: what was acknowledged once was acknowledged.
+ */
 export function storeLedgers(
   context: ShardContext,
   agent: string,
@@ -63,16 +70,21 @@ export function storeLedgers(
 ): void {
   for (const report of reports.slice(0, MAX_REPORTS)) {
     const epoch = toHex(report.epoch ?? new Uint8Array());
-    context.sql.run(
-      `INSERT INTO ledger (agent, epoch, doc, current, updated_ms) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (agent, epoch) DO UPDATE SET doc = excluded.doc, updated_ms = excluded.updated_ms,
-         current = max(current, excluded.current), unknown = CASE excluded.current WHEN 1 THEN 0 ELSE unknown END`,
+    const isCurrent = epoch === currentEpoch;
+    const ledger = toJson(report);
+    const [held] = context.sql.all<{ doc: string }>(
+      'SELECT doc FROM ledger WHERE agent = ? AND epoch = ?',
       agent,
       epoch,
-      JSON.stringify(toJson(report)),
-      epoch === currentEpoch ? 1 : 0,
-      context.now(),
     );
+    const knowsLess = held && isBehind(ledger, JSON.parse(held.doc) as LedgerJson);
+    if (!knowsLess) writeLedger(context, agent, epoch, ledger, isCurrent);
+    else if (isCurrent)
+      context.sql.run(
+        'UPDATE ledger SET current = 1, unknown = 0 WHERE agent = ? AND epoch = ?',
+        agent,
+        epoch,
+      );
   }
   if (reports.length > 0)
     context.sql.run(
@@ -82,6 +94,41 @@ export function storeLedgers(
       agent,
       MAX_EPOCHS,
     );
+}
+
+function isBehind(ledger: LedgerJson, held: LedgerJson): boolean {
+  return (['results', 'alerts'] as const).some(
+    (lane) => ledger[lane].cursor !== undefined && ledger[lane].cursor < (held[lane].cursor ?? 0),
+  );
+}
+
+function writeLedger(
+  context: ShardContext,
+  agent: string,
+  epoch: string,
+  ledger: LedgerJson,
+  isCurrent: boolean,
+): void {
+  context.sql.run(
+    `INSERT INTO ledger (agent, epoch, doc, current, unknown, updated_ms) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (agent, epoch) DO UPDATE SET doc = excluded.doc, updated_ms = excluded.updated_ms,
+       current = max(current, excluded.current), unknown = excluded.unknown`,
+    agent,
+    epoch,
+    JSON.stringify(ledger),
+    isCurrent ? 1 : 0,
+    // What an ended epoch had pending lives on in the next one; an agent that knows of its end says so.
+    isCurrent ? 0 : ledger.results.pending,
+    context.now(),
+  );
+}
+
+/** Whether an epoch of an agent is known to have ended. */
+export function hasEnded(context: ShardContext, agent: string, epoch: string): boolean {
+  return (
+    context.sql.all('SELECT 1 AS one FROM ledger WHERE agent = ? AND epoch = ? AND current = 0', agent, epoch)
+      .length > 0
+  );
 }
 
 /** Ends every epoch of an agent but `except`. */
@@ -128,7 +175,8 @@ export function listLedgers(
   });
 }
 
-function addsUp(ledger: LedgerJson): boolean {
+/** Whether both sums of a ledger hold. */
+export function addsUp(ledger: LedgerJson): boolean {
   const sum = (values: Record<string, number>): number => Object.values(values).reduce((a, b) => a + b, 0);
   const results = [ledger.results, ledger.alerts].every(
     (r) => r.produced === r.delivered + r.pending + r.summarized + r.evicted,
@@ -172,7 +220,17 @@ function resultLedger(ledger: skerry.v1.IResultLedger | null | undefined): Resul
     summarized: Number(ledger?.summarized ?? 0),
     evicted: Number(ledger?.evicted ?? 0),
     decisions: counts(ledger?.decisions),
+    ...endOf(ledger),
   };
+}
+
+// Cursors are positive wherever anything was delivered, so 0 beside a delivery is an agent that doesn't tell.
+function endOf(
+  ledger: skerry.v1.IResultLedger | null | undefined,
+): { cursor: number; acknowledged: number } | undefined {
+  const cursor = Number(ledger?.cursor ?? 0);
+  if (cursor === 0 && Number(ledger?.delivered ?? 0) > 0) return undefined;
+  return { cursor, acknowledged: Number(ledger?.acknowledged ?? 0) };
 }
 
 function counts(list: readonly skerry.v1.ICount[] | null | undefined): Record<string, number> {

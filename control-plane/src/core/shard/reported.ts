@@ -37,31 +37,34 @@ export interface AgentStatus {
   devices: string[];
   trusted: Record<string, number>;
   lanes: { lane: 'alert' | 'result'; firstPending: number; last: number }[];
+  /** How far the agent's wall clock may be from this server's, at worst, by its own measure; 0 for unknown. */
   uncertaintyMs: number;
+  /** How far its times of arrival are ahead, after its clock was set back. */
+  arrivalAheadMs: number;
 }
 
-/**
- * Stores a report. One that is older than what is held (same boot, earlier monotonic time: a request that was delayed
- * on its way) changes nothing. Returns whether anything that rollouts look at has changed.
- */
+/** Whether a request is older than what is held: same boot, earlier monotonic time. It was delayed on its way. */
+export function isDelayed(row: AgentRow, { clock }: skerry.v1.SyncRequest): boolean {
+  return clock?.boot === row.boot && Number(clock.monoMs ?? 0) < row.mono_ms;
+}
+
+/** Stores a report, heard of at `seenMs`. Returns whether anything that rollouts look at has changed. */
 export function storeReport(
   context: ShardContext,
   row: AgentRow,
   request: skerry.v1.SyncRequest,
   seenGeneration: number,
+  seenMs: number,
 ): boolean {
   const clock = request.clock ?? {};
-  const monoMs = Number(clock.monoMs ?? 0);
-  const nowMs = context.now();
-  if (clock.boot === row.boot && monoMs < row.mono_ms) return false;
   const reported = request.reported;
   context.sql.run(
     `UPDATE agent SET last_seen_ms = ?, epoch = ?, boot = ?, mono_ms = ?, wall_ms = ?, seen_generation = ?
      WHERE id = ?`,
-    nowMs,
+    seenMs,
     toHex(request.epoch),
     clock.boot ?? '',
-    monoMs,
+    Number(clock.monoMs ?? 0),
     Number(clock.wallMs ?? 0),
     seenGeneration,
     row.id,
@@ -105,6 +108,7 @@ function statusOf(request: skerry.v1.SyncRequest): AgentStatus {
       last: Number(l.last ?? 0),
     })),
     uncertaintyMs: request.clock?.uncertaintyMs ?? 0,
+    arrivalAheadMs: Number(reported.arrivalAheadMs ?? 0),
   };
 }
 

@@ -5,13 +5,16 @@
  *             begins after them, or their epoch has ended), so that nothing that may be sent again is forgotten
  *   alerts    of which nothing was heard for as long, cleared or acknowledged; of open ones the newest 10,000 stay
  *   streams   that were silent for as long and have no block left
- *   cursors   and suspects of ended epochs that have no block left
+ *   cursors   and suspects of ended epochs that have no block left, and no ledger
  *
  * in batches, oldest first, each counted. The cursor of a lane remembers how far its blocks were let go (`trimmed`), so
- * that a block below that offered again is a block that was held, and no epoch conflict.
+ * that a block below that offered again is a block that was held, and no epoch conflict; and how many records they had,
+ * so that the agent's ledger can still be proven (proof.ts).
  */
 import { readMeta, writeMeta } from '../migrate.ts';
 import { type CounterName, count, type ShardContext } from './context.ts';
+import { rememberGap } from './gaps.ts';
+import type { LaneName } from './ingest.ts';
 
 /** How long results and alerts are kept where nothing else is configured: 30 days. */
 export const DEFAULT_RETENTION_MS: number = 30 * 86_400_000;
@@ -47,31 +50,43 @@ function trimBlocks(context: ShardContext, cutoffMs: number): number {
     id: number;
     agent: string;
     epoch: string;
-    lane: string;
+    lane: LaneName;
+    seq: number;
     seq_last: number;
     kind: string;
-    results: number;
+    count: number;
+    duplicates: number;
+    bad: string | null;
   }>(
-    `SELECT b.id, b.agent, b.epoch, b.lane, b.seq_last, b.kind,
-       CASE WHEN b.bad IS NULL THEN b.count - coalesce(json_array_length(b.duplicates), 0) ELSE 0 END AS results
+    `SELECT b.id, b.agent, b.epoch, b.lane, b.seq, b.seq_last, b.kind, b.count, b.bad,
+       coalesce(json_array_length(b.duplicates), 0) AS duplicates
      FROM block b JOIN agent a ON a.id = b.agent
      LEFT JOIN cursor c ON c.agent = b.agent AND c.epoch = b.epoch AND c.lane = b.lane
      WHERE b.received_ms < ? AND (b.epoch <> a.epoch OR a.state = 'retired' OR b.seq_last <= c.confirmed)
-     ORDER BY b.received_ms LIMIT ?`,
+     ORDER BY b.received_ms, b.id LIMIT ?`,
     cutoffMs,
     BATCH,
   );
   for (const block of blocks) {
+    const isRange = block.kind === 'summary' || block.kind === 'tombstone';
+    if (isRange) rememberGap(context, block);
+    const isBad = block.bad !== null;
+    const stored = isRange || isBad ? 0 : block.count - block.duplicates;
     context.sql.run('DELETE FROM block_stream WHERE block = ?', block.id);
     context.sql.run('DELETE FROM block WHERE id = ?', block.id);
     context.sql.run(
-      'UPDATE cursor SET trimmed = max(trimmed, ?) WHERE agent = ? AND epoch = ? AND lane = ?',
+      `UPDATE cursor SET trimmed = max(trimmed, ?), gone_stored = gone_stored + ?,
+         gone_duplicates = gone_duplicates + ?, gone_quarantined = gone_quarantined + ?
+       WHERE agent = ? AND epoch = ? AND lane = ?`,
       block.seq_last,
+      stored,
+      isRange || isBad ? 0 : block.duplicates,
+      isBad && !isRange ? block.count : 0,
       block.agent,
       block.epoch,
       block.lane,
     );
-    if (block.kind === 'results') count(context, 'results_expired', block.results);
+    if (block.kind === 'results') count(context, 'results_expired', stored);
   }
   count(context, 'blocks_expired', blocks.length);
   return blocks.length;
@@ -106,10 +121,13 @@ function trimRemains(context: ShardContext, cutoffMs: number): void {
     cutoffMs,
   );
   const ended = 'epoch <> (SELECT epoch FROM agent WHERE id = agent)';
+  const unproven = (table: string): string =>
+    `NOT EXISTS (SELECT 1 FROM ledger l WHERE l.agent = ${table}.agent AND l.epoch = ${table}.epoch)`;
   context.sql.run(
-    `DELETE FROM cursor WHERE ${ended} AND NOT EXISTS
+    `DELETE FROM cursor WHERE ${ended} AND ${unproven('cursor')} AND NOT EXISTS
        (SELECT 1 FROM block b WHERE b.agent = cursor.agent AND b.epoch = cursor.epoch AND b.lane = cursor.lane)`,
   );
+  context.sql.run(`DELETE FROM gap WHERE ${ended} AND ${unproven('gap')}`);
   context.sql.run(
     `DELETE FROM suspect WHERE ${ended} OR seq <= (SELECT cursor FROM cursor c
        WHERE c.agent = suspect.agent AND c.epoch = suspect.epoch AND c.lane = suspect.lane)`,

@@ -72,4 +72,16 @@ export const SHARD_MIGRATIONS: readonly (readonly string[])[] = [
     // What desired state named before, as long as the agent hasn't confirmed what came after.
     "ALTER TABLE agent ADD COLUMN former TEXT NOT NULL DEFAULT ''",
   ],
+  [
+    // What retention let go is still counted, so that ledgers can be proven for ever. `uncounted`: how far blocks were
+    // let go before this was.
+    'ALTER TABLE cursor ADD COLUMN gone_stored INTEGER NOT NULL DEFAULT 0',
+    'ALTER TABLE cursor ADD COLUMN gone_duplicates INTEGER NOT NULL DEFAULT 0',
+    'ALTER TABLE cursor ADD COLUMN gone_quarantined INTEGER NOT NULL DEFAULT 0',
+    'ALTER TABLE cursor ADD COLUMN uncounted INTEGER NOT NULL DEFAULT 0',
+    'UPDATE cursor SET uncounted = trimmed',
+    `CREATE TABLE gap (agent TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, first INTEGER NOT NULL,
+       last INTEGER NOT NULL, records INTEGER NOT NULL, reason TEXT NOT NULL,
+       PRIMARY KEY (agent, epoch, lane, first)) WITHOUT ROWID`,
+  ],
 ];

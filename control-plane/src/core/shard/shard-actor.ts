@@ -12,8 +12,10 @@ import * as alerts from './alerts.ts';
 import { type CounterName, readCounters } from './context.ts';
 import { readDrift, type SignalDrift } from './drift.ts';
 import * as view from './fleet-view.ts';
+import { type ImportAnswer, importPart } from './import.ts';
 import { type LedgerInfo, listLedgers } from './ledger.ts';
 import * as membership from './membership.ts';
+import { type LedgerProof, proveLedgers } from './proof.ts';
 import { type FoundResult, queryResults, type ResultQuery } from './results.ts';
 import { DEFAULT_RETENTION_MS, nextTrim, trim } from './retention.ts';
 import { SHARD_MIGRATIONS } from './schema.ts';
@@ -47,6 +49,11 @@ export class ShardActor {
     return this.#write(() => syncAgent(this.#ports, agent, request, this.#plan));
   }
 
+  /** One part of an agent's exported results: SignedPart bytes in. */
+  importPart(part: Uint8Array): ImportAnswer {
+    return this.#write(() => importPart(this.#ports, part, this.#plan));
+  }
+
   /** Takes a plan; an older one of the same instance changes nothing. */
   setPlan(plan: Plan): void {
     if (this.#plan?.instance === plan.instance && this.#plan.generation > plan.generation) return;
@@ -63,6 +70,10 @@ export class ShardActor {
 
   approveAgent(id: string): { replacedKey: boolean } {
     return this.#write(() => agents.approveAgent(this.#ports, id));
+  }
+
+  replaceAgent(id: string): void {
+    this.#write(() => agents.replaceAgent(this.#ports, id));
   }
 
   rejectAgent(id: string): void {
@@ -122,6 +133,10 @@ export class ShardActor {
 
   ledgers(query: Parameters<typeof listLedgers>[1]): LedgerInfo[] {
     return listLedgers(this.#ports, query);
+  }
+
+  ledgerProofs(query: Parameters<typeof proveLedgers>[1]): LedgerProof[] {
+    return proveLedgers(this.#ports, query);
   }
 
   prepareStage(query: membership.StageQuery): { eligible: number; members: number; committed: boolean } {

@@ -9,12 +9,13 @@ import { decode, encode, skerry, v1 } from '@skerry/proto/wire';
 import type { Topic } from '../../ports.ts';
 import { type DesiredEntry, desiredFor, type Plan } from '../plan.ts';
 import { type AgentRow, factsOf, find, held, labelsOf } from './agents.ts';
-import type { ShardContext } from './context.ts';
+import { raiseAlert } from './alerts.ts';
+import { count, type ShardContext } from './context.ts';
 import { endSketches, storeSketches } from './drift.ts';
-import { acknowledgements, closeHoles, ingestBlocks, laneNumber } from './ingest.ts';
-import { endEpochs, storeLedgers } from './ledger.ts';
+import { acknowledgements, closeHoles, type IngestOutcome, ingestBlocks, laneNumber } from './ingest.ts';
+import { endEpochs, hasEnded, storeLedgers } from './ledger.ts';
 import { memberStage } from './membership.ts';
-import { storeReport, wantedPipelines } from './reported.ts';
+import { isDelayed, storeReport, wantedPipelines } from './reported.ts';
 
 const PROTOCOL = 1;
 const TUF_URL = '/tuf/';
@@ -44,37 +45,90 @@ export function syncAgent(
   const row = find(context, agent);
   if (row?.state !== 'approved')
     throw new SkerryError('unauthorized', `agent ${agent} is ${row?.state ?? 'not enrolled'}`);
+  const { response, topics, progress } = exchange(context, row, request, plan, {
+    isLate: isDelayed(row, request),
+    seenMs: context.now(),
+  });
+  return {
+    response: encode(v1.SyncResponse, {
+      ...response,
+      nextSyncMs: nextSyncMs(context),
+      wallMs: context.now(),
+    }),
+    topics,
+    progress,
+  };
+}
+
+/** What an exchange comes to, however the request came. */
+export interface Exchanged {
+  response: skerry.v1.ISyncResponse & { acks: skerry.v1.ILaneAck[] };
+  outcome: IngestOutcome;
+  topics: Topic[];
+  progress: boolean;
+}
+
+/**
+ * Takes what a request holds and says what became durable. A request that is late (something newer was heard of this
+ * agent) tells nothing about the agent itself any more; its blocks are taken like any others.
+ */
+export function exchange(
+  context: ShardContext,
+  row: AgentRow,
+  request: skerry.v1.SyncRequest,
+  plan: Plan | undefined,
+  { isLate, seenMs }: { isLate: boolean; seenMs: number },
+): Exchanged {
+  const agent = row.id;
   const epoch = toHex(request.epoch);
   const seenGeneration = request.seenInstance === plan?.instance ? Number(request.seenGeneration) : 0;
-  const progress = storeReport(context, row, request, seenGeneration) || seenGeneration > row.seen_generation;
-  if (epoch !== row.epoch) {
-    endEpochs(context, agent, epoch);
-    endSketches(context, agent, [epoch, row.epoch]);
+  let progress = seenGeneration > row.seen_generation;
+  if (!isLate) {
+    if (storeReport(context, row, request, seenGeneration, seenMs)) progress = true;
+    if (epoch !== row.epoch) changeEpoch(context, row, epoch);
+    storeLedgers(context, agent, epoch, request.ledgers);
   }
-  storeLedgers(context, agent, epoch, request.ledgers);
   closeHoles(context, agent, epoch, request.lanes);
   const outcome = ingestBlocks(context, agent, request.blocks);
   const sketchCursor = storeSketches(context, agent, epoch, request.sketches);
   const desired = desiredState(context, agent, plan);
   const isNews =
     plan !== undefined && (request.seenInstance !== plan.instance || seenGeneration < desired.generation);
-  const response = encode(v1.SyncResponse, {
-    instance: plan?.instance ?? '',
-    acks: acknowledgements(context, agent, epoch, outcome),
-    sketchCursor,
-    ...(isNews && { desired: toWire(desired) }),
-    nextSyncMs: nextSyncMs(context),
-    wallMs: context.now(),
-    held: outcome.held.map((h) => ({ lane: laneNumber(h.lane), firstPending: h.first, last: h.last })),
-  });
   const topics: Topic[] = ['agents'];
   if (outcome.results > 0) topics.push('results');
   if (outcome.alerts > 0) topics.push('alerts');
   if (request.sketches.length > 0) topics.push('drift');
-  return { response, topics, progress };
+  return {
+    response: {
+      instance: plan?.instance ?? '',
+      acks: acknowledgements(context, agent, epoch, outcome),
+      sketchCursor,
+      ...(isNews && { desired: toWire(desired) }),
+      held: outcome.held.map((h) => ({ lane: laneNumber(h.lane), firstPending: h.first, last: h.last })),
+    },
+    outcome,
+    topics,
+    progress,
+  };
 }
 
-function decodeRequest(bytes: Uint8Array): skerry.v1.SyncRequest {
+// An agent leaves an epoch for good; one that comes back to it is not the agent that left it.
+function changeEpoch(context: ShardContext, row: AgentRow, epoch: string): void {
+  if (hasEnded(context, row.id, epoch)) {
+    count(context, 'epochs_resumed', 1);
+    raiseAlert(context, row.id, {
+      episode: `copies:${epoch}`,
+      message:
+        `agent ${row.id} is back under epoch ${epoch.slice(0, 8)}, which had ended: two copies of it run (a cloned` +
+        ' disk), or an old image was started; give each its own id and key (skerry-agent enroll on an empty data folder)',
+    });
+  }
+  endEpochs(context, row.id, epoch);
+  endSketches(context, row.id, [epoch, row.epoch]);
+}
+
+/** Reads a request. Throws SkerryError invalid, or unsupported where it speaks another protocol. */
+export function decodeRequest(bytes: Uint8Array): skerry.v1.SyncRequest {
   let request: skerry.v1.SyncRequest;
   try {
     request = decode(v1.SyncRequest, bytes);
