@@ -1,9 +1,10 @@
 /** agent.yaml: the agent's configuration, its defaults and its limits, in one place. */
 import { parseDocument } from '@skerry/proto/document';
 import { ruleEntry } from '@skerry/proto/release';
-import { duration, name, size } from '@skerry/proto/schema';
+import { duration, name, percent, size } from '@skerry/proto/schema';
 import { parseReleaseRef } from '@skerry/proto/version';
 import { z } from 'zod';
+import { DEFAULT_CLOCK } from './time/agent-time.ts';
 
 /** `host:port`, as `{ host, port }`. */
 const hostPort = z.string().transform((text, context) => {
@@ -57,6 +58,16 @@ const source = z.strictObject({
   maxFuture: duration.default(5_000),
 });
 
+/** What the agent makes of its machine's clock; see time/agent-time.ts. */
+const clock = z.strictObject({
+  /** `confirmed`: the wall clock counts only once the control plane has confirmed it since the start. */
+  trust: z.enum(['always', 'confirmed']).default(DEFAULT_CLOCK.trust),
+  /** How far two clocks may be apart and still agree. */
+  tolerance: duration.default(DEFAULT_CLOCK.tolerance),
+  /** How long the machine may have been off at most, where it doesn't know. */
+  maxOff: duration.default(DEFAULT_CLOCK.maxOff),
+});
+
 const pipeline = z.strictObject({
   name,
   release: z.string().transform((text, context) => {
@@ -99,6 +110,8 @@ const limits = z.strictObject({
   /** Largest MQTT packet taken; a larger one closes its connection and is counted. */
   maxPacketBytes: size.default(256 * 1024),
   maxConnections: z.int().positive().default(10_000),
+  /** How long a connection to the embedded broker has for TLS and CONNECT. */
+  connectTimeout: duration.default(10_000),
   /** Devices a pipeline keeps windows for; samples of further ones are rejected as `devices`. */
   maxDevices: z.int().positive().default(10_000),
   /** Samples a device may hold open per pipeline; further ones are rejected as `overflow`. */
@@ -107,12 +120,22 @@ const limits = z.strictObject({
   maxUnclaimedTopics: z.int().positive().default(100),
   /** Accepted messages that wait for their commit before publishers are held back. */
   maxUncommitted: z.int().positive().default(20_000),
-  /** Journal entries kept for open samples; beyond, the oldest samples are closed as they stand. */
+  /** The same in bytes of topics and payloads. */
+  maxUncommittedBytes: size.default(16 * 1024 ** 2),
+  /** Bytes of MQTT packets begun and not complete, over all connections; beyond, the longest under way is closed. */
+  maxIncompleteBytes: size.default(16 * 1024 ** 2),
+  /** Journal entries kept for open samples; beyond, these are carried over into fewer entries. */
   maxJournalEntries: z.int().positive().default(10_000),
+  /** How long a message without an event time is remembered, so that a copy of it with DUP set is known. */
+  repeatsKept: duration.default(600_000),
+  /** Messages remembered for that at most. */
+  maxRepeats: z.int().positive().default(65_536),
   /** Windows per inference run. */
   maxBatch: z.int().positive().default(512),
 });
 
+/** Less carries not even a few exchanges an hour. */
+const MIN_METERED_BYTES = 64 * 1024;
 /** Less holds not even the counters and a block or two. */
 const MIN_BUFFER_BYTES = 32 * 1024;
 
@@ -131,12 +154,25 @@ export const agentConfig = z
         enrollToken: z.string().optional(),
         /** The slowest pace of exchanges; a wake, a new alert or the server's own pace come sooner. */
         interval: duration.default(10_000),
+        /** A link that is paid for by the byte: what may pass in any hour, both ways together. */
+        metered: z
+          .strictObject({
+            bytesPerHour: size
+              .refine((bytes) => bytes >= MIN_METERED_BYTES, { message: 'expected at least 64KiB' })
+              .default(10 * 1024 ** 2),
+            /** Of what may pass at once, the share that results and releases leave to alerts and state. */
+            reserve: percent
+              .refine((share) => share <= 0.9, { message: 'expected at most 90%' })
+              .default(0.2),
+          })
+          .optional(),
       })
       .optional(),
     trust: z
       .strictObject({ root: z.string().optional(), allowUnsigned: z.boolean().default(false) })
       .prefault({}),
     mqtt: z.strictObject({ listen: listen.optional(), connect: connect.optional() }).prefault({}),
+    clock: clock.prefault({}),
     pipelines: z.array(pipeline).min(1).max(100),
     buffer: z
       .strictObject({

@@ -5,6 +5,10 @@ const broker = await startEmbeddedBroker({
   listen: { host: '127.0.0.1', port: 0 },
   maxPacketBytes: 256 * 1024,
   maxConnections: 10_000,
+  maxUncommitted: 10_000,
+  maxUncommittedBytes: 16 * 1024 ** 2,
+  maxIncompleteBytes: 16 * 1024 ** 2,
+  connectTimeoutMs: 10_000,
   onPublish: (_message, done) => done(),
   log: () => undefined,
 });

@@ -37,6 +37,10 @@ async function start(
     listen: { host: '127.0.0.1', port: 0, ...listen },
     maxPacketBytes: 64 * 1024,
     maxConnections: 100,
+    maxUncommitted: 10_000,
+    maxUncommittedBytes: 16 * 1024 ** 2,
+    maxIncompleteBytes: 16 * 1024 ** 2,
+    connectTimeoutMs: 10_000,
     onPublish: (message, done) => {
       pending.push({ message, done });
       arrived();
@@ -75,6 +79,11 @@ function arrivals(count: number): Promise<void> {
 
 const closed = (connection: MqttClient | Socket): Promise<void> =>
   new Promise((resolve) => (connection as Socket).once('close', () => resolve()));
+
+/** Turns of the event loop until it holds. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(setImmediate);
+}
 
 /** A turn through the broker and back: whatever was on its way to the client before has arrived. */
 const roundTrip = (c: MqttClient): Promise<unknown> =>
@@ -198,6 +207,90 @@ test('a PUBLISH over the limit closes its connection before it is read, and reac
   expect(pending).toEqual([]);
 });
 
+/** MQTT 3.1.1 packets as bytes: CONNECT of a clean session, PUBLISH at QoS 1. */
+const CONNECT = [0x10, 13, 0, 4, ...Buffer.from('MQTT'), 4, 2, 0, 0, 0, 1];
+const connectAs = (letter: string): number[] => [...CONNECT, letter.charCodeAt(0)];
+const publish1 = (id: number): number[] => [0x32, 6, 0, 1, 0x61, id >> 8, id & 0xff, 0x78];
+
+test('the PUBACKs of one commit leave in one write', async () => {
+  await start();
+  const device = rawSocket([
+    ...connectAs('a'),
+    ...Array.from({ length: 100 }, (_, i) => publish1(i + 1)).flat(),
+  ]);
+  const chunks: Buffer[] = [];
+  device.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await arrivals(100);
+  chunks.length = 0;
+  const answered = new Promise((resolve) => device.once('data', resolve));
+  for (const { done } of pending) done();
+  await answered;
+  expect(chunks.map((chunk) => chunk.length)).toEqual([400]);
+});
+
+test('while too much waits for its commit nobody is read from; then everybody is, in turn', async () => {
+  await start({ maxUncommitted: 3 });
+  const devices = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((clientId) => client({ clientId })));
+  const published = devices.slice(0, 3).map((device) => device.publishAsync('x', '1', { qos: 1 }));
+  await arrivals(3);
+  published.push(...devices.slice(3).map((device) => device.publishAsync('y', '1', { qos: 1 })));
+  await until(() => broker!.stats().held === 2);
+  expect(pending).toHaveLength(3);
+  pending[0]!.done();
+  pending[1]!.done();
+  await arrivals(5);
+  expect(pending.slice(3).map(({ message }) => message.clientId)).toEqual(['d', 'e']);
+  for (const { done } of pending.slice(2)) done();
+  await Promise.all(published);
+  expect(broker!.stats().held).toBe(0);
+});
+
+test('bytes that wait for their commit are bounded as messages are', async () => {
+  await start({ maxUncommittedBytes: 10_000 });
+  const [one, other] = [await client(), await client()];
+  const published = [one.publishAsync('x', Buffer.alloc(20_000), { qos: 1 })];
+  await arrivals(1);
+  published.push(other.publishAsync('y', '1', { qos: 1 }));
+  await until(() => broker!.stats().held === 1);
+  pending[0]!.done();
+  await arrivals(2);
+  pending[1]!.done();
+  await Promise.all(published);
+});
+
+test('of packets that are begun and never end, the oldest is closed once they hold too much together', async () => {
+  await start({ maxIncompleteBytes: 40_000 });
+  const begin = (letter: string): Socket =>
+    rawSocket([
+      ...connectAs(letter),
+      0x30,
+      0xa0,
+      0x9c,
+      0x01,
+      0,
+      1,
+      0x61,
+      ...new Array<number>(15_000).fill(0x78),
+    ]);
+  const stalled = begin('a');
+  await until(() => broker!.stats().connections === 1);
+  const gone = closed(stalled);
+  const later = begin('b');
+  await until(() => broker!.stats().connections === 2);
+  begin('c');
+  await gone;
+  expect(broker!.stats().refused.incomplete).toBe(1);
+  later.write(Buffer.alloc(5_000 - 3, 'x'));
+  await arrivals(1);
+  expect(pending[0]!.message.payload).toHaveLength(19_997);
+  expect(broker!.stats().refused.incomplete).toBe(1);
+});
+
+test('a connection that sends no CONNECT in time is closed', async () => {
+  await start({ connectTimeoutMs: 20 });
+  await closed(rawSocket([0x10]));
+});
+
 test('whoever speaks no MQTT is shown out', async () => {
   await start();
   await closed(rawSocket('GET / HTTP/1.1\r\n\r\n'));
@@ -237,6 +330,10 @@ test('with a users file only a right name and password gets in', async () => {
 const minimal = {
   maxPacketBytes: 1024,
   maxConnections: 10,
+  maxUncommitted: 10_000,
+  maxUncommittedBytes: 16 * 1024 ** 2,
+  maxIncompleteBytes: 16 * 1024 ** 2,
+  connectTimeoutMs: 10_000,
   onPublish: () => undefined,
   log: () => undefined,
 } satisfies Omit<BrokerOptions, 'listen'>;
@@ -261,7 +358,7 @@ test('what is kept for an absent subscriber, and as retained, is bounded and cou
   const absent = await client({ clientId: 'screen', clean: false });
   await absent.subscribeAsync('q/#', { qos: 1 });
   await absent.endAsync();
-  while (stats().connections > 0) await new Promise(setImmediate);
+  await until(() => stats().connections === 0);
   for (let i = 0; i < 5; i++) {
     const payload = Buffer.from(String(i));
     publisher.publish({ topic: `q/${i}`, payload, qos: 1, retain: false });

@@ -7,7 +7,7 @@
  * unacknowledged: MQTT 3.1.1 has no other way to say no [MQTT-3.3.5-2].
  *
  * Bounds: packets over `maxPacketBytes` close their connection when announced, before CONNECT too; `maxConnections`;
- * what is kept for subscribers (broker-bounds.ts); a subscriber that takes nothing for 5 s is disconnected; own
+ * what waits for its commit or is not complete (broker-flow.ts); what is kept for subscribers (broker-bounds.ts); a subscriber that takes nothing for 5 s is disconnected; own
  * publishes beyond `maxPendingPublishes` are dropped. All counted in `stats`.
  */
 import { readFile } from 'node:fs/promises';
@@ -17,10 +17,11 @@ import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 import type { Log, OutMessage, Publisher } from '../ports.ts';
 import { type BoundCounts, type BrokerBounds, boundBroker, DEFAULT_BOUNDS } from './broker-bounds.ts';
+import { Flow } from './broker-flow.ts';
 import { useRingQueues } from './broker-queue.ts';
+import { boundReading, type Offence } from './broker-reader.ts';
 import { isReserved, type OnPublish } from './mqtt-message.ts';
 import { readUsers, type Users } from './mqtt-users.ts';
-import { createPacketGuard } from './packet-guard.ts';
 
 export interface BrokerOptions {
   /** `mqtt.listen` of agent.yaml; port 0 takes a free one. */
@@ -32,6 +33,13 @@ export interface BrokerOptions {
   };
   maxPacketBytes: number;
   maxConnections: number;
+  /** Messages, and their bytes, that wait for their commit before nobody is read from. */
+  maxUncommitted: number;
+  maxUncommittedBytes: number;
+  /** Bytes of packets begun and not complete, over all connections. */
+  maxIncompleteBytes: number;
+  /** How long a connection has for its CONNECT. */
+  connectTimeoutMs: number;
   maxPendingPublishes?: number;
   bounds?: BrokerBounds;
   onPublish: OnPublish;
@@ -41,8 +49,16 @@ export interface BrokerOptions {
 /** Connections and messages since the start, by what became of them. */
 export interface BrokerStats extends BoundCounts {
   connections: number;
-  /** Refused for want of room, for a packet too large, for no MQTT, for a wrong name or password. */
-  refused: { connections: number; tooLarge: number; malformed: number; unauthorized: number };
+  /** Connections that have something to read and wait, because too much waits for its commit. */
+  held: number;
+  /** Refused for want of room, for a packet too large or too long under way, for no MQTT, for a wrong name or password. */
+  refused: {
+    connections: number;
+    tooLarge: number;
+    incomplete: number;
+    malformed: number;
+    unauthorized: number;
+  };
   /** Publishes onto topics that are the agent's or the broker's own. */
   reservedTopic: number;
   /** Own messages dropped because too many were under way. */
@@ -57,23 +73,34 @@ export interface EmbeddedBroker {
   close(): Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const DRAIN_TIMEOUT_MS = 5_000;
 /** QoS 2 messages of one client between PUBLISH and PUBREL. */
 const MAX_QOS2_IN_FLIGHT = 100;
 /** Packets that may come behind CONNECT before it is answered. */
 const EARLY_PACKETS = 1_000;
 
+const OFFENCES: Record<Offence, (options: BrokerOptions) => string> = {
+  tooLarge: ({ maxPacketBytes }) => `it sent a packet over ${maxPacketBytes} bytes`,
+  malformed: () => 'it sent bytes that are no MQTT',
+  incomplete: ({ maxIncompleteBytes }) =>
+    `incomplete packets take more than ${maxIncompleteBytes} bytes, and its own was under way for longest`,
+};
+
 /** Starts the broker. Throws SkerryError that names the option where the port or a file isn't to be had. */
 export async function startEmbeddedBroker(options: BrokerOptions): Promise<EmbeddedBroker> {
   const { listen, log } = options;
   const users =
     listen.users === undefined ? undefined : readUsers(await text(listen.users, 'users'), listen.users);
-  const server = listen.tls ? await tlsServer(listen.tls) : createServer();
-  const refused = { connections: 0, tooLarge: 0, malformed: 0, unauthorized: 0 };
+  const server = listen.tls ? await tlsServer(listen.tls, options.connectTimeoutMs) : createServer();
+  const refused = { connections: 0, tooLarge: 0, incomplete: 0, malformed: 0, unauthorized: 0 };
   const own = { reservedTopic: 0, publishesDropped: 0 };
+  const flow = new Flow({
+    maxMessages: options.maxUncommitted,
+    maxBytes: options.maxUncommittedBytes,
+    maxIncompleteBytes: options.maxIncompleteBytes,
+  });
   const aedes = await Aedes.createBroker({
-    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectTimeout: options.connectTimeoutMs,
     drainTimeout: DRAIN_TIMEOUT_MS,
     queueLimit: EARLY_PACKETS,
     maxInflightInbound: MAX_QOS2_IN_FLIGHT,
@@ -82,7 +109,7 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
       if (isReserved(packet.topic) || packet.topic.includes('\0')) {
         own.reservedTopic++;
         callback(new Error(`${packet.topic} is not for clients to publish on`));
-      } else hand(options.onPublish, client, packet, callback);
+      } else hand(options.onPublish, flow, client, packet, callback);
     },
   });
   useRingQueues(aedes);
@@ -91,7 +118,7 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
     log('warn', 'mqtt', 'connection closed', { client: client.id, error: error.message });
   aedes.on('clientError', logFailure);
   aedes.on('connectionError', logFailure);
-  const sockets = accept(server, aedes, options, refused);
+  const sockets = accept(server, aedes, options, flow, refused);
   try {
     await bind(server, listen, log);
   } catch (error) {
@@ -102,7 +129,13 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
   return {
     port: typeof address === 'object' && address ? address.port : listen.port,
     publisher: { publish: publisher(aedes, options.maxPendingPublishes ?? 10_000, own) },
-    stats: () => ({ connections: sockets.size, refused: { ...refused }, ...own, ...bounded }),
+    stats: () => ({
+      connections: sockets.size,
+      held: flow.waiting,
+      refused: { ...refused },
+      ...own,
+      ...bounded,
+    }),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await new Promise<void>((resolve) => aedes.close(resolve));
@@ -112,11 +145,12 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
   };
 }
 
-/** Accepts connections, each with a guard that reads along. Returns the open ones. */
+/** Accepts connections, each read within bounds. Returns the open ones. */
 function accept(
   server: Server,
   aedes: Aedes,
   options: BrokerOptions,
+  flow: Flow,
   refused: BrokerStats['refused'],
 ): Set<Socket> {
   const sockets = new Set<Socket>();
@@ -131,20 +165,16 @@ function accept(
     socket.on('close', () => sockets.delete(socket));
     socket.setNoDelay(true);
   });
+  const close = (socket: Socket, why: Offence): void => {
+    refused[why]++;
+    const what = OFFENCES[why](options);
+    options.log('warn', 'mqtt', `connection closed: ${what}`, { peer: socket.remoteAddress });
+    flow.leave(socket);
+    socket.destroy();
+  };
   const onSocket = (socket: Socket): void => {
+    boundReading(socket, flow, options.maxPacketBytes, close);
     aedes.handle(socket);
-    // aedes reads by `read()`, which emits each chunk here before returning it.
-    const guard = createPacketGuard(options.maxPacketBytes, 'connect');
-    socket.on('data', (chunk: Buffer) => {
-      const verdict = guard.take(chunk);
-      if (verdict === 'ok') return;
-      if (verdict === 'too-large') refused.tooLarge++;
-      else refused.malformed++;
-      const what =
-        verdict === 'too-large' ? `a packet over ${options.maxPacketBytes} bytes` : 'bytes that are no MQTT';
-      options.log('warn', 'mqtt', `connection closed: it sent ${what}`, { peer: socket.remoteAddress });
-      socket.destroy();
-    });
   };
   server.on(options.listen.tls ? 'secureConnection' : 'connection', onSocket);
   return sockets;
@@ -173,11 +203,13 @@ function authenticator(users: Users | undefined, refused: BrokerStats['refused']
 
 function hand(
   onPublish: OnPublish,
+  flow: Flow,
   client: Client | null,
   packet: PublishPacket,
   callback: (error?: Error | null) => void,
 ): void {
   const { payload } = packet;
+  const leave = flow.enter(packet.topic.length + payload.length);
   onPublish(
     {
       topic: packet.topic,
@@ -188,7 +220,10 @@ function hand(
       clientId: client?.id ?? '',
       packetId: packet.qos > 0 ? packet.messageId : undefined,
     },
-    (error) => callback(error ?? null),
+    (error) => {
+      leave();
+      callback(error ?? null);
+    },
   );
 }
 
@@ -236,11 +271,11 @@ function bind(server: Server, listen: BrokerOptions['listen'], log: Log): Promis
   });
 }
 
-async function tlsServer(tls: { cert: string; key: string }): Promise<Server> {
+async function tlsServer(tls: { cert: string; key: string }, handshakeTimeout: number): Promise<Server> {
   const cert = await text(tls.cert, 'tls.cert');
   const key = await text(tls.key, 'tls.key');
   try {
-    return createTlsServer({ cert, key, handshakeTimeout: CONNECT_TIMEOUT_MS });
+    return createTlsServer({ cert, key, handshakeTimeout });
   } catch (cause) {
     throw new SkerryError(
       'invalid',

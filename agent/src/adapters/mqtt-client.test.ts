@@ -57,6 +57,7 @@ async function connect(options: Partial<OutsideBrokerOptions> = {}): Promise<Out
     offline: { topic: 'skerry/v1/gw/status', payload: Buffer.from('offline'), qos: 1, retain: true },
     maxPacketBytes: 64 * 1024,
     maxUncommitted: 1_000,
+    maxUncommittedBytes: 1024 ** 2,
     onPublish: (message, done) => {
       pending.push({ message, done });
       changed();

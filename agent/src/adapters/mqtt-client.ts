@@ -9,7 +9,7 @@
  * broker sends again what it has no PUBACK for. A message that is refused closes the connection, which is how MQTT
  * 3.1.1 asks for it again.
  *
- * Bounds: with `maxUncommitted` messages waiting, reading stops and the socket holds the broker back; a packet over
+ * Bounds: with `maxUncommitted` messages or `maxUncommittedBytes` waiting, reading stops and the socket holds the broker back; a packet over
  * `maxPacketBytes` closes the connection; own messages are dropped while disconnected and beyond
  * `maxPendingPublishes` (the outbox keeps what they say). All counted in `stats`.
  */
@@ -37,6 +37,8 @@ export interface OutsideBrokerOptions {
   offline: OutMessage;
   maxPacketBytes: number;
   maxUncommitted: number;
+  /** The same in bytes of topics and payloads. */
+  maxUncommittedBytes: number;
   maxPendingPublishes?: number;
   onPublish: OnPublish;
   /** After every connect, for the retained status. */
@@ -101,6 +103,7 @@ class Connection implements OutsideBroker {
   readonly #counts = { connects: 0, received: 0, reservedTopic: 0, tooLarge: 0, publishesDropped: 0 };
   #acks = new Acks(() => undefined);
   #uncommitted = 0;
+  #uncommittedBytes = 0;
   /** MQTT.js waits for it before it handles the next packet. */
   #held: (() => void) | undefined;
   #subscribed = false;
@@ -167,7 +170,9 @@ class Connection implements OutsideBroker {
       goOn();
       return;
     }
+    const sizeBytes = topic.length + packet.payload.length;
     this.#uncommitted++;
+    this.#uncommittedBytes += sizeBytes;
     const { stream } = this.#client;
     this.#options.onPublish(
       {
@@ -181,6 +186,7 @@ class Connection implements OutsideBroker {
       },
       (error) => {
         this.#uncommitted--;
+        this.#uncommittedBytes -= sizeBytes;
         if (error) {
           this.#warn('connection closed: a message was not taken', error);
           stream.destroy();
@@ -188,12 +194,17 @@ class Connection implements OutsideBroker {
         this.#letGo();
       },
     );
-    if (this.#uncommitted < this.#options.maxUncommitted) goOn();
-    else this.#held = goOn;
+    if (this.#full) this.#held = goOn;
+    else goOn();
+  }
+
+  get #full(): boolean {
+    const { maxUncommitted, maxUncommittedBytes } = this.#options;
+    return this.#uncommitted >= maxUncommitted || this.#uncommittedBytes >= maxUncommittedBytes;
   }
 
   #letGo(): void {
-    if (!this.#held || this.#uncommitted >= this.#options.maxUncommitted) return;
+    if (!this.#held || this.#full) return;
     const goOn = this.#held;
     this.#held = undefined;
     goOn();

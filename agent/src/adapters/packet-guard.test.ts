@@ -49,3 +49,16 @@ test('what does not begin with CONNECT, or a length of five bytes, is no MQTT', 
     'malformed',
   );
 });
+
+test('the guard says where in each chunk the last whole packet ends', () => {
+  const guard = createPacketGuard(1000, 'connect');
+  const boundary = (...bytes: number[]): number => {
+    guard.take(Uint8Array.from(bytes));
+    return guard.boundary;
+  };
+  expect(boundary(...connect)).toBe(4);
+  expect(boundary(0x30)).toBe(0);
+  expect(boundary(0x03, 0xff)).toBe(0);
+  expect(boundary(0xff, 0xff)).toBe(2);
+  expect(boundary(0xc0, 0x00, 0x30, 0x01, 0xff, 0x30, 0x02, 0xff)).toBe(5);
+});

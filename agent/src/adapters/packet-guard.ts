@@ -12,6 +12,8 @@ export type GuardVerdict = 'ok' | 'too-large' | 'malformed';
 export interface PacketGuard {
   /** Takes the next bytes of the stream. Anything but `ok` is final: the connection must be closed. */
   take(chunk: Uint8Array): GuardVerdict;
+  /** Where the last packet that ended in the chunk just taken ends in it; 0 where none did. */
+  readonly boundary: number;
 }
 
 const CONNECT = 0x10;
@@ -30,9 +32,14 @@ export function createPacketGuard(maxPacketBytes: number, firstPacket: 'connect'
   /** Bytes of the current header so far, its first byte included. */
   let headerBytes = 0;
   let length = 0;
+  let boundary = 0;
   return {
+    get boundary() {
+      return boundary;
+    },
     take(chunk) {
       let at = 0;
+      boundary = 0;
       while (at < chunk.length) {
         if (bodyLeft > 0) {
           const step = Math.min(bodyLeft, chunk.length - at);
@@ -57,6 +64,7 @@ export function createPacketGuard(maxPacketBytes: number, firstPacket: 'connect'
         if (bodyLeft === 0) {
           bodyLeft = -1;
           headerBytes = 0;
+          boundary = at;
         }
       }
       return 'ok';

@@ -35,6 +35,8 @@ import type { ReleaseTarget } from '../release/slots.ts';
 import type { LoadedConfig } from './config-file.ts';
 
 export const VERSION = '0.1.0';
+/** Nobody had this program before: a clock that says an earlier time is wrong. */
+const MADE_MS = Date.UTC(2025, 0, 1);
 
 /** The backends of agent.yaml, in its order. */
 export function inferenceBackends(names: readonly BackendName[]): InferenceBackend[] {
@@ -108,7 +110,8 @@ export async function startHost(
       facts: systemFacts(),
       compression: nodeCompression,
       ...(setAside !== undefined && { setAside }),
-      localReleases: (known) => localReleases(loaded, blobs, known),
+      localReleases: (known, nowMs) => localReleases(loaded, blobs, known, nowMs),
+      madeMs: MADE_MS,
       onFatal,
       ports: {
         clock: systemClock,
@@ -161,7 +164,15 @@ async function openBrokers(
 ): Promise<number | undefined> {
   const { config, agentId, resolve } = loaded;
   const { limits, mqtt } = config;
-  const onPublish: OnPublish = (message, done) => agent.ingest(message.topic, message.payload, done);
+  const hand =
+    (broker: string): OnPublish =>
+    ({ topic, payload, clientId, packetId, dup }, done) =>
+      agent.ingest(
+        topic,
+        payload,
+        done,
+        packetId === undefined ? undefined : { session: `${broker}/${clientId}`, packetId, dup },
+      );
   let port: number | undefined;
   if (mqtt.listen) {
     const { tls, users } = mqtt.listen;
@@ -173,7 +184,12 @@ async function openBrokers(
       },
       maxPacketBytes: limits.maxPacketBytes,
       maxConnections: limits.maxConnections,
-      onPublish,
+      // Beyond maxUncommitted a message is refused and its connection closed: reading stops well before.
+      maxUncommitted: Math.ceil(limits.maxUncommitted / 2),
+      maxUncommittedBytes: limits.maxUncommittedBytes,
+      maxIncompleteBytes: limits.maxIncompleteBytes,
+      connectTimeoutMs: limits.connectTimeout,
+      onPublish: hand('listen'),
       log,
     });
     closers.push(() => broker.close());
@@ -188,7 +204,8 @@ async function openBrokers(
       offline: statusMessage(agentId, 'offline'),
       maxPacketBytes: limits.maxPacketBytes,
       maxUncommitted: limits.maxUncommitted,
-      onPublish,
+      maxUncommittedBytes: limits.maxUncommittedBytes,
+      onPublish: hand('connect'),
       onConnect: () => agent.announce(),
       random: systemRandom,
       log,
@@ -204,6 +221,7 @@ export async function localReleases(
   loaded: LoadedConfig,
   blobs: Blobs,
   knownDigests: readonly string[],
+  nowMs: number,
 ): Promise<Map<string, ReleaseTarget>> {
   const { config, resolve } = loaded;
   const wishes = new Map<string, ReleaseTarget>();
@@ -219,7 +237,6 @@ export async function localReleases(
       },
     );
     const { allowUnsigned } = config.trust;
-    const nowMs = systemClock.wallMs();
     wishes.set(
       name,
       await obtainLocal(nodeCrypto, blobs, {
