@@ -76,6 +76,7 @@ test('a result goes out on MQTT as documented, after it is committed', async () 
     inputDigest: expect.stringMatching(/^sha256:[0-9a-f]{32}$/),
     policy: 0,
     inferUs: expect.any(Number),
+    produced: new Date(machine.world.wallMs).toISOString(),
   });
 });
 

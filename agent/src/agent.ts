@@ -23,7 +23,10 @@ import type { Ports } from './ports.ts';
 import { createProcessor, type Processor } from './processor.ts';
 import { outMessages, statusMessage } from './publish.ts';
 import { createReleases, type Releases } from './release/activate.ts';
+import { AgentTime } from './time/agent-time.ts';
+import { aheadNotice, clockNotices, clockStatus } from './time/show.ts';
 import type { ReleaseTarget } from './release/slots.ts';
+import type { ServerClock } from './sync/server-clock.ts';
 import {
   allLabels,
   epochText,
@@ -47,7 +50,12 @@ export interface AgentOptions {
   /** Where the database was put that was corrupt at this start: told once by an alert, and shown while this runs. */
   setAside?: string;
   /** Releases from disk (`file:DIR`), verified and in Blobs, by pipeline; called at the start. */
-  localReleases: (knownDigests: readonly string[]) => Promise<ReadonlyMap<string, ReleaseTarget>>;
+  localReleases: (
+    knownDigests: readonly string[],
+    nowMs: number,
+  ) => Promise<ReadonlyMap<string, ReleaseTarget>>;
+  /** When the program was made: no clock that says an earlier time is right. */
+  madeMs?: number;
   /** Processing can't go on; the platform restarts the agent. */
   onFatal: (error: unknown) => void;
 }
@@ -67,8 +75,17 @@ export interface Agent extends LocalView {
 /** Opens the store and assembles the agent; nothing is taken or sent before start(). */
 export async function createAgent(options: AgentOptions): Promise<Agent> {
   const { ports, config } = options;
+  let agent: RunningAgent | undefined;
+  const time = new AgentTime({
+    clock: ports.clock,
+    server: () => agent?.serverClock,
+    settings: config.clock,
+    ...(options.madeMs !== undefined && { notBeforeMs: options.madeMs }),
+  });
   const { outbox, recovered } = await openOutbox(ports.store, {
     ...ports,
+    clock: time.clock,
+    onLastKnown: (wallMs) => time.resume(wallMs),
     limits: {
       maxBytes: config.buffer.maxBytes,
       maxAgeMs: config.buffer.maxAge,
@@ -79,13 +96,14 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     ...(options.setAside !== undefined && { setAside: options.setAside }),
   });
   const desired = await openDesiredStore(ports.store, ports.log);
-  const agent = new RunningAgent(options, outbox, recovered, desired);
+  agent = new RunningAgent(options, time, outbox, recovered, desired);
   await agent.openLink();
   return agent;
 }
 
 class RunningAgent implements Agent {
   readonly #o: AgentOptions;
+  readonly #time: AgentTime;
   readonly #outbox: Outbox;
   readonly #desired: DesiredStore;
   readonly #twin: Convergence;
@@ -104,19 +122,21 @@ class RunningAgent implements Agent {
 
   constructor(
     options: AgentOptions,
+    time: AgentTime,
     outbox: Outbox,
     recovered: Parameters<typeof createProcessor>[0]['recovered'],
     desired: DesiredStore,
   ) {
     const { ports, config } = options;
     this.#o = options;
+    this.#time = time;
     this.#outbox = outbox;
     this.#desired = desired;
     this.#boot = randomId(ports.random);
     this.#startedMonoMs = ports.clock.monoMs();
     this.#unclaimed = new UnclaimedTopics(config.limits.maxUnclaimedTopics);
     for (const pipeline of config.pipelines)
-      this.#lanes.set(pipeline.name, createLane(pipeline, { ...options, limits: config.limits }));
+      this.#lanes.set(pipeline.name, createLane(pipeline, { ...options, clock: time.clock, limits: config.limits }));
     const lanes = [...this.#lanes.values()];
     this.#router = createTopicRouter(
       lanes.map(({ config: { source }, pipeline }) => ({ filters: source.topics, target: pipeline })),
@@ -128,6 +148,7 @@ class RunningAgent implements Agent {
     });
     this.#processor = createProcessor({
       ...ports,
+      time,
       pipelines: lanes.map((lane) => lane.pipeline),
       outbox,
       recovered,
@@ -161,6 +182,10 @@ class RunningAgent implements Agent {
     });
   }
 
+  get serverClock(): ServerClock | undefined {
+    return this.#link?.status()?.serverClock;
+  }
+
   async openLink(): Promise<void> {
     const { config, ports, agentId, facts } = this.#o;
     if (!config.controlPlane) return;
@@ -187,7 +212,7 @@ class RunningAgent implements Agent {
     // What served before, and what lies on disk, is loaded before the journal is replayed; the network comes later.
     await this.#releases.start();
     this.#twin.applyPolicies();
-    const local = await this.#o.localReleases(this.#releases.knownDigests());
+    const local = await this.#localReleases();
     if (local.size > 0) await this.#releases.apply(local);
     this.#state = 'replaying';
     await this.#processor.start();
@@ -257,9 +282,14 @@ class RunningAgent implements Agent {
 
   async #obtain(pipeline: string, target: ReleaseTarget): Promise<void> {
     if (this.#lanes.get(pipeline)?.config.release.kind === 'file')
-      await this.#o.localReleases(this.#releases.knownDigests());
+      await this.#localReleases();
     else if (this.#link) await this.#link.obtain(target);
     else throw new SkerryError('unavailable', `${releaseRef(target)} is not on this device`);
+  }
+
+  #localReleases(): Promise<ReadonlyMap<string, ReleaseTarget>> {
+    const nowMs = Math.max(this.#o.ports.clock.wallMs(), this.#time.nowMs());
+    return this.#o.localReleases(this.#releases.knownDigests(), nowMs);
   }
 
   async #changeOver(pipeline: string, candidate: Candidate | undefined, serve: () => void): Promise<void> {
@@ -312,6 +342,7 @@ class RunningAgent implements Agent {
         [...devices.keys()].map((device) => `${pipeline.name}/${device}`),
       ),
       trusted: this.#link?.trusted() ?? {},
+      arrivalAheadMs: Math.round(this.#time.report().arrivalAheadMs),
     };
   }
 
@@ -322,6 +353,8 @@ class RunningAgent implements Agent {
   status(): ReturnType<LocalView['status']> {
     const { agentId, version, config, ports } = this.#o;
     const stats = this.#outbox.stats();
+    const clock = this.#time.report();
+    const lanes = [...this.#lanes.values()];
     const { failing } = this.#processor.stats();
     const url = config.controlPlane?.url ?? '';
     const lastOk = this.#link?.status()?.lastOkMonoMs;
@@ -330,6 +363,7 @@ class RunningAgent implements Agent {
       version,
       epoch: epochText(this.#outbox.epoch),
       uptimeMs: ports.clock.monoMs() - this.#startedMonoMs,
+      clock: clockStatus(clock),
       controlPlane: {
         url,
         state: this.#link?.state() ?? 'none',
@@ -341,12 +375,11 @@ class RunningAgent implements Agent {
       unclaimed: this.#unclaimed.list(),
       unclaimedMessages: this.#unclaimed.messages,
       alerts: this.#alerts.list(),
-      messagesReceived: [...this.#lanes.values()].reduce(
-        (sum, lane) => sum + lane.messages,
-        this.#unclaimed.messages,
-      ),
+      messagesReceived: lanes.reduce((sum, lane) => sum + lane.messages, this.#unclaimed.messages),
       notices: [
         ...(this.#link?.notices() ?? []),
+        ...clockNotices(clock, lanes.some(({ pipeline }) => pipeline.stampsArrival)),
+        ...this.#devicesAhead(),
         ...(this.#o.setAside === undefined
           ? []
           : [`the database was corrupt and lies in ${this.#o.setAside}`]),
@@ -354,6 +387,13 @@ class RunningAgent implements Agent {
         ...(this.#outbox.full ? ['the buffer is full'] : []),
       ],
     };
+  }
+
+  #devicesAhead(): string[] {
+    const latestMs = this.#time.latestMs();
+    return [...this.#lanes.values()].flatMap(({ config: { name, source }, pipeline }) =>
+      source.time ? aheadNotice(name, pipeline.ahead(1_000 * (latestMs + source.maxFuture)), latestMs) : [],
+    );
   }
 
   recent(limit: number, device?: string): Record<string, unknown>[] {
@@ -387,6 +427,7 @@ class RunningAgent implements Agent {
       ],
       durations: this.#durations,
       outbox: this.#outbox.stats(),
+      clock: this.#time.report(),
       sync: this.#link?.status()?.outcomes ?? {},
       unclaimedMessages: this.#unclaimed.messages,
     });

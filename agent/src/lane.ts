@@ -2,7 +2,7 @@ import { shortId } from '@skerry/proto/ids';
 import type { AgentConfig, PipelineConfig } from './config.ts';
 import { DriftWatch } from './drift/watch.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
-import type { Ports } from './ports.ts';
+import type { Clock, Ports } from './ports.ts';
 
 /** A pipeline with what stands beside it. */
 export interface Lane {
@@ -24,17 +24,19 @@ const MAX_LISTED_DEVICES = 1_000;
 export interface LaneOptions {
   agentId: string;
   limits: AgentConfig['limits'];
-  ports: Pick<Ports, 'clock' | 'crypto' | 'random'>;
+  /** Stamps what drift says. */
+  clock: Clock;
+  ports: Pick<Ports, 'crypto' | 'random'>;
 }
 
 /** A lane without a release. Throws SkerryError for a source that isn't supported. */
 export function createLane(config: PipelineConfig, options: LaneOptions): Lane {
-  const { ports, agentId, limits } = options;
+  const { ports, clock, agentId, limits } = options;
   const channels = Object.keys(config.source.channels);
   const drift = new DriftWatch({
     pipeline: config.name,
     channels,
-    clock: ports.clock,
+    clock,
     newEpisode: () => shortId(ports.random, 'ep'),
   });
   const devices = new Map<string, true>();

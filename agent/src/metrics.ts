@@ -3,6 +3,7 @@ import { DurationHistogram, type Metric, type MetricSample } from '@skerry/proto
 import type { DriftStatus } from './drift/monitor.ts';
 import type { OutboxStats } from './outbox/outbox.ts';
 import type { SampleCounters } from './pipeline/types.ts';
+import type { ClockReport } from './time/agent-time.ts';
 
 const BOUNDS_S = [
   1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 1, 2.5, 10,
@@ -49,6 +50,7 @@ export interface MetricsInput {
   pipelines: readonly { name: string; counters: SampleCounters; drift: readonly DriftStatus[] }[];
   durations: InferenceDurations;
   outbox: OutboxStats;
+  clock: ClockReport;
   sync: Readonly<Record<string, number>>;
   unclaimedMessages: number;
 }
@@ -109,6 +111,7 @@ export function agentMetrics(input: MetricsInput): Metric[] {
       type: 'gauge',
       samples: [{ value: input.outbox.sizeBytes }],
     },
+    ...clockMetrics(input.clock),
     counter(
       'skerry_agent_sync_total',
       'Exchanges with the control plane, by outcome',
@@ -120,6 +123,32 @@ export function agentMetrics(input: MetricsInput): Metric[] {
       type: 'gauge',
       samples: input.pipelines.flatMap(driftSamples),
     },
+  ];
+}
+
+function clockMetrics({ state, nowMs, wallMs, uncertaintyMs, arrivalAheadMs }: ClockReport): Metric[] {
+  const seconds = (name: string, help: string, ms: number | undefined): Metric => ({
+    name,
+    help,
+    type: 'gauge',
+    samples: ms === undefined ? [] : [{ labels: { state }, value: ms / 1_000 }],
+  });
+  return [
+    seconds(
+      'skerry_agent_clock_uncertainty_seconds',
+      "How far the agent's time may be off; absent where nothing says",
+      uncertaintyMs,
+    ),
+    seconds(
+      'skerry_agent_clock_offset_seconds',
+      "How far the machine's clock is ahead of the agent's time",
+      wallMs - nowMs,
+    ),
+    seconds(
+      'skerry_agent_clock_arrival_ahead_seconds',
+      "How far times of arrival are ahead of the agent's time",
+      arrivalAheadMs,
+    ),
   ];
 }
 

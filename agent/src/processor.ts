@@ -17,6 +17,7 @@ import { Retry } from './outbox/retry.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 import type { SampleCounters } from './pipeline/types.ts';
 import type { Timers } from './ports.ts';
+import type { AgentTime } from './time/agent-time.ts';
 
 export interface ProcessorOptions extends AdvanceOptions {
   /** The pipelines that take a topic (topics.ts). */
@@ -24,6 +25,7 @@ export interface ProcessorOptions extends AdvanceOptions {
   /** Processing can't go on (a broken invariant). The journal keeps everything; a restart replays it. */
   onFatal: (error: unknown) => void;
   timers: Timers;
+  time: AgentTime;
   whenFull: WhenFull;
   limits: AdvanceOptions['limits'] & {
     /** Messages that may wait for their commit, and rows for inference, before publishers are held back. */
@@ -179,9 +181,17 @@ export class Processor {
       entries++;
     }
     await this.#advance.commit();
+    this.#continueArrivals();
     if (entries > 0) log('info', 'processor', `replayed ${entries} journal entries`);
     this.#state = 'waiting';
     this.#heartbeat();
+  }
+
+  // What arrives from now on comes after all that is known, whatever the clock says.
+  #continueArrivals(): void {
+    const { pipelines, time } = this.#options;
+    for (const pipeline of pipelines)
+      if (pipeline.stampsArrival) time.continueFrom((pipeline.newestUs() + 1) / 1_000);
   }
 
   #wake(): void {

@@ -76,6 +76,7 @@ export function alertJson(
     policy: alert.policy,
     message: alert.message,
     at: isoFromUs((alert.wallMs ?? 0) * 1_000),
+    ...((alert.uncertaintyMs ?? 0) > 0 && { uncertaintyMs: alert.uncertaintyMs }),
     ...(result && { result }),
   };
 }

@@ -98,6 +98,13 @@ describe('the README', () => {
         ledgers: { result: counts, alert: counts },
         sizeBytes: 0,
       } as unknown as MetricsInput['outbox'],
+      clock: {
+        state: 'confirmed',
+        nowMs: 0,
+        wallMs: 0,
+        uncertaintyMs: 0,
+        arrivalAheadMs: 0,
+      },
       sync: {},
       unclaimedMessages: 0,
     });

@@ -539,6 +539,9 @@ export namespace skerry {
             /** Reported trusted. */
             trusted: { [k: string]: number };
 
+            /** Reported arrivalAheadMs. */
+            arrivalAheadMs: number;
+
             /**
              * Encodes the specified Reported message. Does not implicitly {@link skerry.v1.Reported.verify|verify} messages.
              * @param message Reported message or plain object to encode
@@ -589,6 +592,9 @@ export namespace skerry {
 
                 /** Reported trusted */
                 trusted?: ({ [k: string]: number }|null);
+
+                /** Reported arrivalAheadMs */
+                arrivalAheadMs?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2154,6 +2160,9 @@ export namespace skerry {
             /** ResultColumns producedDeltaMs. */
             producedDeltaMs: number[];
 
+            /** ResultColumns uncertaintyMs. */
+            uncertaintyMs: number;
+
             /**
              * Encodes the specified ResultColumns message. Does not implicitly {@link skerry.v1.ResultColumns.verify|verify} messages.
              * @param message ResultColumns message or plain object to encode
@@ -2240,6 +2249,9 @@ export namespace skerry {
 
                 /** ResultColumns producedDeltaMs */
                 producedDeltaMs?: (number[]|null);
+
+                /** ResultColumns uncertaintyMs */
+                uncertaintyMs?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2398,6 +2410,9 @@ export namespace skerry {
             /** AlertRecord wallMs. */
             wallMs: number;
 
+            /** AlertRecord uncertaintyMs. */
+            uncertaintyMs: number;
+
             /**
              * Encodes the specified AlertRecord message. Does not implicitly {@link skerry.v1.AlertRecord.verify|verify} messages.
              * @param message AlertRecord message or plain object to encode
@@ -2472,6 +2487,9 @@ export namespace skerry {
 
                 /** AlertRecord wallMs */
                 wallMs?: (number|null);
+
+                /** AlertRecord uncertaintyMs */
+                uncertaintyMs?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -1330,6 +1330,7 @@ export const skerry = $root.skerry = (() => {
              * @property {number|null} [appliedGeneration] Reported appliedGeneration
              * @property {Array.<string>|null} [devices] Reported devices
              * @property {Object.<string,number>|null} [trusted] Reported trusted
+             * @property {number|null} [arrivalAheadMs] Reported arrivalAheadMs
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1440,6 +1441,14 @@ export const skerry = $root.skerry = (() => {
             Reported.prototype.trusted = $util.emptyObject;
 
             /**
+             * Reported arrivalAheadMs.
+             * @member {number} arrivalAheadMs
+             * @memberof skerry.v1.Reported
+             * @instance
+             */
+            Reported.prototype.arrivalAheadMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
              * Encodes the specified Reported message. Does not implicitly {@link skerry.v1.Reported.verify|verify} messages.
              * @function encode
              * @memberof skerry.v1.Reported
@@ -1479,6 +1488,8 @@ export const skerry = $root.skerry = (() => {
                 if (message.trusted != null && $Object.hasOwnProperty.call(message, "trusted"))
                     for (let keys = $Object.keys(message.trusted), i = 0; i < keys.length; ++i)
                         writer.uint32(/* id 9, wireType 2 =*/74).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 0 =*/16).uint64(message.trusted[keys[i]]).ldelim();
+                if (message.arrivalAheadMs != null && $Object.hasOwnProperty.call(message, "arrivalAheadMs") && (typeof message.arrivalAheadMs === "object" ? message.arrivalAheadMs.low || message.arrivalAheadMs.high : message.arrivalAheadMs !== 0))
+                    writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.arrivalAheadMs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1680,6 +1691,15 @@ export const skerry = $root.skerry = (() => {
                             if (key === "__proto__")
                                 $util.makeProp(message.trusted, key);
                             message.trusted[key] = value;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.arrivalAheadMs = value;
+                            else
+                                delete message.arrivalAheadMs;
                             continue;
                         }
                     }
@@ -5588,6 +5608,7 @@ export const skerry = $root.skerry = (() => {
              * @property {Array.<number>|null} [inferUs] ResultColumns inferUs
              * @property {Uint8Array|null} [inputDigest] ResultColumns inputDigest
              * @property {Array.<number>|null} [producedDeltaMs] ResultColumns producedDeltaMs
+             * @property {number|null} [uncertaintyMs] ResultColumns uncertaintyMs
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5808,6 +5829,14 @@ export const skerry = $root.skerry = (() => {
             ResultColumns.prototype.producedDeltaMs = $util.emptyArray;
 
             /**
+             * ResultColumns uncertaintyMs.
+             * @member {number} uncertaintyMs
+             * @memberof skerry.v1.ResultColumns
+             * @instance
+             */
+            ResultColumns.prototype.uncertaintyMs = 0;
+
+            /**
              * Encodes the specified ResultColumns message. Does not implicitly {@link skerry.v1.ResultColumns.verify|verify} messages.
              * @function encode
              * @memberof skerry.v1.ResultColumns
@@ -5867,6 +5896,8 @@ export const skerry = $root.skerry = (() => {
                     writer.uint32(/* id 20, wireType 2 =*/162).bytes(message.inputDigest);
                 if (message.producedDeltaMs != null && message.producedDeltaMs.length)
                     writer.uint32(/* id 21, wireType 2 =*/170).sint64s(message.producedDeltaMs);
+                if (message.uncertaintyMs != null && $Object.hasOwnProperty.call(message, "uncertaintyMs") && message.uncertaintyMs !== 0)
+                    writer.uint32(/* id 22, wireType 0 =*/176).uint32(message.uncertaintyMs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6188,6 +6219,15 @@ export const skerry = $root.skerry = (() => {
                             message.producedDeltaMs.push(reader.sint64());
                             continue;
                         }
+                    case 22: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.uncertaintyMs = value;
+                            else
+                                delete message.uncertaintyMs;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -6404,6 +6444,7 @@ export const skerry = $root.skerry = (() => {
              * @property {number|null} [policy] AlertRecord policy
              * @property {string|null} [message] AlertRecord message
              * @property {number|null} [wallMs] AlertRecord wallMs
+             * @property {number|null} [uncertaintyMs] AlertRecord uncertaintyMs
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -6573,6 +6614,14 @@ export const skerry = $root.skerry = (() => {
             AlertRecord.prototype.wallMs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
 
             /**
+             * AlertRecord uncertaintyMs.
+             * @member {number} uncertaintyMs
+             * @memberof skerry.v1.AlertRecord
+             * @instance
+             */
+            AlertRecord.prototype.uncertaintyMs = 0;
+
+            /**
              * Encodes the specified AlertRecord message. Does not implicitly {@link skerry.v1.AlertRecord.verify|verify} messages.
              * @function encode
              * @memberof skerry.v1.AlertRecord
@@ -6623,6 +6672,8 @@ export const skerry = $root.skerry = (() => {
                     writer.uint32(/* id 16, wireType 2 =*/130).string(message.message);
                 if (message.wallMs != null && $Object.hasOwnProperty.call(message, "wallMs") && (typeof message.wallMs === "object" ? message.wallMs.low || message.wallMs.high : message.wallMs !== 0))
                     writer.uint32(/* id 17, wireType 0 =*/136).int64(message.wallMs);
+                if (message.uncertaintyMs != null && $Object.hasOwnProperty.call(message, "uncertaintyMs") && message.uncertaintyMs !== 0)
+                    writer.uint32(/* id 18, wireType 0 =*/144).uint32(message.uncertaintyMs);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6817,6 +6868,15 @@ export const skerry = $root.skerry = (() => {
                                 message.wallMs = value;
                             else
                                 delete message.wallMs;
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.uncertaintyMs = value;
+                            else
+                                delete message.uncertaintyMs;
                             continue;
                         }
                     }

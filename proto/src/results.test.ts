@@ -73,6 +73,18 @@ test('a result for people has the names that subscribers rely on', () => {
     'inputDigest',
     'policy',
     'inferUs',
+    'produced',
   ]);
   expect(json.from).toBe('2026-11-18T11:06:40.000Z');
+  expect(json.produced).toBe('2026-11-18T11:06:56.250Z');
+});
+
+test('a block tells how far its time may be off at worst, and nothing where that is unknown for a row', () => {
+  const off = (...uncertainties: (number | undefined)[]) =>
+    decodeResults(encodeResults(uncertainties.map((uncertaintyMs) => ({ ...row, uncertaintyMs })))).map(
+      ({ uncertaintyMs }) => uncertaintyMs,
+    );
+  expect(off(3, 7.2)).toEqual([8, 8]);
+  expect(off(3, undefined)).toEqual([undefined, undefined]);
+  expect(resultJson(nodeCrypto, 'oslo-gw1', { ...row, uncertaintyMs: 8 }).uncertaintyMs).toBe(8);
 });

@@ -30,7 +30,9 @@ export interface ResultRow {
   inputDigest: Uint8Array;
   policy: number;
   inferUs: number;
+  /** The agent's time when the result was committed, and how far that may be off; undefined where nothing says. */
   producedMs: number;
+  uncertaintyMs?: number | undefined;
 }
 
 /** Encodes rows into the bytes of ResultColumns. */
@@ -81,9 +83,16 @@ export function encodeResults(rows: readonly ResultRow[]): Uint8Array {
   return encode(v1.ResultColumns, {
     ...columns,
     outputs: outputColumns(rows),
+    uncertaintyMs: worstUncertaintyMs(rows),
     inputDigest,
     strings: strings.list,
   });
+}
+
+// One for all rows: they were produced together. Unknown where any is, so that 0 never passes for exact.
+function worstUncertaintyMs(rows: readonly ResultRow[]): number {
+  const all = rows.map((row) => Math.min(Math.ceil(row.uncertaintyMs ?? 0), 0xffff_ffff));
+  return all.some((ms) => ms <= 0) ? 0 : all.reduce((worst, ms) => Math.max(worst, ms), 0);
 }
 
 function outputColumns(rows: readonly ResultRow[]): skerry.v1.IOutputColumn[] {
@@ -168,6 +177,7 @@ export function decodeResults(bytes: Uint8Array): ResultRow[] {
       policy: c.policy[i] ?? 0,
       inferUs: c.inferUs[i] ?? 0,
       producedMs,
+      ...(c.uncertaintyMs > 0 && { uncertaintyMs: c.uncertaintyMs }),
     });
   }
   return rows;
@@ -206,5 +216,7 @@ export function resultJson(crypto: Crypto, agent: string, row: ResultRow): Recor
     inputDigest: `sha256:${toHex(row.inputDigest)}`,
     policy: row.policy,
     inferUs: row.inferUs,
+    produced: isoFromUs(row.producedMs * 1_000),
+    ...(row.uncertaintyMs !== undefined && { uncertaintyMs: row.uncertaintyMs }),
   };
 }

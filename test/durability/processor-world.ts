@@ -12,6 +12,7 @@ import { parseDocument } from '@skerry/proto/document';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { releaseManifest } from '@skerry/proto/release';
 import type { ResultRow } from '@skerry/proto/results';
+import { AgentTime } from '@skerry/agent/time/agent-time';
 import { createFaultyDisk, type FaultyDisk } from '../support/faulty-store.ts';
 
 const CONFIG = `
@@ -49,13 +50,15 @@ export interface Run {
   processor: Processor;
   outbox: Outbox;
   pipeline: Pipeline;
+  time: AgentTime;
   published: ResultRow[];
   fatal: unknown[];
 }
 
 export interface Machine {
   disk: FaultyDisk;
-  clock: { nowMs: number };
+  /** `setMs` is by how much the wall clock was set, against the 10,000 s at which it began. */
+  clock: { nowMs: number; setMs: number };
   /** Fires every timer of the current process once. */
   fire(): void;
   boot(change?: {
@@ -63,6 +66,8 @@ export interface Machine {
     outbox?: Partial<OpenOptions['limits']>;
     window?: string;
     infer?: (windows: WindowBatch) => Promise<Inferred>;
+    /** Samples have no time of their own. */
+    byArrival?: boolean;
   }): Promise<Run>;
 }
 
@@ -84,7 +89,7 @@ export async function meanOf(windows: WindowBatch): Promise<Inferred> {
 
 export function createMachine(): Machine {
   const disk = createFaultyDisk();
-  const clock = { nowMs: 0 };
+  const clock = { nowMs: 0, setMs: 0 };
   let timers: (() => void)[] = [];
   return {
     disk,
@@ -94,10 +99,10 @@ export function createMachine(): Machine {
       timers = [];
       for (const fn of due) fn();
     },
-    async boot({ limits = {}, outbox: outboxLimits = {}, window, infer = meanOf } = {}) {
+    async boot({ limits = {}, outbox: outboxLimits = {}, window, infer = meanOf, byArrival = false } = {}) {
       timers = [];
       const ports = {
-        clock: { wallMs: () => 10_000_000 + clock.nowMs, monoMs: () => clock.nowMs },
+        clock: { wallMs: () => 10_000_000 + clock.nowMs + clock.setMs, monoMs: () => clock.nowMs },
         timers: {
           after(_: number, fn: () => void) {
             timers.push(fn);
@@ -115,13 +120,17 @@ export function createMachine(): Machine {
         durability: 'fsync' as const,
         ...outboxLimits,
       };
+      const time = new AgentTime({ clock: ports.clock });
       const { outbox, recovered } = await openOutbox(disk.open(), {
         ...ports,
+        clock: time.clock,
+        onLastKnown: (wallMs) => time.resume(wallMs),
         random: { bytes: (n) => new Uint8Array(n).fill(disk.batches + 1), unit: () => 0.5 },
         crashPoint: () => {},
         limits: buffer,
       });
-      const [config] = parseAgentConfig(CONFIG, 'agent.yaml', {}).pipelines;
+      const text = byArrival ? CONFIG.replace(/ *time: .*\n/, '') : CONFIG;
+      const [config] = parseAgentConfig(text, 'agent.yaml', {}).pipelines;
       const pipeline = createPipeline(config!, {
         agent: 'gw1',
         crypto: nodeCrypto,
@@ -138,6 +147,7 @@ export function createMachine(): Machine {
       const fatal: unknown[] = [];
       const processor = createProcessor({
         ...ports,
+        time,
         pipelines: [pipeline],
         outbox,
         recovered,
@@ -155,7 +165,7 @@ export function createMachine(): Machine {
           ...limits,
         },
       });
-      return { processor, outbox, pipeline, published, fatal };
+      return { processor, outbox, pipeline, time, published, fatal };
     },
   };
 }

@@ -110,10 +110,10 @@ async function portChecks({ config }: LoadedConfig): Promise<Check[]> {
 
 // What the configuration's schema can't see: a codec of a later version, a template or a rule that doesn't compile.
 function pipelineCheck({ config, agentId }: LoadedConfig): string {
-  const ports = { clock: systemClock, crypto: nodeCrypto, random: systemRandom };
+  const ports = { crypto: nodeCrypto, random: systemRandom };
   for (const pipeline of config.pipelines)
     try {
-      createLane(pipeline, { agentId, limits: config.limits, ports });
+      createLane(pipeline, { agentId, limits: config.limits, clock: systemClock, ports });
     } catch (error) {
       if (!(error instanceof SkerryError)) throw error;
       throw new SkerryError(error.code, `${pipeline.name}: ${error.message}`, {
@@ -147,7 +147,7 @@ async function fileCheck({ config, resolve }: LoadedConfig): Promise<string> {
 async function releaseCheck(loaded: LoadedConfig): Promise<string> {
   const scratch = await mkdtemp(join(tmpdir(), 'skerry-check-'));
   try {
-    const found = await localReleases(loaded, createFsBlobs(scratch), []);
+    const found = await localReleases(loaded, createFsBlobs(scratch), [], systemClock.wallMs());
     return found.size === 0
       ? 'none'
       : [...found].map(([pipeline, r]) => `${pipeline} ${r.name}@${r.version}`).join(', ');

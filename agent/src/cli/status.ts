@@ -35,6 +35,7 @@ export async function showStatus(options: { url: string; json: boolean }): Promi
   const { controlPlane } = status;
   print(`${status.agent}  up ${formatDuration(status.uptimeMs)}  ${status.messagesReceived} messages`);
   print(`control plane: ${controlPlane.state}${controlPlane.url ? ` (${controlPlane.url})` : ''}`);
+  print(`clock: ${clockLine(status.clock)}`);
   for (const notice of status.notices) print(`! ${notice}`);
   print('');
   printTable(
@@ -61,6 +62,12 @@ export async function showStatus(options: { url: string; json: boolean }): Promi
   }
   for (const alert of status.alerts)
     print(`\nALERT ${alert.pipeline}/${alert.device} since ${alert.since}: ${alert.message}`);
+}
+
+function clockLine({ state, time, machine, uncertaintyMs }: AgentStatus['clock']): string {
+  const within = uncertaintyMs === undefined ? '' : ` ± ${formatDuration(uncertaintyMs)}`;
+  const other = state === 'disputed' || state === 'unknown' ? `; the machine says ${machine}` : '';
+  return `${state}, ${time}${within}${other}`;
 }
 
 /** The two sums of the ledger, as they add up. */

@@ -7,6 +7,7 @@ export interface AgentStatus {
   version: string;
   epoch: string;
   uptimeMs: number;
+  clock: ClockStatus;
   controlPlane: {
     url: string;
     state: 'connected' | 'unreachable' | 'pending-approval' | 'none';
@@ -27,6 +28,17 @@ export interface AgentStatus {
   alerts: { episode: string; pipeline: string; device: string; since: string; message: string }[];
   messagesReceived: number;
   notices: string[];
+}
+
+export interface ClockStatus {
+  state: 'confirmed' | 'disputed' | 'unconfirmed' | 'unknown';
+  /** What the agent holds the time to be, and what the machine's clock says. */
+  time: string;
+  machine: string;
+  /** How far `time` may be off; absent where nothing says. */
+  uncertaintyMs?: number;
+  /** How far times of arrival are ahead of it, after a clock was set back. */
+  arrivalAheadMs: number;
 }
 
 export interface PipelineStatus {

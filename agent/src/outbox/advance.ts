@@ -7,6 +7,7 @@ import type { skerry } from '@skerry/proto/wire';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Concluded, Inferred, SampleBatch, SampleCounters, WindowBatch } from '../pipeline/types.ts';
 import type { Clock, Log } from '../ports.ts';
+import { withUncertainty } from '../time/uncertainty.ts';
 import { openSamples } from './ledger.ts';
 import type { Outbox } from './outbox.ts';
 import type { Retry } from './retry.ts';
@@ -29,6 +30,8 @@ export interface AdvanceOptions {
   /** Results, alerts and rules' messages of one pipeline, durable by now. */
   onCommitted: (pipeline: string, concluded: Concluded) => void;
   clock: Clock;
+  /** What the time is, and how far that may be off, in milliseconds; undefined where nothing says. */
+  time: { nowMs(): number; uncertaintyMs(): number | undefined };
   log: Log;
   limits: {
     /** Windows per inference run. */
@@ -120,13 +123,13 @@ export class Advance {
 
   /** Infers and concludes all ready windows. */
   async drain(): Promise<void> {
-    const { pipelines, limits, clock } = this.#options;
+    const { pipelines, limits, time } = this.#options;
     for (const pipeline of pipelines)
       while (pipeline.ready > 0) {
         const windows = pipeline.takeReady(limits.maxBatch);
         if (!windows) break;
         const inferred = await this.#infer(pipeline.name, windows);
-        const concluded = pipeline.conclude(windows, inferred, { producedMs: Math.round(clock.wallMs()) });
+        const concluded = pipeline.conclude(windows, inferred, { producedMs: Math.round(time.nowMs()) });
         this.#gather(pipeline.name, concluded);
       }
   }
@@ -163,8 +166,9 @@ export class Advance {
 
   #gather(pipeline: string, what: { [K in keyof Concluded]: Readonly<Concluded[K]> }): void {
     const sum = this.#concluded.get(pipeline) ?? { rows: [], alerts: [], actions: [] };
-    for (const row of what.rows) sum.rows.push(row);
-    sum.alerts.push(...what.alerts);
+    const uncertaintyMs = this.#options.time.uncertaintyMs();
+    for (const row of what.rows) sum.rows.push(withUncertainty(row, uncertaintyMs));
+    for (const alert of what.alerts) sum.alerts.push(withUncertainty(alert, uncertaintyMs));
     sum.actions.push(...what.actions);
     this.#concluded.set(pipeline, sum);
   }

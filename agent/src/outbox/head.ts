@@ -52,6 +52,8 @@ export interface Head {
   fedRows: Record<string, number>;
   /** Milliseconds that the outbox has been open in all, over restarts: the time by which data ages. */
   poweredMs: number;
+  /** What the agent held the time to be at this commit, ms since the Unix epoch: where a start without a clock goes on from. */
+  wallMs?: number;
   lanes: Record<LaneName, LaneHead>;
   sketch: { last: number; cursor: number; offset: number; dropped: number };
   /** Earlier epochs, newest last. */

@@ -10,7 +10,6 @@
 import { SkerryError } from '@skerry/proto/errors';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { SampleBatch, SampleCounters } from '../pipeline/types.ts';
-import type { Clock } from '../ports.ts';
 import { addCounters, emptyCounters } from './counters.ts';
 import type { WhenFull } from './evict.ts';
 import { createGroupCommit, type Done, type GroupCommit } from './group-commit.ts';
@@ -32,7 +31,8 @@ export interface IntakeOptions {
     appendJournal(batches: readonly SampleBatch[], counters: PipelineCounters): Promise<number | undefined>;
     onSpace(listener: () => void): () => void;
   };
-  clock: Clock;
+  /** When a message arrives, and how late it can be at most; both in milliseconds. */
+  time: { arrivalMs(): number; latestMs(): number };
   retry: Retry;
   whenFull: WhenFull;
   maxUncommitted: number;
@@ -133,21 +133,23 @@ export class Intake {
       done();
       return;
     }
-    const wallUs = Math.round(this.#options.clock.wallMs() * 1000);
+    const { time } = this.#options;
+    const arrivalUs = Math.round(time.arrivalMs() * 1000);
+    const latestUs = time.latestMs() * 1000;
     const turnAway = this.#options.whenFull === 'reject-new' && this.#options.outbox.full;
     for (const pipeline of pipelines) {
       this.#touched.add(pipeline);
-      if (turnAway) this.#turnAway(pipeline, topic, payload, wallUs);
-      else pipeline.accept(topic, payload, wallUs);
+      if (turnAway) this.#turnAway(pipeline, () => pipeline.accept(topic, payload, arrivalUs, latestUs));
+      else pipeline.accept(topic, payload, arrivalUs, latestUs);
     }
     this.#group.add(done);
   }
 
   // The rows are decoded all the same: received counts rows, and so must the rejection.
-  #turnAway(pipeline: Pipeline, topic: string, payload: Uint8Array, wallUs: number): void {
+  #turnAway(pipeline: Pipeline, accept: () => void): void {
     const accepted = pipeline.takePending();
     if (accepted) this.#aside.push(accepted);
-    pipeline.accept(topic, payload, wallUs);
+    accept();
     const refused = pipeline.takePending()?.count ?? 0;
     this.#full.set(pipeline.name, (this.#full.get(pipeline.name) ?? 0) + refused);
   }

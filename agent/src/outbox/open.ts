@@ -18,6 +18,8 @@ import type { Recovered } from './types.ts';
 export interface OpenOptions {
   random: Random;
   clock: Clock;
+  /** Told what the time was at the last commit, before anything else is stamped with the clock. */
+  onLastKnown?: (wallMs: number) => void;
   log: Log;
   crashPoint: CrashPoint;
   /** Bounds of agent.yaml's `buffer`; the others have defaults. */
@@ -45,6 +47,7 @@ export async function openOutbox(
 ): Promise<{ outbox: Outbox; recovered: Recovered; damage: Damage }> {
   const limits: OutboxLimits = { ...DEFAULTS, ...options.limits };
   const opened = await openLanes(store, () => options.random.bytes(16));
+  if (opened.head.wallMs !== undefined) options.onLastKnown?.(opened.head.wallMs);
   const journal = new Journal(store, {
     sync: limits.durability === 'fsync',
     crashPoint: options.crashPoint,

@@ -156,7 +156,11 @@ export class OutboxState {
 
   /** Writes a change as one batch. Rejects as the store does, with nothing changed in memory. */
   async commit(name: string, change: Change, token?: object): Promise<void> {
-    const head = { ...change.head, poweredMs: Math.round(this.poweredMs()) };
+    const head = {
+      ...change.head,
+      poweredMs: Math.round(this.poweredMs()),
+      wallMs: Math.round(this.#clock.wallMs()),
+    };
     check(head.lanes.result.ledger, 'results');
     check(head.lanes.alert.ledger, 'alerts');
     const ops = [...change.ops, ...headOps(head)];

@@ -7,8 +7,6 @@ import { SampleColumns } from './samples.ts';
 import { compileTemplate, type DeviceTemplate, isDeviceId } from './template.ts';
 import type { SampleCounters } from './types.ts';
 
-// A wall clock that steps back by less than this is taken to be the same moment; by more, to have been set.
-const STEP_US = 60e6;
 const NO_LEVELS: readonly string[] = [];
 
 export class Arrival implements RowSink {
@@ -23,7 +21,8 @@ export class Arrival implements RowSink {
   readonly #checked: Float64Array;
   #ranges: Ranges;
   #levels: readonly string[] = NO_LEVELS;
-  #wallUs = 0;
+  #arrivalUs = 0;
+  #latestUs = 0;
   #lastArrivalUs = Number.NEGATIVE_INFINITY;
 
   /** Throws SkerryError for a source that can't be compiled. */
@@ -46,18 +45,22 @@ export class Arrival implements RowSink {
     this.#ranges = rangesOf(Object.keys(this.#source.channels), manifest);
   }
 
-  /** Decodes a message; returns how many of its rows were accepted. */
-  accept(topic: string, payload: Uint8Array, wallUs: number): number {
+  /**
+   * Decodes a message that arrives at `arrivalUs`, which never goes back, when it is `latestUs` at most; returns how many
+   * of its rows were accepted.
+   */
+  accept(topic: string, payload: Uint8Array, arrivalUs: number, latestUs: number): number {
     const before = this.columns.count;
     this.#levels = this.#template.usesTopic ? topic.split('/') : NO_LEVELS;
-    this.#wallUs = wallUs;
+    this.#arrivalUs = arrivalUs;
+    this.#latestUs = latestUs;
     this.#codec.decode(payload, this);
     return this.columns.count - before;
   }
 
   /** Takes a decoded row; NaN stands for an absent channel. */
-  acceptRow(device: string, timeUs: number, values: ArrayLike<number>, wallUs: number): boolean {
-    this.#wallUs = wallUs;
+  acceptRow(device: string, timeUs: number, values: ArrayLike<number>, latestUs: number): boolean {
+    this.#latestUs = latestUs;
     for (let c = 0; c < this.values.length; c++)
       this.values[c] = Number.isNaN(values[c]!) ? undefined : values[c];
     return this.#judge(isDeviceId(device) ? device : undefined, eventTimeUs(timeUs, 'us'));
@@ -65,7 +68,7 @@ export class Arrival implements RowSink {
 
   row(): void {
     const { time } = this.#source;
-    const timeUs = time === undefined ? this.#arrivalUs() : eventTimeUs(this.time, time.unit);
+    const timeUs = time === undefined ? this.#nextArrivalUs() : eventTimeUs(this.time, time.unit);
     this.#judge(this.#template.render(this.#levels, this.device), timeUs);
   }
 
@@ -78,7 +81,7 @@ export class Arrival implements RowSink {
     this.#counters.received++;
     if (device === undefined) return this.#reject('device');
     if (Number.isNaN(timeUs)) return this.#reject('time');
-    if (timeUs > this.#wallUs + this.#source.maxFuture * 1000) return this.#reject('future');
+    if (this.#isFuture(timeUs)) return this.#reject('future');
     const reason = checkValues(this.values, this.#ranges, this.#checked);
     if (reason) return this.#reject(reason);
     this.columns.push(device, timeUs, this.#checked);
@@ -91,11 +94,15 @@ export class Arrival implements RowSink {
     return false;
   }
 
+  // The agent's own times may run ahead of the clock for as long as it takes: they never come from the future.
+  #isFuture(timeUs: number): boolean {
+    const { time, maxFuture } = this.#source;
+    return time !== undefined && timeUs > this.#latestUs + maxFuture * 1000;
+  }
+
   // Clocks tick in milliseconds, and two samples of one moment would pass for a conflict: each gets a microsecond of its own.
-  #arrivalUs(): number {
-    const wallUs = Math.round(this.#wallUs);
-    const behindUs = this.#lastArrivalUs - wallUs;
-    this.#lastArrivalUs = behindUs >= 0 && behindUs < STEP_US ? this.#lastArrivalUs + 1 : wallUs;
+  #nextArrivalUs(): number {
+    this.#lastArrivalUs = Math.max(Math.round(this.#arrivalUs), this.#lastArrivalUs + 1);
     return this.#lastArrivalUs;
   }
 }

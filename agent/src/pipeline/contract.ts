@@ -3,7 +3,7 @@
  *
  *   device   the template gives no device id
  *   time     no event time, or none that is a whole microsecond since 1970 (unit s, ms, us, ns or iso)
- *   future   more than maxFuture ahead of the agent's wall clock
+ *   future   more than maxFuture ahead of the latest that it can be (time/agent-time.ts)
  *   type     a channel's value is no finite number
  *   range    a channel's value is outside the release's closed range
  *   empty    no channel has a value

@@ -31,10 +31,14 @@ export interface Pipeline {
   /** The configuration's channels, in the order of a batch's columns. */
   readonly channels: readonly string[];
   readonly manifest: ReleaseManifest | undefined;
-  /** Decodes and checks; accepted rows go to the pending batch. Returns how many rows were accepted. Never throws. */
-  accept(topic: string, payload: Uint8Array, wallUs: number): number;
+  /**
+   * Decodes and checks; accepted rows go to the pending batch. `arrivalUs` is the time of rows without one and never goes
+   * back; it is `latestUs` at most, which is the same where it is left out. Returns how many rows were accepted. Never
+   * throws.
+   */
+  accept(topic: string, payload: Uint8Array, arrivalUs: number, latestUs?: number): number;
   /** The same for a row that is decoded already; NaN stands for an absent channel. */
-  acceptRow(device: string, timeUs: number, values: ArrayLike<number>, wallUs: number): boolean;
+  acceptRow(device: string, timeUs: number, values: ArrayLike<number>, latestUs: number): boolean;
   /** Accepted rows since the last call; `counters()` right after it gives the arrival counters that belong to them. */
   takePending(): SampleBatch | undefined;
   /** Feeds journaled samples to the windows. 'rebuild' counts nothing: it restores the rings after a restart. */
@@ -52,6 +56,12 @@ export interface Pipeline {
   restore(states: readonly DeviceState[], counters: SampleCounters | undefined): void;
   /** Arrival part as of now, the rest as of what was fed. */
   counters(): SampleCounters;
+  /** Whether event time is the time of arrival. */
+  readonly stampsArrival: boolean;
+  /** Greatest event time of any device, in microseconds: times of arrival go on behind it. -Infinity before the first. */
+  newestUs(): number;
+  /** Devices that have given times beyond this one, and how far they are, in microseconds: until then they are late. */
+  ahead(latestUs: number): { device: string; timeUs: number }[];
   /** Lowest journal entry that holds an open sample. */
   oldestOpenJournal(): number | undefined;
   /** Closes the open samples of entries below this one, by what covered them so far: the journal's bound. */
@@ -101,8 +111,9 @@ export function createPipeline(config: PipelineConfig, options: PipelineOptions)
     get manifest() {
       return judge?.manifest;
     },
-    accept: (topic, payload, wallUs) => arrival.accept(topic, payload, wallUs),
-    acceptRow: (device, timeUs, values, wallUs) => arrival.acceptRow(device, timeUs, values, wallUs),
+    accept: (topic, payload, arrivalUs, latestUs = arrivalUs) =>
+      arrival.accept(topic, payload, arrivalUs, latestUs),
+    acceptRow: (device, timeUs, values, latestUs) => arrival.acceptRow(device, timeUs, values, latestUs),
     takePending: () => arrival.columns.take(),
     feed(batch, journalSeq, nowMonoMs, mode) {
       if (mode === 'live') feed.live(batch, journalSeq, nowMonoMs);
@@ -125,6 +136,9 @@ export function createPipeline(config: PipelineConfig, options: PipelineOptions)
     dirtyStates: () => feed.dirtyStates(),
     restore: (states, counters) => feed.restore(states, counters),
     counters: () => copyOf(feed.books.counters),
+    stampsArrival: config.source.time === undefined,
+    newestUs: () => feed.newestUs(),
+    ahead: (latestUs) => feed.ahead(latestUs),
     oldestOpenJournal: () => feed.books.span.oldest(),
     closeBelow: (journalSeq) => feed.closeBelow(journalSeq),
     setRelease(manifest, releaseDigest, ref) {

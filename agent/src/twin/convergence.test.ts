@@ -41,7 +41,8 @@ beforeEach(async () => {
       createLane(pipeline, {
         agentId: 'gw',
         limits: config.limits,
-        ports: { clock: world.clock, crypto: nodeCrypto, random: world.random },
+        clock: world.clock,
+        ports: { crypto: nodeCrypto, random: world.random },
       }),
     ]),
   );

@@ -99,6 +99,7 @@ function agreement(agent: AgentInfo) {
     ['desired generation', count(agent.desiredGeneration)],
     ['applied generation', status.appliedGeneration === undefined ? '–' : count(status.appliedGeneration)],
     ['clock differs by', agent.lastSeenMs === null ? '–' : clockText(agent.wallMs - agent.lastSeenMs)],
+    ['clock is known within', status.uncertaintyMs ? duration(status.uncertaintyMs) : '–'],
     ['enrolled', <Age key="e" ms={agent.enrolledMs} />],
     ['outbox epoch', <Digest key="d" value={agent.epoch} />],
     ...Object.entries(status.trusted ?? {}).map(
