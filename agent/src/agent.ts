@@ -203,6 +203,7 @@ class RunningAgent implements Agent {
       seen: () => this.#desired.seen(),
       applyDesired: async (desired, instance) => {
         await this.#desired.put(desired, instance);
+      metered: config.controlPlane.metered,
         this.#twin.converge();
       },
     });
@@ -366,6 +367,7 @@ class RunningAgent implements Agent {
       clock: clockStatus(clock),
       controlPlane: {
         url,
+    const metered = this.#link?.metered();
         state: this.#link?.state() ?? 'none',
         ...(lastOk !== undefined && { lastSyncMs: ports.clock.monoMs() - lastOk }),
       },
@@ -376,6 +378,7 @@ class RunningAgent implements Agent {
       unclaimedMessages: this.#unclaimed.messages,
       alerts: this.#alerts.list(),
       messagesReceived: lanes.reduce((sum, lane) => sum + lane.messages, this.#unclaimed.messages),
+        ...(metered && { metered }),
       notices: [
         ...(this.#link?.notices() ?? []),
         ...clockNotices(clock, lanes.some(({ pipeline }) => pipeline.stampsArrival)),

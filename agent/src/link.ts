@@ -7,11 +7,14 @@ import { messageOf, SkerryError } from '@skerry/proto/errors';
 import type { skerry } from '@skerry/proto/wire';
 import { type Identity, openIdentity } from './identity/identity.ts';
 import type { Blobs, Clock, Log, Random, Store, Timers, Transport, Wake } from './ports.ts';
+import { Downloads } from './release/download.ts';
 import { obtainManaged } from './release/obtain.ts';
 import type { ReleaseTarget } from './release/slots.ts';
 import { DEFAULT_BACKOFF, fullJitterMs } from './sync/backoff.ts';
-import { endpoint, type Http } from './sync/http.ts';
+import type { MeterSettings } from './sync/byte-budget.ts';
+import { BusyError, endpoint, type Http } from './sync/http.ts';
 import { createSyncLoop, type SyncLoop, type SyncStatus } from './sync/loop.ts';
+import { type Meter, openMeter } from './sync/meter.ts';
 import type { OutboxReader } from './sync/outbox-reader.ts';
 import { createTrustClient, type TrustClient } from './trust/client.ts';
 import { createMetadataFetcher } from './trust/fetch-metadata.ts';
@@ -20,6 +23,8 @@ export interface LinkOptions {
   url: string;
   enrollToken: string | undefined;
   intervalMs: number;
+  /** Left out where bytes cost nothing. */
+  metered?: MeterSettings | undefined;
   agentId: string;
   boot: string;
   labels: Readonly<Record<string, string>>;
@@ -53,22 +58,38 @@ export interface Link {
   obtain(target: ReleaseTarget): Promise<void>;
   state(): LinkState;
   status(): SyncStatus | undefined;
+  /** What a metered link may carry, and what of it is left now. */
+  metered(): { bytesPerHour: number; leftBytes: number } | undefined;
   /** Role → version of the trusted metadata. */
   trusted(): Record<string, number>;
   /** What a person should know: refused enrolment, expiring trust. */
   notices(): string[];
 }
 
-const ENROL_TIMEOUT_MS = 30_000;
-const PENDING_PAUSE_MS = 5_000;
+const TIMEOUT_MS = 30_000;
+/** Pauses while an operator has not approved yet: often at first, since somebody may be waiting for it. */
+const PENDING = { baseMs: 5_000, maxMs: 60_000 };
 
 /** Makes the link; nothing happens before start(). */
 export async function createLink(options: LinkOptions): Promise<Link> {
   const stopping = new AbortController();
-  const transport = until(stopping.signal, options.transport);
-  const http: Http = { transport, timers: options.timers, timeoutMs: ENROL_TIMEOUT_MS };
+  const outer = until(stopping.signal, options.transport);
+  const meter = options.metered && (await openMeter(options.metered, options));
+  const transport = meter ? meter.transport('state', outer) : outer;
+  const http: Http = { transport, timers: options.timers, timeoutMs: TIMEOUT_MS };
+  const bulk: Http = { ...http, transport: meter ? meter.transport('bulk', outer) : outer };
   const identity = await openIdentity({ ...options, http });
-  return new AgentLink({ ...options, transport }, http, identity, stopping);
+  const wake = meter ? meter.wake(options.wake) : options.wake;
+  return new AgentLink({ ...options, transport, wake }, { http, bulk, identity, meter, stopping });
+}
+
+interface LinkParts {
+  http: Http;
+  /** For releases, which leave a metered link's reserve alone. */
+  bulk: Http;
+  identity: Identity;
+  meter: Meter | undefined;
+  stopping: AbortController;
 }
 
 /** The transport until the signal: then what is under way breaks off, and nothing new begins. */
@@ -79,6 +100,9 @@ function until(signal: AbortSignal, transport: Transport): Transport {
 class AgentLink implements Link {
   readonly #o: LinkOptions;
   readonly #http: Http;
+  readonly #bulk: Http;
+  readonly #downloads: Downloads;
+  readonly #meter: Meter | undefined;
   readonly #identity: Identity;
   readonly #stopping: AbortController;
   #trust: Promise<TrustClient> | undefined;
@@ -86,14 +110,19 @@ class AgentLink implements Link {
   #loop: SyncLoop | undefined;
   #cancel: () => void = () => undefined;
   #failures = 0;
+  /** Times that the control plane has answered: not yet. */
+  #asked = 0;
   #stopped = false;
   #problem: string | undefined;
 
-  constructor(options: LinkOptions, http: Http, identity: Identity, stopping: AbortController) {
+  constructor(options: LinkOptions, parts: LinkParts) {
     this.#o = options;
-    this.#http = http;
-    this.#identity = identity;
-    this.#stopping = stopping;
+    this.#http = parts.http;
+    this.#bulk = parts.bulk;
+    this.#downloads = new Downloads(parts.bulk, options.clock, parts.meter?.budget);
+    this.#meter = parts.meter;
+    this.#identity = parts.identity;
+    this.#stopping = parts.stopping;
   }
 
   start(): void {
@@ -128,7 +157,8 @@ class AgentLink implements Link {
   async obtain(target: ReleaseTarget): Promise<void> {
     const { blobs, crypto, url } = this.#o;
     const fetching = {
-      http: this.#http,
+      http: this.#bulk,
+      downloads: this.#downloads,
       crypto,
       blobs,
       url,
@@ -147,12 +177,23 @@ class AgentLink implements Link {
     return this.#loop?.status();
   }
 
+  metered(): ReturnType<Link['metered']> {
+    const budget = this.#meter?.budget;
+    return (
+      budget && {
+        bytesPerHour: budget.settings.bytesPerHour,
+        leftBytes: Math.max(0, Math.floor(budget.level)),
+      }
+    );
+  }
+
   trusted(): Record<string, number> {
     return this.#trusted?.trusted() ?? {};
   }
 
   notices(): string[] {
-    const notices = this.#problem ? [this.#problem] : [];
+    const problem = this.#problem ?? this.#loop?.status().lastDetail;
+    const notices = problem === undefined ? [] : [`control plane: ${problem}`];
     const trust = this.#trusted?.state();
     if (trust?.expiresSoon)
       notices.push(
@@ -173,15 +214,19 @@ class AgentLink implements Link {
         log('info', 'link', `enrolled as ${enrolment.agent}`, { instance: enrolment.instance });
         return this.#connect();
       }
-      this.#later(PENDING_PAUSE_MS);
+      // Half at least, so that approving many at once doesn't find them all asking at once.
+      const pauseMs = PENDING.baseMs / 2 + fullJitterMs(this.#asked++, PENDING, this.#o.random.unit());
+      this.#later(Math.min(pauseMs, PENDING.maxMs));
     } catch (error) {
       if (this.#stopped) return;
       // A refusal may end too (a token that is made valid, an approval), so it is tried again, only told louder.
       const away = error instanceof SkerryError && error.code === 'unavailable';
       const changed = this.#problem !== messageOf(error);
-      this.#problem = away ? undefined : messageOf(error);
+      this.#problem = messageOf(error);
       if (changed) log(away ? 'info' : 'error', 'link', `not enrolled yet: ${messageOf(error)}`);
-      this.#later(fullJitterMs(++this.#failures, DEFAULT_BACKOFF, this.#o.random.unit()));
+      const askedMs = error instanceof BusyError ? error.retryAfterMs : 0;
+      const waitMs = fullJitterMs(this.#failures++, DEFAULT_BACKOFF, this.#o.random.unit());
+      this.#later(Math.min(askedMs, DEFAULT_BACKOFF.maxRetryAfterMs) + waitMs);
     }
   }
 
@@ -193,6 +238,7 @@ class AgentLink implements Link {
     this.#loop = createSyncLoop({
       ...this.#o,
       identity: this.#identity,
+      budget: this.#meter?.budget,
       settings: { intervalMs: this.#o.intervalMs },
     });
     this.#loop.start();

@@ -12,7 +12,7 @@ const BASE = {
   apiVersion: 'skerry/v1',
   kind: 'Agent',
   agent: {},
-  controlPlane: { url: 'https://control.example.com' },
+  controlPlane: { url: 'https://control.example.com', metered: {} },
   mqtt: { listen: { tls: { cert: 'c.pem', key: 'k.pem' } }, connect: { url: 'mqtt://broker' } },
   pipelines: [
     {

@@ -36,6 +36,11 @@ export async function showStatus(options: { url: string; json: boolean }): Promi
   print(`${status.agent}  up ${formatDuration(status.uptimeMs)}  ${status.messagesReceived} messages`);
   print(`control plane: ${controlPlane.state}${controlPlane.url ? ` (${controlPlane.url})` : ''}`);
   print(`clock: ${clockLine(status.clock)}`);
+  const { metered } = controlPlane;
+  if (metered)
+    print(
+      `metered: ${formatBytes(metered.bytesPerHour)} an hour, ${formatBytes(metered.leftBytes)} may pass now`,
+    );
   for (const notice of status.notices) print(`! ${notice}`);
   print('');
   printTable(

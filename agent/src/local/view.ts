@@ -12,6 +12,8 @@ export interface AgentStatus {
     url: string;
     state: 'connected' | 'unreachable' | 'pending-approval' | 'none';
     lastSyncMs?: number;
+    /** Of a metered link: what may pass in an hour, and what may pass now. */
+    metered?: { bytesPerHour: number; leftBytes: number };
   };
   pipelines: PipelineStatus[];
   outbox: {

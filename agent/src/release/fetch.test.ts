@@ -5,10 +5,12 @@ import { packRelease } from '@skerry/proto/pack';
 import type { ReleaseManifest } from '@skerry/proto/release';
 import { expect, test } from 'vitest';
 import type { Blobs } from '../ports.ts';
+import type { Http } from '../sync/http.ts';
 import { TestWorld } from '../sync/test-world.ts';
+import { Downloads } from './download.ts';
 import { type FetchLimits, fetchRelease } from './fetch.ts';
 
-const model = new Uint8Array(10_000).map((_, i) => i & 255);
+const model = new Uint8Array(1_000_000).map((_, i) => (i * i) >> 8);
 // What packing reads of a manifest.
 const manifest = {
   name: 'pump',
@@ -25,6 +27,31 @@ function setUp() {
   const world = new TestWorld();
   const held = new Map<string, Uint8Array>();
   const asked: string[] = [];
+  const ranges: string[] = [];
+  /** Serves ranges, each answer cut after so many bytes in all. */
+  const link = { knowsRanges: false, carriesBytes: Number.POSITIVE_INFINITY };
+  const serve = (bytes: Uint8Array, range: string | null): Response => {
+    const [, from, last] = /^bytes=(\d+)-(\d+)$/.exec(link.knowsRanges ? (range ?? '') : '') ?? [];
+    const part = from === undefined ? bytes : bytes.slice(Number(from), Number(last) + 1);
+    if (from !== undefined) ranges.push(`${from}-${last}`);
+    const carried = part.slice(0, link.carriesBytes);
+    link.carriesBytes -= carried.length;
+    const headers =
+      from === undefined ? undefined : { 'content-range': `bytes ${from}-${last}/${bytes.length}` };
+    return new Response(carried, { status: from === undefined ? 200 : 206, ...(headers && { headers }) });
+  };
+  const http: Http = {
+    transport: async (request) => {
+      const digest = decodeURIComponent(request.url.split('/').at(-1)!);
+      asked.push(digest);
+      if (request.headers.get('authorization') !== 'Bearer t1') return new Response(null, { status: 401 });
+      const bytes = served.get(digest);
+      return bytes ? serve(bytes, request.headers.get('range')) : new Response(null, { status: 404 });
+    },
+    timers: world.timers,
+    timeoutMs: 60_000,
+  };
+  const downloads = new Downloads(http, world.clock);
   const blobs: Blobs = {
     path: async (digest) => (held.has(digest) ? `/blobs/${digest}` : undefined),
     read: async (digest) => held.get(digest),
@@ -38,20 +65,8 @@ function setUp() {
   ) =>
     fetchRelease(
       {
-        http: {
-          transport: async (request) => {
-            const digest = decodeURIComponent(request.url.split('/').at(-1)!);
-            asked.push(digest);
-            if (request.headers.get('authorization') !== 'Bearer t1')
-              return new Response(null, { status: 401 });
-            const bytes = served.get(digest);
-            return bytes
-              ? new Response(bytes as Uint8Array<ArrayBuffer>)
-              : new Response(null, { status: 404 });
-          },
-          timers: world.timers,
-          timeoutMs: 60_000,
-        },
+        http,
+        downloads,
         crypto: nodeCrypto,
         blobs,
         url: 'https://control.example.com',
@@ -61,7 +76,7 @@ function setUp() {
       { digest: release.digest, lengthBytes, ...(path && { path }) },
     );
   const onnx = digestOf(nodeCrypto, model);
-  return { release, served, held, asked, fetch, onnx };
+  return { release, served, held, asked, ranges, link, fetch, onnx };
 }
 
 test('a release arrives whole, its manifest last', async () => {
@@ -115,8 +130,8 @@ test('one flipped bit in the manifest is refused before any file is asked for', 
 
 test('more bytes than are named are refused without reading to the end', async () => {
   const { fetch, served, onnx } = setUp();
-  served.set(onnx, new Uint8Array(50_000));
-  await expect(fetch()).rejects.toThrow(/sent more than the 10000 bytes/);
+  served.set(onnx, new Uint8Array(1_100_000));
+  await expect(fetch()).rejects.toThrow(/sent more than the 1000000 bytes/);
 });
 
 test('fewer bytes are a connection that broke off: asking again helps', async () => {
@@ -125,9 +140,38 @@ test('fewer bytes are a connection that broke off: asking again helps', async ()
   await expect(fetch()).rejects.toMatchObject({ code: 'unavailable' });
 });
 
+test('a large file comes in windows, and one that breaks off goes on behind the last', async () => {
+  const { release, fetch, link, ranges, held, onnx } = setUp();
+  link.knowsRanges = true;
+  link.carriesBytes = 600_000;
+  await expect(fetch()).rejects.toMatchObject({ code: 'unavailable' });
+  expect(held.has(onnx)).toBe(false);
+  link.carriesBytes = Number.POSITIVE_INFINITY;
+  expect(await fetch()).toEqual(release);
+  expect(held.get(onnx)).toEqual(model);
+  const starts = ranges.map((range) => Number(range.split('-')[0]));
+  expect(starts.slice(0, 2)).toEqual([0, 262_144]);
+  expect(starts[2]).toBeGreaterThan(590_000);
+  expect(starts).toEqual([...starts].sort((a, b) => a - b));
+});
+
+test('a server that sends other bytes than it was asked for is begun anew', async () => {
+  const { fetch, link, served, release, onnx } = setUp();
+  link.knowsRanges = true;
+  served.set(onnx, model.slice(0, 400_000));
+  await expect(fetch()).rejects.toMatchObject({ code: 'unavailable' });
+  const altered = model.slice();
+  altered[5_000]! ^= 1;
+  served.set(onnx, altered);
+  link.knowsRanges = false;
+  await expect(fetch()).rejects.toMatchObject({ code: 'untrusted' });
+  served.set(onnx, model);
+  expect(await fetch()).toEqual(release);
+});
+
 test('a release larger than allowed is refused before its files are asked for', async () => {
   const { fetch, asked, release } = setUp();
-  const limits = { maxManifestBytes: 1_000_000, maxReleaseBytes: 9_999 };
+  const limits = { maxManifestBytes: 1_000_000, maxReleaseBytes: 999_999 };
   await expect(fetch(undefined, limits)).rejects.toMatchObject({ code: 'too-large' });
   expect(asked).toEqual([release.digest]);
 });

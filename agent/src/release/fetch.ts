@@ -1,13 +1,14 @@
 /**
  * Downloads a release by digest: its packed manifest first, then every file that isn't here yet. Nothing reaches
  * Blobs whose length and SHA-256 aren't those asked for, so a file there is whole and right, and an interrupted
- * download goes on where it stopped, file by file.
+ * download goes on where it stopped, byte by byte.
  */
 import { type Crypto, digestOf } from '@skerry/proto/crypto';
 import { SkerryError } from '@skerry/proto/errors';
 import { type BlobRef, type PackedRelease, readPackedRelease } from '@skerry/proto/pack';
 import type { Blobs } from '../ports.ts';
-import { discard, endpoint, exchange, type Http, readBounded, refusePage } from '../sync/http.ts';
+import { endpoint, exchange, type Http } from '../sync/http.ts';
+import { type Downloads, readExact, refuseBlob } from './download.ts';
 
 export interface FetchLimits {
   maxManifestBytes: number;
@@ -21,8 +22,10 @@ export const DEFAULT_FETCH_LIMITS: FetchLimits = {
 };
 
 export interface FetchReleaseOptions {
-  /** `timeoutMs` is per file. */
+  /** `timeoutMs` is per window of a file. */
   http: Http;
+  /** Keeps what an interrupted download has brought. */
+  downloads: Downloads;
   crypto: Crypto;
   blobs: Blobs;
   /** The control plane's URL. */
@@ -81,56 +84,48 @@ function fetchManifest(
   target: ReleaseSource,
   maxBytes: number,
 ): Promise<Uint8Array> {
-  if (target.lengthBytes === undefined) return download(options, target.digest, maxBytes, undefined);
+  if (target.lengthBytes === undefined) return fetchWhole(options, target.digest, maxBytes);
   if (target.lengthBytes > maxBytes)
     throw new SkerryError('too-large', `the manifest ${target.digest} is ${target.lengthBytes} bytes`);
   return fetchBlob(options, { digest: target.digest, sizeBytes: target.lengthBytes });
 }
 
-function fetchBlob(options: FetchReleaseOptions, { digest, sizeBytes }: BlobRef): Promise<Uint8Array> {
-  return download(options, digest, sizeBytes, sizeBytes);
+async function fetchBlob(options: FetchReleaseOptions, { digest, sizeBytes }: BlobRef): Promise<Uint8Array> {
+  const source = { ...(await sourceOf(options, digest)), digest, sizeBytes };
+  return verified(options, digest, await options.downloads.fetch(source));
 }
 
-async function download(
+/** A manifest of unknown length, which is small: in one piece. */
+async function fetchWhole(
   options: FetchReleaseOptions,
   digest: string,
   maxBytes: number,
-  exactBytes: number | undefined,
 ): Promise<Uint8Array> {
-  const headers = { authorization: `Bearer ${await options.accessToken()}` };
-  const url = endpoint(options.url, `agent/v1/blobs/${digest}`);
+  const { url, headers } = await sourceOf(options, digest);
   const bytes = await exchange(
     options.http,
     (signal) => new Request(url, { headers, signal, redirect: 'manual' }),
-    (response) => readBlob(response, digest, maxBytes),
+    (response) => {
+      refuseBlob(response, digest);
+      return readExact(response, maxBytes, digest);
+    },
   );
-  if (exactBytes !== undefined && bytes.length < exactBytes)
-    throw new SkerryError('unavailable', `${digest} broke off after ${bytes.length} of ${exactBytes} bytes`);
-  if (digestOf(options.crypto, bytes) !== digest)
-    throw new SkerryError('untrusted', `the control plane sent other bytes than ${digest}`, {
-      hint: 'the release was altered on its way or at the control plane: skerry release verify',
-    });
-  return bytes;
+  return verified(options, digest, bytes);
 }
 
-async function readBlob(response: Response, digest: string, maxBytes: number): Promise<Uint8Array> {
-  refusePage(response, digest);
-  if (response.status === 200) {
-    try {
-      return await readBounded(response, maxBytes, digest);
-    } catch (error) {
-      if (!(error instanceof SkerryError) || error.code !== 'too-large') throw error;
-      throw new SkerryError(
-        'untrusted',
-        `the control plane sent more than the ${maxBytes} bytes of ${digest}`,
-      );
-    }
-  }
-  discard(response);
-  if (response.status === 404) throw new SkerryError('not-found', `the control plane has no blob ${digest}`);
-  if (response.status === 401 || response.status === 403)
-    throw new SkerryError('unauthorized', `the control plane refuses this agent the blob ${digest}`);
-  throw new SkerryError('unavailable', `the control plane answered ${response.status} to ${digest}`);
+async function sourceOf(
+  options: FetchReleaseOptions,
+  digest: string,
+): Promise<{ url: URL; headers: Record<string, string> }> {
+  const headers = { authorization: `Bearer ${await options.accessToken()}` };
+  return { url: endpoint(options.url, `agent/v1/blobs/${digest}`), headers };
+}
+
+function verified(options: FetchReleaseOptions, digest: string, bytes: Uint8Array): Uint8Array {
+  if (digestOf(options.crypto, bytes) === digest) return bytes;
+  throw new SkerryError('untrusted', `the control plane sent other bytes than ${digest}`, {
+    hint: 'the release was altered on its way or at the control plane: skerry release verify',
+  });
 }
 
 function uniqueFiles(release: PackedRelease): BlobRef[] {
