@@ -6,7 +6,7 @@ import type { SyncSettings } from './settings.ts';
 /** An answer with nothing new, and the headers of both ways, roughly. */
 export const ANSWER_BYTES = 1_536;
 /** Of what a metered link earns, exchanges with nothing but state may take so much. */
-const STATE_SHARE = 0.25;
+const STATE_SHARE = 0.1;
 
 /** What the next request may hold. `requestBytes` is what the link carries; `alertsOnly` leaves the rest for later. */
 export function limitsOf(
