@@ -16,6 +16,7 @@ import { agentMetrics, InferenceDurations } from './metrics.ts';
 import type { Compression } from './outbox/blocks.ts';
 import { openOutbox } from './outbox/open.ts';
 import type { Outbox } from './outbox/outbox.ts';
+import type { Origin } from './outbox/repeats.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 import { createTopicRouter, type TopicRouter } from './pipeline/topics.ts';
 import type { Concluded, Inferred, WindowBatch } from './pipeline/types.ts';
@@ -23,10 +24,7 @@ import type { Ports } from './ports.ts';
 import { createProcessor, type Processor } from './processor.ts';
 import { outMessages, statusMessage } from './publish.ts';
 import { createReleases, type Releases } from './release/activate.ts';
-import { AgentTime } from './time/agent-time.ts';
-import { aheadNotice, clockNotices, clockStatus } from './time/show.ts';
 import type { ReleaseTarget } from './release/slots.ts';
-import type { ServerClock } from './sync/server-clock.ts';
 import {
   allLabels,
   epochText,
@@ -36,6 +34,9 @@ import {
   pipelineStatus,
   reportedPipeline,
 } from './reported.ts';
+import type { ServerClock } from './sync/server-clock.ts';
+import { AgentTime } from './time/agent-time.ts';
+import { aheadNotice, clockNotices, clockStatus } from './time/show.ts';
 import { Convergence } from './twin/convergence.ts';
 import { type DesiredStore, openDesiredStore } from './twin/desired-store.ts';
 import { UnclaimedTopics } from './twin/unclaimed.ts';
@@ -64,8 +65,11 @@ export interface Agent extends LocalView {
   start(): Promise<void>;
   /** Breaks off exchanges, processes and commits what was taken; brokers are to be closed after it. */
   stop(): Promise<void>;
-  /** One MQTT message; `done` when it may be acknowledged, which is never once the agent stops. Never throws. */
-  ingest(topic: string, payload: Uint8Array, done: (error?: Error) => void): void;
+  /**
+   * One MQTT message; `done` when it may be acknowledged, which is never once the agent stops. `origin` is known of
+   * those that are to be acknowledged: by it a copy of a message without an event time is told. Never throws.
+   */
+  ingest(topic: string, payload: Uint8Array, done: (error?: Error) => void, origin?: Origin): void;
   /** Tells brokers and whoever listens there that the agent is up. */
   announce(): void;
   /** Resolves when everything ingested is processed and committed. */
@@ -91,6 +95,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       maxAgeMs: config.buffer.maxAge,
       whenFull: config.buffer.whenFull,
       durability: config.buffer.durability,
+      repeatsKeptMs: config.limits.repeatsKept,
+      maxRepeats: config.limits.maxRepeats,
     },
     ...(options.compression && { compression: options.compression }),
     ...(options.setAside !== undefined && { setAside: options.setAside }),
@@ -136,7 +142,10 @@ class RunningAgent implements Agent {
     this.#startedMonoMs = ports.clock.monoMs();
     this.#unclaimed = new UnclaimedTopics(config.limits.maxUnclaimedTopics);
     for (const pipeline of config.pipelines)
-      this.#lanes.set(pipeline.name, createLane(pipeline, { ...options, clock: time.clock, limits: config.limits }));
+      this.#lanes.set(
+        pipeline.name,
+        createLane(pipeline, { ...options, clock: time.clock, limits: config.limits }),
+      );
     const lanes = [...this.#lanes.values()];
     this.#router = createTopicRouter(
       lanes.map(({ config: { source }, pipeline }) => ({ filters: source.topics, target: pipeline })),
@@ -194,6 +203,7 @@ class RunningAgent implements Agent {
       url: config.controlPlane.url,
       enrollToken: config.controlPlane.enrollToken,
       intervalMs: config.controlPlane.interval,
+      metered: config.controlPlane.metered,
       agentId,
       boot: this.#boot,
       labels: allLabels(config, facts),
@@ -203,7 +213,6 @@ class RunningAgent implements Agent {
       seen: () => this.#desired.seen(),
       applyDesired: async (desired, instance) => {
         await this.#desired.put(desired, instance);
-      metered: config.controlPlane.metered,
         this.#twin.converge();
       },
     });
@@ -233,7 +242,7 @@ class RunningAgent implements Agent {
     await this.#engine.close();
   }
 
-  ingest(topic: string, payload: Uint8Array, done: (error?: Error) => void): void {
+  ingest(topic: string, payload: Uint8Array, done: (error?: Error) => void, origin?: Origin): void {
     // Unanswered, it stays with its sender, and the last results still find their subscribers connected.
     if (this.#state === 'stopping') return;
     const pipelines = this.#router.match(topic);
@@ -243,7 +252,7 @@ class RunningAgent implements Agent {
       return;
     }
     for (const { name } of pipelines) this.#lanes.get(name)!.messages++;
-    this.#processor.ingest(topic, payload, done);
+    this.#processor.ingest(topic, payload, done, origin);
   }
 
   announce(): void {
@@ -282,8 +291,7 @@ class RunningAgent implements Agent {
   }
 
   async #obtain(pipeline: string, target: ReleaseTarget): Promise<void> {
-    if (this.#lanes.get(pipeline)?.config.release.kind === 'file')
-      await this.#localReleases();
+    if (this.#lanes.get(pipeline)?.config.release.kind === 'file') await this.#localReleases();
     else if (this.#link) await this.#link.obtain(target);
     else throw new SkerryError('unavailable', `${releaseRef(target)} is not on this device`);
   }
@@ -359,6 +367,7 @@ class RunningAgent implements Agent {
     const { failing } = this.#processor.stats();
     const url = config.controlPlane?.url ?? '';
     const lastOk = this.#link?.status()?.lastOkMonoMs;
+    const metered = this.#link?.metered();
     return {
       agent: agentId,
       version,
@@ -367,9 +376,9 @@ class RunningAgent implements Agent {
       clock: clockStatus(clock),
       controlPlane: {
         url,
-    const metered = this.#link?.metered();
         state: this.#link?.state() ?? 'none',
         ...(lastOk !== undefined && { lastSyncMs: ports.clock.monoMs() - lastOk }),
+        ...(metered && { metered }),
       },
       pipelines: this.#facts().map(pipelineStatus),
       outbox: outboxStatus(stats),
@@ -378,10 +387,12 @@ class RunningAgent implements Agent {
       unclaimedMessages: this.#unclaimed.messages,
       alerts: this.#alerts.list(),
       messagesReceived: lanes.reduce((sum, lane) => sum + lane.messages, this.#unclaimed.messages),
-        ...(metered && { metered }),
       notices: [
         ...(this.#link?.notices() ?? []),
-        ...clockNotices(clock, lanes.some(({ pipeline }) => pipeline.stampsArrival)),
+        ...clockNotices(
+          clock,
+          lanes.some(({ pipeline }) => pipeline.stampsArrival),
+        ),
         ...this.#devicesAhead(),
         ...(this.#o.setAside === undefined
           ? []

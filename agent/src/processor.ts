@@ -9,14 +9,15 @@
  */
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { Advance, type AdvanceOptions } from './outbox/advance.ts';
-import { addCounters, emptyCounters } from './outbox/counters.ts';
+import { addCounters, emptyCounters, shownCounters } from './outbox/counters.ts';
 import type { WhenFull } from './outbox/evict.ts';
 import type { Done } from './outbox/group-commit.ts';
 import { type FreshEntry, Intake } from './outbox/intake.ts';
+import type { Origin } from './outbox/repeats.ts';
 import { Retry } from './outbox/retry.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 import type { SampleCounters } from './pipeline/types.ts';
-import type { Timers } from './ports.ts';
+import type { Crypto, Timers } from './ports.ts';
 import type { AgentTime } from './time/agent-time.ts';
 
 export interface ProcessorOptions extends AdvanceOptions {
@@ -25,6 +26,7 @@ export interface ProcessorOptions extends AdvanceOptions {
   /** Processing can't go on (a broken invariant). The journal keeps everything; a restart replays it. */
   onFatal: (error: unknown) => void;
   timers: Timers;
+  crypto: Crypto;
   time: AgentTime;
   whenFull: WhenFull;
   limits: AdvanceOptions['limits'] & {
@@ -96,10 +98,10 @@ export class Processor {
 
   /**
    * Takes a message. `done` is called without an error once what it carried is in the journal (or is to be
-   * acknowledged without); with an error where it must not be acknowledged. Never throws.
+   * acknowledged without); with an error where it must not be acknowledged. `origin` tells copies apart. Never throws.
    */
-  ingest(topic: string, payload: Uint8Array, done: Done): void {
-    this.#intake.ingest(topic, payload, done);
+  ingest(topic: string, payload: Uint8Array, done: Done, origin?: Origin): void {
+    this.#intake.ingest(topic, payload, done, origin);
   }
 
   /**
@@ -164,8 +166,12 @@ export class Processor {
 
   /** A pipeline's counters, with what was turned away before it could count them; before the start as they were stored. */
   counters(pipeline: Pipeline): SampleCounters {
-    if (this.#state === 'new') return this.#options.recovered.counters.get(pipeline.name) ?? emptyCounters();
-    return addCounters(pipeline.counters(), this.#intake.extra(pipeline.name));
+    const { recovered } = this.#options;
+    const counters =
+      this.#state === 'new'
+        ? (recovered.counters.get(pipeline.name) ?? emptyCounters())
+        : addCounters(pipeline.counters(), this.#intake.extra(pipeline.name));
+    return shownCounters(counters);
   }
 
   async #replay(): Promise<void> {

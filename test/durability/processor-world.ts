@@ -7,12 +7,12 @@ import { createPipeline, type Pipeline } from '@skerry/agent/pipeline/pipeline';
 import { createTopicRouter } from '@skerry/agent/pipeline/topics';
 import type { Inferred, WindowBatch } from '@skerry/agent/pipeline/types';
 import { createProcessor, type Processor, type ProcessorOptions } from '@skerry/agent/processor';
+import { AgentTime } from '@skerry/agent/time/agent-time';
 import { utf8 } from '@skerry/proto/bytes';
 import { parseDocument } from '@skerry/proto/document';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { releaseManifest } from '@skerry/proto/release';
 import type { ResultRow } from '@skerry/proto/results';
-import { AgentTime } from '@skerry/agent/time/agent-time';
 import { createFaultyDisk, type FaultyDisk } from '../support/faulty-store.ts';
 
 const CONFIG = `
@@ -156,6 +156,7 @@ export function createMachine(): Machine {
         takeDrift: () => [],
         onCommitted: (_, concluded) => published.push(...concluded.rows),
         onFatal: (error) => fatal.push(error),
+        crypto: nodeCrypto,
         whenFull: buffer.whenFull,
         limits: {
           maxUncommitted: 1000,

@@ -8,6 +8,8 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Concluded, Inferred, SampleBatch, SampleCounters, WindowBatch } from '../pipeline/types.ts';
 import type { Clock, Log } from '../ports.ts';
 import { withUncertainty } from '../time/uncertainty.ts';
+import { closeBelow, type EntryRun, isOver, type JournalLimits, nextRun } from './carry.ts';
+import type { LiveEntry } from './journal.ts';
 import { openSamples } from './ledger.ts';
 import type { Outbox } from './outbox.ts';
 import type { Retry } from './retry.ts';
@@ -15,6 +17,8 @@ import type { Progress, Recovered } from './types.ts';
 
 /** Entries whose progress may stand uncommitted while they gave no result. */
 const MAX_LAG_ENTRIES = 64;
+/** How far a journal that grew over its bounds is brought down. */
+const SLACK_SHARE = 3 / 4;
 
 export interface AdvanceOptions {
   pipelines: readonly Pipeline[];
@@ -33,13 +37,9 @@ export interface AdvanceOptions {
   /** What the time is, and how far that may be off, in milliseconds; undefined where nothing says. */
   time: { nowMs(): number; uncertaintyMs(): number | undefined };
   log: Log;
-  limits: {
+  limits: JournalLimits & {
     /** Windows per inference run. */
     maxBatch: number;
-    /** Journal entries kept for open samples; beyond, the oldest samples are closed as they stand. */
-    maxJournalEntries: number;
-    /** The same bound in bytes. */
-    maxJournalBytes: number;
   };
 }
 
@@ -136,16 +136,31 @@ export class Advance {
 
   /** Commits everything since the last commit, then hands it on. Nothing to commit: nothing is written. */
   async commit(isLast = false): Promise<void> {
-    const { pipelines, outbox } = this.#options;
-    this.#boundJournal();
     const drift = this.#options.takeDrift(isLast);
     for (const { pipeline, alerts } of drift)
       if (alerts.length > 0) this.#gather(pipeline, { rows: [], alerts, actions: [] });
     const concluded = [...this.#concluded];
-    const progress: Progress = {
+    const progress = this.#progress({
       rows: concluded.flatMap(([, what]) => what.rows),
       alerts: concluded.flatMap(([, what]) => what.alerts),
       sketches: drift.flatMap(({ sketches }) => sketches),
+    });
+    if (!this.lags && progress.sketches.length === 0 && progress.deviceStates.length === 0) return;
+    await this.#put(progress);
+    this.#concluded = new Map();
+    this.#orphans = [];
+    this.#lagEntries = 0;
+    for (const [pipeline, what] of concluded) this.#options.onCommitted(pipeline, what);
+    await this.#boundJournal();
+  }
+
+  /** What the pipelines have come to, with what is named. */
+  #progress(what: Partial<Progress>): Progress {
+    const { pipelines } = this.#options;
+    return {
+      rows: [],
+      alerts: [],
+      sketches: [],
       deviceStates: pipelines
         .map((pipeline) => ({ pipeline: pipeline.name, states: pipeline.dirtyStates() }))
         .filter(({ states }) => states.length > 0),
@@ -155,13 +170,12 @@ export class Advance {
       ],
       fedThrough: this.#fedThrough,
       trimBelow: this.#oldestOpen(),
+      ...what,
     };
-    if (!this.lags && progress.sketches.length === 0 && progress.deviceStates.length === 0) return;
-    await this.#retry.until('progress', () => outbox.commitProgress(progress));
-    this.#concluded = new Map();
-    this.#orphans = [];
-    this.#lagEntries = 0;
-    for (const [pipeline, what] of concluded) this.#options.onCommitted(pipeline, what);
+  }
+
+  #put(progress: Progress): Promise<void> {
+    return this.#retry.until('progress', () => this.#options.outbox.commitProgress(progress));
   }
 
   #gather(pipeline: string, what: { [K in keyof Concluded]: Readonly<Concluded[K]> }): void {
@@ -201,19 +215,43 @@ export class Advance {
     return Math.min(this.#fedThrough + 1, ...open);
   }
 
-  // A few samples that no window ever closes (a device that fell silent in a `rate: any` pipeline) hold the journal.
-  #boundJournal(): void {
+  /**
+   * Frees the entries that a few open samples hold; where the open samples alone are too many, the oldest are closed.
+   * Once over a bound it makes room for a while, so that not every commit has to.
+   */
+  async #boundJournal(): Promise<void> {
     const { outbox, limits, pipelines, log } = this.#options;
-    const oldest = this.#oldestOpen();
-    const span = this.#fedThrough + 1 - oldest;
-    if (span <= limits.maxJournalEntries && outbox.stats().journalBytes <= limits.maxJournalBytes) return;
-    const below = oldest + Math.max(1, span >> 3);
-    for (const pipeline of pipelines) {
-      if ((pipeline.oldestOpenJournal() ?? below) >= below) continue;
-      pipeline.closeBelow(below);
-      log('warn', 'processor', `samples in journal entries below ${below} are closed as they stand`, {
-        pipeline: pipeline.name,
-      });
+    const fed = (): readonly LiveEntry[] => outbox.journalThrough(this.#fedThrough);
+    const open = (name: string, seq: number): number => this.#byName.get(name)?.openIn(seq) ?? 0;
+    const { entries: count, sizeBytes } = outbox.journal;
+    if (count <= limits.maxJournalEntries && sizeBytes <= limits.maxJournalBytes) return;
+    if (!isOver(fed(), limits, 1)) return;
+    for (let entries = fed(); isOver(entries, limits, SLACK_SHARE); entries = fed()) {
+      const run = nextRun(entries, open, limits);
+      if (run) await this.#carry(run);
+      else if (isOver(entries, limits, 1)) {
+        const below = closeBelow(entries, limits);
+        for (const pipeline of pipelines) pipeline.closeBelow(below);
+        log(
+          'warn',
+          'processor',
+          `open samples fill the journal: those below entry ${below} are closed as they stand`,
+        );
+        await this.#put(this.#progress({}));
+      } else return;
     }
+  }
+
+  async #carry(run: EntryRun): Promise<void> {
+    const batches = this.#options.pipelines.flatMap((pipeline) => pipeline.carry(run.first, run.last) ?? []);
+    await this.#put(this.#progress({ carried: { ...run, batches } }));
+    this.#options.log(
+      'debug',
+      'processor',
+      `journal entries ${run.first}–${run.last} were written anew as one`,
+      {
+        samples: batches.reduce((sum, batch) => sum + batch.count, 0),
+      },
+    );
   }
 }

@@ -24,6 +24,8 @@ export interface EntryRun {
 /** Largest entry that carrying over makes, as a rule, and its share of `maxJournalBytes`. */
 const MAX_MERGED_BYTES = 4 * 1024 ** 2;
 const MERGED_SHARE = 1 / 8;
+/** What an entry takes beside its rows, about: key, header, names. */
+const ENTRY_BYTES = 48;
 /** What a run must free, of its bytes, to be worth writing anew. */
 const MIN_FREED = 1 / 4;
 
@@ -46,17 +48,17 @@ export function nextRun(
   const mergedBytes = Math.min(MAX_MERGED_BYTES, MERGED_SHARE * limits.maxJournalBytes);
   const tooMany = entries.length > limits.maxJournalEntries / 2;
   let run: LiveEntry[] = [];
-  let [sizeBytes, keptBytes] = [0, 0];
+  let [sizeBytes, keptBytes] = [0, ENTRY_BYTES];
   const isWorthIt = (): boolean =>
     sizeBytes - keptBytes >= MIN_FREED * Math.max(1, sizeBytes) || (tooMany && run.length > 1);
   for (const entry of entries) {
     const kept = keptOf(entry, open);
-    const isSettled =
-      entry.sizeBytes >= mergedBytes / 2 && entry.sizeBytes - kept < MIN_FREED * entry.sizeBytes;
+    const freed = entry.sizeBytes - kept - ENTRY_BYTES;
+    const isSettled = entry.sizeBytes >= mergedBytes / 2 && freed < MIN_FREED * entry.sizeBytes;
     if (isSettled || keptBytes + kept > mergedBytes) {
       if (isWorthIt()) break;
       run = [];
-      [sizeBytes, keptBytes] = [0, 0];
+      [sizeBytes, keptBytes] = [0, ENTRY_BYTES];
     }
     if (isSettled) continue;
     run.push(entry);
@@ -84,7 +86,7 @@ function keptOf(entry: LiveEntry, open: (pipeline: string, seq: number) => numbe
     all += entry.rows[pipeline]!;
     kept += open(pipeline, entry.seq);
   }
-  return all === 0 ? 0 : (entry.sizeBytes * kept) / all;
+  return all === 0 ? 0 : (Math.max(0, entry.sizeBytes - ENTRY_BYTES) * kept) / all;
 }
 
 function sizeOf(entries: readonly LiveEntry[]): number {

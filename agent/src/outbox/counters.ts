@@ -9,6 +9,16 @@ import { addCounts } from './ledger.ts';
 /** Reasons that are found when a journaled sample is fed to its windows; all others are found at arrival. */
 const FEED_REASONS: ReadonlySet<string> = new Set(['late', 'duplicate', 'conflict', 'overflow', 'devices']);
 
+/** Copies that are known as such before they are journaled. They are duplicates to whoever looks (shownCounters). */
+export const REPEATED = 'repeated';
+
+/** Counters as they are shown and sent: a duplicate is a duplicate, wherever it was found. */
+export function shownCounters(counters: SampleCounters): SampleCounters {
+  const { [REPEATED]: repeated = 0, ...rejected } = counters.rejected;
+  if (repeated === 0) return counters;
+  return { ...counters, rejected: addCounts(rejected, { duplicate: repeated }) };
+}
+
 /** Counters of a pipeline that has seen nothing. */
 export function emptyCounters(): SampleCounters {
   return { received: 0, rejected: {}, used: 0, gap: 0, skipped: 0, windows: 0, gapWindows: 0, results: {} };

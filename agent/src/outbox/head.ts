@@ -52,6 +52,8 @@ export interface Head {
   fedRows: Record<string, number>;
   /** Milliseconds that the outbox has been open in all, over restarts: the time by which data ages. */
   poweredMs: number;
+  /** Commits so far: no two heads are the same, so that it can be told whether one reached the disk. */
+  writes?: number;
   /** What the agent held the time to be at this commit, ms since the Unix epoch: where a start without a clock goes on from. */
   wallMs?: number;
   lanes: Record<LaneName, LaneHead>;

@@ -5,15 +5,20 @@
  * - A disk that fails is tried again until it works; who waits for PUBACK waits.
  * - `reject-new`: while the outbox is full, messages are acknowledged and their rows counted as rejected{full}.
  * - `block`: while the outbox is full, messages wait undecoded, and so do their PUBACKs.
+ * - A copy of a message without an event time (repeats.ts) is acknowledged, and its rows are counted as duplicates.
  * - Beyond `maxUncommitted` waiting messages a message is refused: not acknowledged, counted as `refused`.
  */
+import { concat, utf8 } from '@skerry/proto/bytes';
 import { SkerryError } from '@skerry/proto/errors';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { SampleBatch, SampleCounters } from '../pipeline/types.ts';
-import { addCounters, emptyCounters } from './counters.ts';
+import type { Crypto } from '../ports.ts';
+import { addCounters, emptyCounters, REPEATED } from './counters.ts';
 import type { WhenFull } from './evict.ts';
 import { createGroupCommit, type Done, type GroupCommit } from './group-commit.ts';
 import type { PipelineCounters } from './journal.ts';
+import { addCounts } from './ledger.ts';
+import type { Origin } from './repeats.ts';
 import type { Retry } from './retry.ts';
 
 /** A journaled entry on its way to the windows. */
@@ -30,7 +35,9 @@ export interface IntakeOptions {
     readonly full: boolean;
     appendJournal(batches: readonly SampleBatch[], counters: PipelineCounters): Promise<number | undefined>;
     onSpace(listener: () => void): () => void;
+    isRepeat(origin: Origin, digest: number, taken: boolean): boolean;
   };
+  crypto: Crypto;
   /** When a message arrives, and how late it can be at most; both in milliseconds. */
   time: { arrivalMs(): number; latestMs(): number };
   retry: Retry;
@@ -45,6 +52,7 @@ interface Message {
   topic: string;
   payload: Uint8Array;
   done: Done;
+  origin: Origin | undefined;
 }
 
 export class Intake {
@@ -52,8 +60,8 @@ export class Intake {
   readonly #group: GroupCommit;
   /** Pipelines whose arrival counters changed since the last commit. */
   readonly #touched = new Set<Pipeline>();
-  /** Rows turned away as `full`, by pipeline, since this start. */
-  readonly #full = new Map<string, number>();
+  /** Rows turned away, by pipeline and reason, since this start. */
+  readonly #away = new Map<string, Record<string, number>>();
   /** Accepted batches that had to be taken out before a message was turned away. */
   #aside: SampleBatch[] = [];
   #held: Message[] = [];
@@ -82,12 +90,14 @@ export class Intake {
 
   /** Rejections that the pipeline itself doesn't know of, since this start. */
   extra(pipeline: string): SampleCounters {
-    const full = this.#full.get(pipeline) ?? 0;
-    return { ...emptyCounters(), rejected: full > 0 ? { full } : {} };
+    return { ...emptyCounters(), rejected: this.#away.get(pipeline) ?? {} };
   }
 
-  /** Takes a message; `done` is called without an error once what it carried is durable. Never throws. */
-  ingest(topic: string, payload: Uint8Array, done: Done): void {
+  /**
+   * Takes a message; `done` is called without an error once what it carried is durable. `origin` is known of those that
+   * are to be acknowledged. Never throws.
+   */
+  ingest(topic: string, payload: Uint8Array, done: Done, origin?: Origin): void {
     if (this.#stopped || this.waiting >= this.#options.maxUncommitted) {
       this.#refused++;
       done(
@@ -100,8 +110,8 @@ export class Intake {
         ),
       );
     } else if (this.#options.whenFull === 'block' && (this.#held.length > 0 || this.#options.outbox.full))
-      this.#held.push({ topic, payload, done });
-    else this.#take(topic, payload, done);
+      this.#held.push({ topic, payload, done, origin });
+    else this.#take({ topic, payload, done, origin });
   }
 
   /** To be called when `mayStart` may have changed. */
@@ -127,7 +137,7 @@ export class Intake {
     this.#group.abandon(error);
   }
 
-  #take(topic: string, payload: Uint8Array, done: Done): void {
+  #take({ topic, payload, done, origin }: Message): void {
     const pipelines = this.#options.route(topic);
     if (pipelines.length === 0) {
       done();
@@ -136,28 +146,42 @@ export class Intake {
     const { time } = this.#options;
     const arrivalUs = Math.round(time.arrivalMs() * 1000);
     const latestUs = time.latestMs() * 1000;
-    const turnAway = this.#options.whenFull === 'reject-new' && this.#options.outbox.full;
+    const isFull = this.#options.whenFull === 'reject-new' && this.#options.outbox.full;
+    const isRepeat =
+      origin !== undefined &&
+      pipelines.some((pipeline) => pipeline.stampsArrival) &&
+      this.#options.outbox.isRepeat(origin, this.#digest(topic, payload), !isFull);
     for (const pipeline of pipelines) {
       this.#touched.add(pipeline);
-      if (turnAway) this.#turnAway(pipeline, () => pipeline.accept(topic, payload, arrivalUs, latestUs));
-      else pipeline.accept(topic, payload, arrivalUs, latestUs);
+      const why = isRepeat && pipeline.stampsArrival ? REPEATED : isFull ? 'full' : undefined;
+      const accept = (): number => pipeline.accept(topic, payload, arrivalUs, latestUs);
+      if (why === undefined) accept();
+      else this.#turnAway(pipeline, why, accept);
     }
     this.#group.add(done);
   }
 
   // The rows are decoded all the same: received counts rows, and so must the rejection.
-  #turnAway(pipeline: Pipeline, accept: () => void): void {
+  #turnAway(pipeline: Pipeline, reason: string, accept: () => number): void {
     const accepted = pipeline.takePending();
     if (accepted) this.#aside.push(accepted);
     accept();
     const refused = pipeline.takePending()?.count ?? 0;
-    this.#full.set(pipeline.name, (this.#full.get(pipeline.name) ?? 0) + refused);
+    const before = this.#away.get(pipeline.name) ?? {};
+    if (refused > 0) this.#away.set(pipeline.name, addCounts(before, { [reason]: refused }));
+  }
+
+  // The first 48 bits of a SHA-256: as many as a number holds, and enough to tell two messages of one packet id apart.
+  #digest(topic: string, payload: Uint8Array): number {
+    const name = utf8(topic);
+    const length = Uint8Array.of(name.length & 0xff, name.length >> 8);
+    const hash = this.#options.crypto.sha256(concat([length, name, payload]));
+    return hash.subarray(0, 6).reduce((sum, byte) => sum * 256 + byte, 0);
   }
 
   #release(): void {
     while (this.#held.length > 0 && !this.#options.outbox.full) {
-      const { topic, payload, done } = this.#held.shift()!;
-      this.#take(topic, payload, done);
+      this.#take(this.#held.shift()!);
     }
   }
 

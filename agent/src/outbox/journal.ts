@@ -77,10 +77,14 @@ export class Journal {
 
   /**
    * Commits accepted samples together with arrival's counters; returns the entry's number, or undefined where there
-   * were no samples and only counters. After a rejection the same call may be made again: it takes the same number.
-   * One append at a time.
+   * were no samples and only counters. `also` becomes durable with them. After a rejection the same call may be made
+   * again: it takes the same number. One append at a time.
    */
-  async append(batches: readonly SampleBatch[], counters: PipelineCounters): Promise<number | undefined> {
+  async append(
+    batches: readonly SampleBatch[],
+    counters: PipelineCounters,
+    also: readonly StoreOp[],
+  ): Promise<number | undefined> {
     invariant(!this.#appending, 'one append to the journal at a time');
     const filled = batches.filter((batch) => batch.count > 0);
     const ops: StoreOp[] = counters.map((c) => ({
@@ -88,6 +92,7 @@ export class Journal {
       key: countersKey('arrival', c.pipeline),
       value: sealJson(arrivalPart(c.counters)),
     }));
+    ops.push(...also);
     const seq = this.#last + 1;
     const value = filled.length > 0 ? encodeJournal(filled) : undefined;
     if (value) ops.push({ type: 'put', key: journalKey(seq), value });

@@ -29,6 +29,11 @@ export function sketchKey(seq: number): string {
   return `s/${keyNumber(seq)}`;
 }
 
+/** What is remembered of the messages of one commit, so that a copy of one is known. */
+export function repeatsKey(n: number): string {
+  return `p/${keyNumber(n)}`;
+}
+
 /** State of one device of one pipeline. Pipeline names hold no slash, so that the rest of the key is the device. */
 export function deviceKey(pipeline: string, device: string): string {
   return `d/${pipeline}/${device}`;
@@ -46,7 +51,7 @@ export function underPrefix(prefix: string): { gte: string; lt: string } {
   return { gte: prefix, lt: `${prefix.slice(0, -1)}0` };
 }
 
-/** The number at the end of a journal, block or sketch key. NaN where the key doesn't end in one. */
+/** The number at the end of a journal, block, sketch or repeats key. NaN where the key doesn't end in one. */
 export function numberOfKey(key: string): number {
   const digits = key.slice(-16);
   return /^[0-9a-f]{16}$/.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;

@@ -11,6 +11,7 @@ import { addCounts } from './ledger.ts';
 import { Outbox } from './outbox.ts';
 import { planAlerts } from './progress.ts';
 import { type Damage, openLanes } from './recover.ts';
+import { Repeats } from './repeats.ts';
 import { sealJson, unseal, unsealJson } from './sealed.ts';
 import { type OutboxLimits, OutboxState } from './state.ts';
 import type { Recovered } from './types.ts';
@@ -33,6 +34,8 @@ const DEFAULTS = {
   blockMaxRecords: 500,
   blockMaxBytes: 256 * 1024,
   maxSketches: 10_000,
+  repeatsKeptMs: 600_000,
+  maxRepeats: 65_536,
   tailRows: 500,
 };
 const SCAN = 256;
@@ -54,7 +57,12 @@ export async function openOutbox(
   });
   await journal.scan(opened.head.fedThrough);
   const { damage } = opened;
-  const small = await readSmall(store, damage);
+  const repeats = new Repeats({
+    keepMs: limits.repeatsKeptMs,
+    maxCount: limits.maxRepeats,
+    maxBytes: limits.maxBytes / 16,
+  });
+  const small = await readSmall(store, repeats, damage);
   const recounted = damage.headLost ? await recountArrival(journal, small, damage) : [];
   const head = damage.headLost ? withSketches(opened.head, small.sketches) : opened.head;
   recounted.push(...countLost(journal, head, small, damage));
@@ -66,6 +74,7 @@ export async function openOutbox(
     head,
     lanes: opened.lanes,
     journal,
+    repeats,
     ...small,
   });
   await firstCommit(state, opened.fresh, [...opened.ops, ...recounted], damage, options.setAside);
@@ -93,7 +102,7 @@ interface Small {
 }
 
 /** Sketches, device states and counters; what doesn't hold its checksum is named in `damage` and left out. */
-async function readSmall(store: Store, damage: Damage): Promise<Small> {
+async function readSmall(store: Store, repeats: Repeats, damage: Damage): Promise<Small> {
   const small: Small = {
     sketches: [],
     stateBytes: new Map(),
@@ -105,6 +114,8 @@ async function readSmall(store: Store, damage: Damage): Promise<Small> {
     if (unseal(value)) small.sketches.push({ seq: numberOfKey(key), sizeBytes: key.length + value.length });
     else damage.records.push(key);
   }
+  for await (const [key, value] of scan(store, 'p/'))
+    if (!repeats.load(numberOfKey(key), value)) damage.records.push(key);
   for await (const [key, value] of scan(store, 'd/')) {
     const bytes = unseal(value);
     const [pipeline, device] = splitOnce(key.slice(2));

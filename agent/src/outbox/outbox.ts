@@ -11,6 +11,7 @@ import type { StoreOp } from '../ports.ts';
 import type { OutboxReader } from '../sync/outbox-reader.ts';
 import { acknowledgeLane, cutRange } from './acknowledge.ts';
 import { decodeStored, encodeStored, type StoredBlock } from './block-codec.ts';
+import { shownCounters } from './counters.ts';
 import { Enforcer } from './enforcer.ts';
 import { nextEpochHead } from './epoch.ts';
 import { epochBytes, type Head, LANES, type LaneEnd, laneEnd, lifetimeLedger, withLane } from './head.ts';
@@ -20,6 +21,7 @@ import { type Entry, entryOf } from './lane-index.ts';
 import { type Ledger, ledgerMessage, sampleLedgerMessage } from './ledger.ts';
 import { planAlerts, planProgress } from './progress.ts';
 import { holeTombstone } from './ranges.ts';
+import type { Origin } from './repeats.ts';
 import { unseal } from './sealed.ts';
 import type { OutboxState } from './state.ts';
 import type { LaneName, Progress } from './types.ts';
@@ -83,7 +85,21 @@ export class Outbox implements OutboxReader {
 
   /** Sample counters as they are durable, pipelines that agent.yaml no longer has included. */
   counters(): ReadonlyMap<string, SampleCounters> {
-    return this.#state.counters();
+    return new Map(
+      [...this.#state.counters()].map(([pipeline, counters]) => [pipeline, shownCounters(counters)]),
+    );
+  }
+
+  /**
+   * Whether a message without an event time is a copy of one that was taken within `repeats.keepMs`. Where it isn't and
+   * `taken` says that its samples go into the next append, it is remembered with them.
+   */
+  isRepeat(origin: Origin, digest: number, taken: boolean): boolean {
+    const { repeats } = this.#state;
+    const nowMs = this.#state.poweredMs();
+    if (repeats.knows(origin, digest, nowMs)) return true;
+    if (taken) repeats.remember(origin, digest, nowMs);
+    return false;
   }
 
   /**
@@ -94,7 +110,10 @@ export class Outbox implements OutboxReader {
     batches: readonly SampleBatch[],
     counters: PipelineCounters,
   ): Promise<number | undefined> {
-    const seq = await this.#state.journal.append(batches, counters);
+    const { repeats, journal } = this.#state;
+    const remembered = repeats.plan(this.#state.poweredMs());
+    const seq = await journal.append(batches, counters, remembered.ops);
+    remembered.done();
     this.#state.noteArrival(counters);
     return seq;
   }
@@ -191,9 +210,7 @@ export class Outbox implements OutboxReader {
           { alert: alert.ledger, result: result.ledger },
           { alert: laneEnd(alert), result: laneEnd(result) },
         ),
-        samples: [...this.#state.counters()].map(([pipeline, counters]) =>
-          sampleLedgerMessage(pipeline, counters),
-        ),
+        samples: [...this.counters()].map(([pipeline, counters]) => sampleLedgerMessage(pipeline, counters)),
       },
     ];
   }

@@ -62,7 +62,7 @@ export async function openLanes(store: Store, freshEpoch: () => Uint8Array): Pro
 }
 
 async function isEmpty(store: Store): Promise<boolean> {
-  for (const prefix of ['b/', 'j/', 's/', 'd/', 'c/'])
+  for (const prefix of ['b/', 'j/', 's/', 'd/', 'c/', 'p/'])
     if ((await store.range({ ...underPrefix(prefix), limit: 1 })).length > 0) return false;
   return true;
 }

@@ -15,6 +15,7 @@ import type { Journal, PipelineCounters } from './journal.ts';
 import { HEAD_KEY } from './keys.ts';
 import type { LaneIndex } from './lane-index.ts';
 import { check } from './ledger.ts';
+import type { Repeats } from './repeats.ts';
 import type { LaneName, Progress } from './types.ts';
 
 /** Bounds of the outbox; agent/README.md documents the configurable ones. */
@@ -31,6 +32,10 @@ export interface OutboxLimits {
   blockMaxBytes: number;
   /** Unacknowledged drift sketches; the oldest are dropped and counted. */
   maxSketches: number;
+  /** How long a message without an event time is remembered, powered-on, so that a copy of it is known. */
+  repeatsKeptMs: number;
+  /** Messages that are remembered at most; all together take a sixteenth of `maxBytes` at most. */
+  maxRepeats: number;
   /** Rows that `tail` can give. */
   tailRows: number;
 }
@@ -58,6 +63,7 @@ export interface StateParts {
   stateBytes: Map<string, number>;
   arrival: Map<string, SampleCounters>;
   feed: Map<string, SampleCounters>;
+  repeats: Repeats;
 }
 
 /** Head, counters and keys: what the outbox takes beside what can be listed. */
@@ -73,6 +79,7 @@ export class OutboxState {
   readonly journal: Journal;
   readonly sketches: { seq: number; sizeBytes: number }[];
   readonly feed: Map<string, SampleCounters>;
+  readonly repeats: Repeats;
   readonly #arrival: Map<string, SampleCounters>;
   readonly #states: Map<string, number>;
   readonly #clock: Clock;
@@ -93,6 +100,7 @@ export class OutboxState {
     this.journal = parts.journal;
     this.sketches = parts.sketches;
     this.feed = parts.feed;
+    this.repeats = parts.repeats;
     this.#arrival = parts.arrival;
     this.#states = parts.stateBytes;
     this.#stateBytes = [...parts.stateBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
@@ -119,6 +127,7 @@ export class OutboxState {
       this.lanes.alert.sizeBytes +
       this.lanes.result.sizeBytes +
       this.journal.sizeBytes +
+      this.repeats.sizeBytes +
       this.#stateBytes +
       sketches
     );
@@ -159,6 +168,7 @@ export class OutboxState {
     const head = {
       ...change.head,
       poweredMs: Math.round(this.poweredMs()),
+      writes: (change.head.writes ?? 0) + 1,
       wallMs: Math.round(this.#clock.wallMs()),
     };
     check(head.lanes.result.ledger, 'results');

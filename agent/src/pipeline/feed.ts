@@ -176,20 +176,6 @@ export class Feed {
     this.books.span.move(first, last);
   }
 
-  /** Greatest event time of any device; -Infinity where there is none. */
-  newestUs(): number {
-    let newestUs = Number.NEGATIVE_INFINITY;
-    for (const { maxUs } of this.#devices.values()) newestUs = Math.max(newestUs, maxUs);
-    return newestUs;
-  }
-
-  /** Devices that have given times beyond this one. */
-  ahead(latestUs: number): { device: string; timeUs: number }[] {
-    return [...this.#devices.values()]
-      .filter(({ maxUs }) => maxUs > latestUs)
-      .map(({ id, maxUs }) => ({ device: id, timeUs: maxUs }));
-  }
-
   /** Closes the open samples of entries below `seq`, so that the journal can be trimmed up to there. */
   closeBelow(seq: number): void {
     for (const device of this.#devices.values()) {

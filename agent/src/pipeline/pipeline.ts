@@ -23,6 +23,7 @@ import { Arrival } from './arrival.ts';
 import { ReadyWindows } from './batch.ts';
 import { createJudge, decide, type Judge } from './decide.ts';
 import { Feed } from './feed.ts';
+import { SampleColumns } from './samples.ts';
 import type { Concluded, DeviceState, Inferred, SampleBatch, SampleCounters, WindowBatch } from './types.ts';
 import { Windows } from './window.ts';
 
@@ -64,6 +65,13 @@ export interface Pipeline {
   ahead(latestUs: number): { device: string; timeUs: number }[];
   /** Lowest journal entry that holds an open sample. */
   oldestOpenJournal(): number | undefined;
+  /** Open samples of a journal entry. */
+  openIn(journalSeq: number): number;
+  /**
+   * The open samples of entries first..last; from now on they stand in entry `last`, which is to be written anew with
+   * them, in one batch with the removal of the others and with `dirtyStates`. Undefined where there are none.
+   */
+  carry(first: number, last: number): SampleBatch | undefined;
   /** Closes the open samples of entries below this one, by what covered them so far: the journal's bound. */
   closeBelow(journalSeq: number): void;
   /**
@@ -140,6 +148,12 @@ export function createPipeline(config: PipelineConfig, options: PipelineOptions)
     newestUs: () => feed.newestUs(),
     ahead: (latestUs) => feed.ahead(latestUs),
     oldestOpenJournal: () => feed.books.span.oldest(),
+    openIn: (journalSeq) => feed.books.span.count(journalSeq),
+    carry(first, last) {
+      const kept = new SampleColumns(config.name, channels.length);
+      feed.carry(first, last, kept);
+      return kept.take();
+    },
     closeBelow: (journalSeq) => feed.closeBelow(journalSeq),
     setRelease(manifest, releaseDigest, ref) {
       invariant(unconcluded === 0, `pipeline ${config.name} gets a release while windows are being inferred`);
