@@ -416,6 +416,37 @@ test('a client has so many subscriptions, the broker so many kept sessions, and 
   expect(stats().subscriptionsRefused).toBe(2);
 });
 
+test('topic filters, last wills and open QoS 2 messages have their bounds over all clients', async () => {
+  const { stats } = await start({
+    bounds: { ...DEFAULT_BOUNDS, maxSubscriptionBytes: 3_000, maxWillBytes: 3_000, maxQos2InFlight: 2 },
+  });
+  const long = 'a'.repeat(2_000);
+  const will = { topic: 'gone', payload: Buffer.alloc(2_000), qos: 0 as const, retain: false };
+  const first = await client({ will });
+  await first.subscribeAsync(long);
+  const second = await client();
+  await expect(second.subscribeAsync(`b${long}`)).rejects.toThrow();
+  await expect(client({ will })).rejects.toThrow();
+  await first.endAsync();
+  await until(() => stats().connections === 1);
+  // What a client held is free again once it is gone.
+  await client({ will });
+  await second.subscribeAsync(`b${long}`);
+  expect(stats()).toMatchObject({ subscriptionsRefused: 1, willsRefused: 1 });
+
+  const publish2 = (id: number): number[] => [0x34, 6, 0, 1, 0x61, 0, id, 0x78];
+  const opener = rawSocket([...connectAs('q'), ...publish2(1), ...publish2(2)]);
+  await arrivals(2);
+  for (const { done } of pending) done();
+  await new Promise((resolve) => opener.once('data', resolve));
+  opener.write(Buffer.from([...publish2(2), ...publish2(3)]));
+  await arrivals(4);
+  const gone = closed(opener);
+  for (const { done } of pending.slice(2)) done();
+  await gone;
+  expect(stats().qos2Refused).toBe(1);
+});
+
 const openssl = process.env.OPENSSL ?? 'openssl';
 test.skipIf(spawnSync(openssl, ['version']).status !== 0)(
   'over TLS clients find the certificate they trust, and a wrong key file is named',

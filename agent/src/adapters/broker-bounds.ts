@@ -1,11 +1,12 @@
 /**
- * Bounds on what the embedded broker keeps for others. aedes holds subscriptions, retained messages and the queues of
- * absent subscribers in memory without a limit; past these bounds a subscription is refused (SUBACK 0x80, and a new
- * kept session by closing its connection), a retained message is not kept and a queued one is dropped
- * (the newest goes), and both are counted. A subscriber that is connected and has as much unacknowledged is
+ * Bounds on what the embedded broker keeps for others. aedes holds subscriptions, retained messages, last wills and the
+ * queues of absent subscribers in memory without a limit; past these bounds a subscription is refused (SUBACK 0x80, and
+ * one of a kept session by closing its connection), and a message isn't kept (broker-kept.ts). All of it is counted. A
+ * subscriber that is connected and has as much unacknowledged is
  * disconnected by aedes, and finds its queue when it comes back.
  */
 import type { Aedes, AedesPublishPacket, Client } from 'aedes';
+import { boundQos2, boundQueues, boundRetained, boundWills } from './broker-kept.ts';
 
 export interface BrokerBounds {
   maxRetained: number;
@@ -14,8 +15,13 @@ export interface BrokerBounds {
   maxQueuedPerClient: number;
   maxQueuedBytes: number;
   maxSubscriptionsPerClient: number;
+  /** Topic filters, with the objects around them: of connected clients, and as much again of kept sessions. */
+  maxSubscriptionBytes: number;
   /** Sessions that are kept while their client is away. */
   maxSessions: number;
+  maxWillBytes: number;
+  /** QoS 2 messages between PUBLISH and PUBREL, of all clients. */
+  maxQos2InFlight: number;
 }
 
 export const DEFAULT_BOUNDS: BrokerBounds = {
@@ -24,129 +30,144 @@ export const DEFAULT_BOUNDS: BrokerBounds = {
   maxQueuedPerClient: 2_000,
   maxQueuedBytes: 32 * 1024 ** 2,
   maxSubscriptionsPerClient: 200,
+  maxSubscriptionBytes: 16 * 1024 ** 2,
   maxSessions: 10_000,
+  maxWillBytes: 16 * 1024 ** 2,
+  maxQos2InFlight: 20_000,
 };
 
-/** What was dropped. */
+/** What was dropped or refused. */
 export interface BoundCounts {
   retainedDropped: number;
   queuedDropped: number;
   subscriptionsRefused: number;
+  willsRefused: number;
+  qos2Refused: number;
 }
 
 /** The part of aedes' persistence that is bounded here. */
-interface Persistence {
+export interface Persistence {
   storeRetained(packet: AedesPublishPacket): Promise<void>;
   addSubscriptions(client: { id: string }, subs: readonly { topic: string }[]): Promise<void>;
+  removeSubscriptions(client: { id: string }, topics: readonly string[]): Promise<void>;
+  cleanSubscriptions(client: { id: string }): Promise<void>;
   countOffline(): Promise<{ clientsCount: number }>;
-  subscriptionsByClient(client: { id: string }): Promise<readonly unknown[]>;
+  subscriptionsByClient(client: { id: string }): Promise<readonly { topic: string }[]>;
   outgoingEnqueue(sub: { clientId: string }, packet: AedesPublishPacket): Promise<void>;
   outgoingEnqueueCombi(subs: { clientId: string }[], packet: AedesPublishPacket): Promise<void>;
   outgoingClearMessageId(
     client: { id: string },
     packet: AedesPublishPacket,
   ): Promise<AedesPublishPacket | undefined>;
+  putWill(client: { id: string }, packet: AedesPublishPacket): Promise<void>;
+  delWill(client: { id: string }): Promise<AedesPublishPacket | undefined>;
+  incomingStorePacket(
+    client: { id: string },
+    packet: AedesPublishPacket & { messageId: number },
+  ): Promise<void>;
+  incomingDelPacket(client: { id: string }, packet: { messageId: number }): Promise<void>;
+  cleanIncoming(client: { id: string }): Promise<void>;
 }
 
 /** Puts the bounds in front of the broker; returns the counters, kept up to date. */
 export function boundBroker(broker: Aedes, bounds: BrokerBounds): BoundCounts {
   const { persistence } = broker as unknown as { persistence: Persistence };
-  const counts: BoundCounts = { retainedDropped: 0, queuedDropped: 0, subscriptionsRefused: 0 };
+  const counts: BoundCounts = {
+    retainedDropped: 0,
+    queuedDropped: 0,
+    subscriptionsRefused: 0,
+    willsRefused: 0,
+    qos2Refused: 0,
+  };
   boundSubscriptions(broker, bounds, counts);
   boundSessions(persistence, bounds, counts);
   boundRetained(persistence, bounds, counts);
   boundQueues(persistence, bounds, counts);
+  boundWills(persistence, bounds, counts);
+  boundQos2(persistence, bounds, counts);
   return counts;
 }
 
 function boundSubscriptions(broker: Aedes, bounds: BrokerBounds, counts: BoundCounts): void {
-  const topics = new WeakMap<Client, Set<string>>();
+  const held = new WeakMap<Client, Set<string>>();
+  let heldBytes = 0;
+  const begin = (client: Client): Set<string> => {
+    const mine = new Set<string>();
+    held.set(client, mine);
+    client.conn.once('close', () => {
+      for (const topic of mine) heldBytes -= filterBytes(topic);
+      mine.clear();
+    });
+    return mine;
+  };
   broker.authorizeSubscribe = (client, subscription, callback) => {
-    const mine = topics.get(client) ?? new Set();
-    topics.set(client, mine);
-    if (!mine.has(subscription.topic) && mine.size >= bounds.maxSubscriptionsPerClient) {
+    const { topic } = subscription;
+    const mine = held.get(client) ?? begin(client);
+    const full =
+      mine.size >= bounds.maxSubscriptionsPerClient ||
+      heldBytes + filterBytes(topic) > bounds.maxSubscriptionBytes;
+    if (!mine.has(topic) && full) {
       counts.subscriptionsRefused++;
       callback(null, null);
-    } else {
-      mine.add(subscription.topic);
-      callback(null, subscription);
+      return;
     }
+    if (!mine.has(topic)) heldBytes += filterBytes(topic);
+    mine.add(topic);
+    callback(null, subscription);
   };
   broker.on('unsubscribe', (gone, client) => {
-    for (const topic of gone) topics.get(client)?.delete(topic);
+    const mine = held.get(client);
+    for (const topic of gone) if (mine?.delete(topic)) heldBytes -= filterBytes(topic);
   });
 }
 
 function boundSessions(persistence: Persistence, bounds: BrokerBounds, counts: BoundCounts): void {
   const add = persistence.addSubscriptions.bind(persistence);
-  persistence.addSubscriptions = async (client, subs) => {
-    const { clientsCount } = await persistence.countOffline();
-    if (
-      clientsCount >= bounds.maxSessions &&
-      (await persistence.subscriptionsByClient(client)).length === 0
-    ) {
-      counts.subscriptionsRefused++;
-      throw new Error(`${bounds.maxSessions} sessions are kept already`);
-    }
-    await add(client, subs);
-  };
-}
-
-function boundRetained(persistence: Persistence, bounds: BrokerBounds, counts: BoundCounts): void {
-  const store = persistence.storeRetained.bind(persistence);
+  const remove = persistence.removeSubscriptions.bind(persistence);
+  const clean = persistence.cleanSubscriptions.bind(persistence);
   const held = new Map<string, number>();
   let heldBytes = 0;
-  persistence.storeRetained = async (packet) => {
-    const before = held.get(packet.topic) ?? 0;
-    const size = packet.payload.length === 0 ? 0 : sizeOf(packet);
-    const full =
-      heldBytes - before + size > bounds.maxRetainedBytes ||
-      (before === 0 && held.size >= bounds.maxRetained);
-    if (size > 0 && full) {
-      counts.retainedDropped++;
-      return;
+  const hold = (clientId: string, size: number): void => {
+    heldBytes += size - (held.get(clientId) ?? 0);
+    if (size === 0) held.delete(clientId);
+    else held.set(clientId, size);
+  };
+  const topicsOf = async (client: { id: string }): Promise<Set<string>> =>
+    new Set((await persistence.subscriptionsByClient(client)).map(({ topic }) => topic));
+  persistence.addSubscriptions = async (client, subs) => {
+    const topics = await topicsOf(client);
+    const isNew = topics.size === 0;
+    for (const { topic } of subs) topics.add(topic);
+    const size = bytesOf(topics);
+    const { clientsCount } = await persistence.countOffline();
+    if (
+      (isNew && clientsCount >= bounds.maxSessions) ||
+      topics.size > bounds.maxSubscriptionsPerClient ||
+      heldBytes - (held.get(client.id) ?? 0) + size > bounds.maxSubscriptionBytes
+    ) {
+      counts.subscriptionsRefused++;
+      throw new Error('too many sessions or subscriptions are kept already');
     }
-    heldBytes += size - before;
-    if (size === 0) held.delete(packet.topic);
-    else held.set(packet.topic, size);
-    await store(packet);
+    hold(client.id, size);
+    await add(client, subs);
+  };
+  persistence.removeSubscriptions = async (client, gone) => {
+    await remove(client, gone);
+    hold(client.id, bytesOf(await topicsOf(client)));
+  };
+  persistence.cleanSubscriptions = async (client) => {
+    hold(client.id, 0);
+    await clean(client);
   };
 }
 
-function boundQueues(persistence: Persistence, bounds: BrokerBounds, counts: BoundCounts): void {
-  const enqueue = persistence.outgoingEnqueue.bind(persistence);
-  const clear = persistence.outgoingClearMessageId.bind(persistence);
-  const queued = new Map<string, number>();
-  let queuedBytes = 0;
-  const admit = (clientId: string, packet: AedesPublishPacket): boolean => {
-    const mine = queued.get(clientId) ?? 0;
-    if (mine >= bounds.maxQueuedPerClient || queuedBytes + sizeOf(packet) > bounds.maxQueuedBytes) {
-      counts.queuedDropped++;
-      return false;
-    }
-    queued.set(clientId, mine + 1);
-    queuedBytes += sizeOf(packet);
-    return true;
-  };
-  persistence.outgoingEnqueue = async (sub, packet) => {
-    if (admit(sub.clientId, packet)) await enqueue(sub, packet);
-  };
-  persistence.outgoingEnqueueCombi = async (subs, packet) => {
-    for (const sub of subs) if (admit(sub.clientId, packet)) await enqueue(sub, packet);
-  };
-  persistence.outgoingClearMessageId = async (client, packet) => {
-    const cleared = await clear(client, packet);
-    if (cleared !== undefined) {
-      const left = (queued.get(client.id) ?? 1) - 1;
-      if (left > 0) queued.set(client.id, left);
-      else queued.delete(client.id);
-      queuedBytes -= sizeOf(cleared);
-    }
-    return cleared;
-  };
+function bytesOf(topics: ReadonlySet<string>): number {
+  let sum = 0;
+  for (const topic of topics) sum += filterBytes(topic);
+  return sum;
 }
 
-/** What a kept message takes, about: its bytes and the objects around them. */
-function sizeOf(packet: AedesPublishPacket): number {
-  return packet.topic.length + packet.payload.length + 200;
+/** What a subscription takes, about: its filter and the objects around it. */
+function filterBytes(topic: string): number {
+  return topic.length + 500;
 }

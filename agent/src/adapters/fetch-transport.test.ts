@@ -50,15 +50,16 @@ test('nobody there is unavailable, and says why', async () => {
   });
 });
 
-test('silence ends an exchange, before the answer and within its body', async () => {
+test('silence within an answer ends it, and so does whoever asked', async () => {
+  const silent = new AbortController();
   server.on('request', (request, response) => {
     if (request.url === '/half') response.writeHead(200).write('half');
+    else silent.abort();
   });
   const transport = createFetchTransport({ idleMs: 20 });
-  await expect(transport(new Request(`${url}/never`))).rejects.toMatchObject({
-    code: 'unavailable',
-    message: 'silent for 20 ms',
-  });
   const half = await transport(new Request(`${url}/half`));
-  await expect(half.text()).rejects.toThrow();
+  await expect(half.text()).rejects.toThrow('silent for 20 ms');
+  await expect(transport(new Request(`${url}/never`, { signal: silent.signal }))).rejects.toMatchObject({
+    code: 'unavailable',
+  });
 });

@@ -1,47 +1,40 @@
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { SkerryError } from '@skerry/proto/errors';
 import type { Transport } from '../ports.ts';
+import { networkReason } from './network-error.ts';
+import { systemClock } from './system-clock.ts';
 
 /**
- * The Transport port over `fetch`. Silence of `idleMs` ends an exchange, before the answer or within its body.
- * Redirects are handed to the caller and never followed: a captive portal must not get the agent's token. Rejects
- * with SkerryError `unavailable`.
+ * The Transport port over `fetch`. Silence of `idleMs` within an answer ends it; how long the answer may take to begin
+ * is for whoever asks, who knows what goes up. Redirects are handed to the caller and never followed: a captive portal
+ * must not get the agent's token. Rejects with SkerryError `unavailable`.
  */
-export function createFetchTransport(options: { idleMs?: number } = {}): Transport {
-  const idleMs = options.idleMs ?? 30_000;
+export function createFetchTransport(options: { idleMs?: number; wallMs?: () => number } = {}): Transport {
+  const { idleMs = 30_000, wallMs = systemClock.wallMs } = options;
   return async (request) => {
-    const silence = createSilence(idleMs);
-    try {
-      const signal = AbortSignal.any([request.signal, silence.signal]);
-      const response = await fetch(request, { signal, redirect: 'manual' });
-      if (!response.body) {
-        silence.end();
-        return response;
-      }
-      return new Response(watched(response.body, silence), {
-        status: response.status,
-        statusText: response.statusText,
-        headers: response.headers,
-      });
-    } catch (cause) {
-      silence.end();
-      throw new SkerryError('unavailable', reason(cause), { cause });
-    }
+    const abort = new AbortController();
+    const signal = AbortSignal.any([request.signal, abort.signal]);
+    const response = await fetch(request, { signal, redirect: 'manual' }).catch((cause: unknown) => {
+      throw new SkerryError('unavailable', networkReason(cause, wallMs()), { cause });
+    });
+    if (!response.body) return response;
+    return new Response(watched(response.body, createSilence(idleMs, abort)), {
+      status: response.status,
+      statusText: response.statusText,
+      headers: response.headers,
+    });
   };
 }
 
 interface Silence {
-  signal: AbortSignal;
   heard(): void;
   end(): void;
 }
 
-function createSilence(idleMs: number): Silence {
-  const abort = new AbortController();
+function createSilence(idleMs: number, abort: AbortController): Silence {
   const arm = (): ReturnType<typeof setTimeout> =>
     setTimeout(() => abort.abort(new SkerryError('unavailable', `silent for ${idleMs} ms`)), idleMs);
   let timer = arm();
   return {
-    signal: abort.signal,
     heard() {
       clearTimeout(timer);
       timer = arm();
@@ -73,12 +66,4 @@ function watched(body: ReadableStream<Uint8Array>, silence: Silence): ReadableSt
       await reader.cancel(why);
     },
   });
-}
-
-/** Node says "fetch failed" and hides why in the cause. */
-function reason(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = (cause as { code?: unknown } | undefined)?.code;
-  const text = cause === undefined ? messageOf(error) : messageOf(cause);
-  return typeof code === 'string' && !text.includes(code) ? `${code} ${text}`.trim() : text;
 }
