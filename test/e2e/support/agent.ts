@@ -5,7 +5,7 @@ import type { AgentStatus } from '@skerry/agent/local/view';
 import type { ControlPlane } from './control-plane.ts';
 import { fetchMetrics, type Metrics } from './metrics.ts';
 import { freePorts } from './ports.ts';
-import { type Ended, type Program, type ProgramOptions, startProgram } from './program.ts';
+import { type Ended, type Program, type ProgramOptions, startProgram, startScript } from './program.ts';
 import { until } from './until.ts';
 
 /** Parts of agent.yaml; JSON is YAML, so what tests write is JSON. */
@@ -26,6 +26,11 @@ export function pumpPipeline(release: string, rest: ConfigParts = {}): ConfigPar
     },
     ...rest,
   };
+}
+
+interface AgentOptions extends ProgramOptions {
+  /** A script of a test's own in the place of `skerry-agent run`; its first argument is the configuration. */
+  entry?: { script: string; args: readonly string[] };
 }
 
 export class AgentProcess {
@@ -81,17 +86,22 @@ export class AgentProcess {
   }
 
   /** Starts it, again over what is there already, and waits until it is ready. */
-  async start(options: ProgramOptions = {}): Promise<void> {
-    const program = startProgram('skerry-agent', ['run', '-c', this.configFile], {
-      ...options,
-      env: { ...this.env, ...options.env },
-    });
-    this.#program = program;
+  async start(options: AgentOptions = {}): Promise<void> {
+    const program = this.launch(options);
     await until('the agent to be ready', async () => {
       if (!program.running) throw new Error(`the agent ended: ${program.stderr}`);
       // The page answers before the broker listens; the line on stdout comes last.
       return program.stdout.includes(' runs: ');
     });
+  }
+
+  /** Starts it and doesn't wait. */
+  launch({ entry, ...options }: AgentOptions = {}): Program {
+    const all = { ...options, env: { ...this.env, ...options.env } };
+    this.#program = entry
+      ? startScript(entry.script, [this.configFile, ...entry.args], all)
+      : startProgram('skerry-agent', ['run', '-c', this.configFile], all);
+    return this.#program;
   }
 
   async stop(): Promise<Ended | undefined> {

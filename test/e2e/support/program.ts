@@ -20,6 +20,8 @@ export interface ProgramOptions {
   cwd?: string;
   /** More options for node itself. */
   nodeArgs?: readonly string[];
+  /** A program with its arguments that runs node in its turn (strace); it must leave node its process id. */
+  under?: readonly string[];
 }
 
 /** How a program ended, and what it printed. */
@@ -66,8 +68,10 @@ export function startProgram(
 export function startScript(script: string, args: readonly string[], options: ProgramOptions = {}): Program {
   const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('SKERRY_')));
   const nodeArgs = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
+  const node = [process.execPath, ...nodeArgs, ...(options.nodeArgs ?? []), script, ...args];
+  const [command, ...rest] = [...(options.under ?? []), ...node];
   return watchChild(
-    spawn(process.execPath, [...nodeArgs, ...(options.nodeArgs ?? []), script, ...args], {
+    spawn(command!, rest, {
       cwd: options.cwd ?? ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...env, NO_COLOR: '1', ...options.env },
