@@ -8,7 +8,7 @@
  *   trickle 1   a connection per device, one message a TCP segment, the next when the last is acknowledged
  */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { acknowledgements, openSession, publishPacket } from '../support/mqtt-packets.ts';
 import { type Load, messages } from './load.ts';
 
 const WINDOW = 1_000;
@@ -26,8 +26,8 @@ const { beganMs, endedMs } = await (order.way === 'bulk' ? bulk(order) : trickle
 process.stdout.write(`${JSON.stringify({ beganMs, endedMs })}\n`);
 
 async function bulk({ port, qos, load }: Order): Promise<{ beganMs: number; endedMs: number }> {
-  const packets = [...messages(load)].map(({ topic, payload }, i) => publish(topic, payload, qos, i));
-  const socket = await session(port, 'bench');
+  const packets = [...messages(load)].map(({ topic, payload }, i) => publishPacket(topic, payload, qos, i));
+  const socket = await openSession(port, 'bench');
   const acknowledged = acknowledgements(socket);
   const beganMs = Date.now();
   let next = 0;
@@ -41,7 +41,7 @@ async function bulk({ port, qos, load }: Order): Promise<{ beganMs: number; ende
     if (chunk.length === 0) await acknowledged.more();
     else if (!socket.write(Buffer.concat(chunk))) await once(socket, 'drain');
   }
-  if (qos === 0) socket.write(publish('bench/end', Buffer.from('1'), 1, 0));
+  if (qos === 0) socket.write(publishPacket('bench/end', Buffer.from('1'), 1, 0));
   const wanted = qos === 0 ? 1 : packets.length;
   while (acknowledged.count < wanted) await acknowledged.more();
   const endedMs = Date.now();
@@ -54,12 +54,12 @@ async function trickle({ port, qos, load }: Order): Promise<{ beganMs: number; e
   for (const { topic, payload } of messages(load)) {
     const list = byDevice.get(topic) ?? [];
     byDevice.set(topic, list);
-    list.push(publish(topic, payload, qos, list.length));
+    list.push(publishPacket(topic, payload, qos, list.length));
   }
   const lanes = await Promise.all(
     [...byDevice.values()].map(async (packets, i) => ({
       packets,
-      socket: await session(port, `bench-${i}`),
+      socket: await openSession(port, `bench-${i}`),
     })),
   );
   const beganMs = Date.now();
@@ -75,49 +75,4 @@ async function trickle({ port, qos, load }: Order): Promise<{ beganMs: number; e
   const endedMs = Date.now();
   for (const { socket } of lanes) socket.destroy();
   return { beganMs, endedMs };
-}
-
-/** Connects (CONNECT, clean session, no keep-alive) and waits for CONNACK. */
-async function session(port: number, clientId: string): Promise<Socket> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-  await once(socket, 'connect');
-  const head = Buffer.concat([field('MQTT'), Buffer.from([4, 2, 0, 0]), field(clientId)]);
-  socket.write(Buffer.concat([Buffer.from([0x10, head.length]), head]));
-  await once(socket, 'data');
-  return socket;
-}
-
-/** Counts PUBACKs, which are four bytes each. */
-function acknowledgements(socket: Socket): { readonly count: number; more(): Promise<void> } {
-  let bytes = 0;
-  let wake: () => void = () => undefined;
-  socket.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    wake();
-  });
-  return {
-    get count() {
-      return bytes >> 2;
-    },
-    more: () =>
-      new Promise((resolve) => {
-        wake = resolve;
-      }),
-  };
-}
-
-function publish(topic: string, payload: Buffer, qos: 0 | 1, index: number): Buffer {
-  const id = (index % 65_535) + 1;
-  const packetId = qos === 1 ? Buffer.from([id >> 8, id & 0xff]) : Buffer.alloc(0);
-  const body = Buffer.concat([field(topic), packetId, payload]);
-  return Buffer.concat([Buffer.from([0x30 | (qos << 1), ...remainingLength(body.length)]), body]);
-}
-
-function field(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes]);
-}
-
-function remainingLength(length: number): number[] {
-  return length < 128 ? [length] : [(length & 0x7f) | 0x80, length >> 7];
 }
