@@ -7,6 +7,7 @@ import { randomId } from '@skerry/proto/ids';
 import { releaseRef } from '@skerry/proto/release';
 import { resultJson } from '@skerry/proto/results';
 import type { skerry } from '@skerry/proto/wire';
+import { type ByHand, createByHand } from './byhand/byhand.ts';
 import type { AgentConfig } from './config.ts';
 import { type Candidate, createEngine, type Engine } from './inference/engine.ts';
 import { createLane, type Lane, withoutRelease } from './lane.ts';
@@ -123,6 +124,7 @@ class RunningAgent implements Agent {
   readonly #engine: Engine;
   readonly #processor: Processor;
   readonly #releases: Releases;
+  readonly byHand: ByHand;
   #link: Link | undefined;
   #state: 'loading' | 'replaying' | 'running' | 'stopping' = 'loading';
 
@@ -189,6 +191,21 @@ class RunningAgent implements Agent {
       releases: this.#releases,
       link: () => this.#link,
     });
+    this.byHand = createByHand({
+      ...ports,
+      agentId: options.agentId,
+      outbox,
+      situation: () => ({
+        clock: {
+          boot: this.#boot,
+          monoMs: Math.floor(ports.clock.monoMs()),
+          wallMs: Math.floor(time.clock.wallMs()),
+        },
+        reported: this.#reported(),
+        seen: desired.seen(),
+      }),
+      applyDesired: (wanted, instance) => this.#applyDesired(wanted, instance),
+    });
   }
 
   get serverClock(): ServerClock | undefined {
@@ -211,11 +228,13 @@ class RunningAgent implements Agent {
       outbox: this.#outbox,
       reported: () => this.#reported(),
       seen: () => this.#desired.seen(),
-      applyDesired: async (desired, instance) => {
-        await this.#desired.put(desired, instance);
-        this.#twin.converge();
-      },
+      applyDesired: (desired, instance) => this.#applyDesired(desired, instance),
     });
+  }
+
+  async #applyDesired(desired: skerry.v1.IDesired, instance: string): Promise<void> {
+    await this.#desired.put(desired, instance);
+    this.#twin.converge();
   }
 
   async start(): Promise<void> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { serve } from '@hono/node-server';
+import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server';
 import { SkerryError } from '@skerry/proto/errors';
 import { createLocalApp } from '../local/app.ts';
 import type { LocalView } from '../local/view.ts';
@@ -13,7 +13,11 @@ export async function startLocalServer(
   const page = await readFile(new URL('../../page/index.html', import.meta.url), 'utf8');
   const app = createLocalApp(view, page);
   const server = await new Promise<Server>((resolve, reject) => {
-    const started = serve({ fetch: app.fetch, hostname: listen.host, port: listen.port }, () =>
+    const answer = (
+      request: Request,
+      { incoming }: HttpBindings | Http2Bindings,
+    ): Response | Promise<Response> => app.fetch(request, { remoteAddress: incoming.socket.remoteAddress });
+    const started = serve({ fetch: answer, hostname: listen.host, port: listen.port }, () =>
       resolve(started as Server),
     );
     started.once('error', (error: NodeJS.ErrnoException) => {

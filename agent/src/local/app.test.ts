@@ -1,4 +1,6 @@
 // The local server's endpoints, over a view with nothing behind it.
+
+import { SkerryError } from '@skerry/proto/errors';
 import { expect, test } from 'vitest';
 import { createLocalApp } from './app.ts';
 import type { AgentStatus, LocalView } from './view.ts';
@@ -13,6 +15,16 @@ const view: LocalView = {
     return [{ id: 'x' }];
   },
   metrics: () => [{ name: 'skerry_agent_outbox_bytes', help: 'h', type: 'gauge', samples: [{ value: 7 }] }],
+  byHand: {
+    async export() {
+      return new Blob(['all of it']).stream();
+    },
+    async acknowledge(chunks, what) {
+      for await (const chunk of chunks)
+        if (chunk.length !== 3) throw new SkerryError('conflict', `${what} is for agent other`);
+      return { cursors: { result: 3 } };
+    },
+  },
 };
 const app = createLocalApp(view, '<h1>page</h1>');
 
@@ -48,4 +60,28 @@ test('the page and what it reads are there; results are bounded, whatever is ask
 test('anything else is a problem document, not a stack', async () => {
   const answer = await app.request('/nope');
   expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+});
+
+test('results are carried by hand from this machine alone, and not by a page of a browser', async () => {
+  const ask = (path: string, remoteAddress: string, body?: string, type = 'application/x-skerry-bundle') =>
+    app.request(
+      path,
+      { method: 'POST', headers: { 'content-type': type }, ...(body !== undefined && { body }) },
+      { remoteAddress },
+    );
+  for (const here of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
+    expect(await (await ask('/api/outbox/export', here)).text()).toBe('all of it');
+    expect(await (await ask('/api/outbox/acknowledge', here, 'abc')).json()).toEqual({
+      cursors: { result: 3 },
+    });
+  }
+  expect((await ask('/api/outbox/export', '192.0.2.7')).status).toBe(403);
+  expect((await ask('/api/outbox/acknowledge', '10.127.0.1', 'abc')).status).toBe(403);
+  expect((await ask('/api/outbox/acknowledge', '127.0.0.1', 'abc', 'text/plain')).status).toBe(422);
+  const refused = await ask('/api/outbox/acknowledge', '127.0.0.1', 'abcd');
+  expect(refused.status).toBe(422);
+  expect(await refused.json()).toMatchObject({
+    code: 'conflict',
+    detail: 'the acknowledgement is for agent other',
+  });
 });

@@ -1,16 +1,27 @@
 /**
- * The agent's own page and endpoints for whoever stands beside the machine: works with no network, reads only.
+ * The agent's own page and endpoints for whoever stands beside the machine: works with no network. What it shows is for
+ * everyone who reaches it; what changes anything (results carried by hand) is for programs on this machine alone.
  * `Request → Response`; the listener is an adapter.
  */
+import { SkerryError } from '@skerry/proto/errors';
 import { METRICS_CONTENT_TYPE, renderMetrics } from '@skerry/proto/prometheus';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { LocalView } from './view.ts';
 
 const RECENT_MAX = 500;
+/** No page of a browser can send it elsewhere than to its own server without being asked first. */
+const BUNDLE_TYPE = 'application/x-skerry-bundle';
+const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
+
+/** What the listener tells of a request. */
+export interface LocalBindings {
+  remoteAddress: string | undefined;
+}
+type App = Hono<{ Bindings: LocalBindings }>;
 
 /** Builds the local server's app over a running agent. `page` is the HTML of `/`. */
-export function createLocalApp(view: LocalView, page: string): Hono {
-  const app = new Hono();
+export function createLocalApp(view: LocalView, page: string): App {
+  const app: App = new Hono();
   app.use(async (context, next) => {
     await next();
     context.header(
@@ -34,10 +45,47 @@ export function createLocalApp(view: LocalView, page: string): Hono {
     const limit = Math.min(RECENT_MAX, Math.max(1, Number(context.req.query('limit') ?? 100) || 100));
     return context.json({ results: view.recent(limit, context.req.query('device')) });
   });
-  app.notFound((context) =>
-    context.json({ title: 'Not found', status: 404, detail: `nothing is at ${context.req.path}` }, 404, {
-      'Content-Type': 'application/problem+json',
-    }),
-  );
+  byHandRoutes(app, view);
+  app.notFound((context) => problem(context, 404, 'Not found', `nothing is at ${context.req.path}`));
+  app.onError((error, context) => {
+    if (!(error instanceof SkerryError)) throw error;
+    const status = error.code === 'forbidden' ? 403 : 422;
+    return problem(context, status, 'Refused', error.message, { code: error.code, hint: error.hint });
+  });
   return app;
+}
+
+function byHandRoutes(app: App, { byHand }: LocalView): void {
+  app.post('/api/outbox/export', async (context) => {
+    fromThisMachine(context);
+    const chunks = await byHand.export();
+    return context.body(ReadableStream.from<Uint8Array>(chunks), 200, { 'Content-Type': BUNDLE_TYPE });
+  });
+  app.post('/api/outbox/acknowledge', async (context) => {
+    fromThisMachine(context);
+    const { body } = context.req.raw;
+    if (!body) throw new SkerryError('invalid', 'no acknowledgement was sent');
+    return context.json(await byHand.acknowledge(body, 'the acknowledgement'));
+  });
+}
+
+function fromThisMachine(context: Context<{ Bindings: LocalBindings }>): void {
+  if (!LOOPBACK.test(context.env.remoteAddress ?? ''))
+    throw new SkerryError('forbidden', 'results are carried by hand only from the machine itself', {
+      hint: 'run skerry-agent outbox there',
+    });
+  if (context.req.header('content-type') !== BUNDLE_TYPE)
+    throw new SkerryError('invalid', `the content type is not ${BUNDLE_TYPE}`);
+}
+
+function problem(
+  context: Context,
+  status: 403 | 404 | 422,
+  title: string,
+  detail: string,
+  more: Record<string, unknown> = {},
+): Response {
+  return context.json({ title, status, detail, ...more }, status, {
+    'Content-Type': 'application/problem+json',
+  });
 }

@@ -1,5 +1,6 @@
 /** What the local server shows of a running agent; the agent implements it. */
 import type { Metric } from '@skerry/proto/prometheus';
+import type { ByHand } from '../byhand/byhand.ts';
 
 /** What a technician sees first; the names are those of `skerry-agent status --json`. */
 export interface AgentStatus {
@@ -69,4 +70,6 @@ export interface LocalView {
   /** Newest results first, as results appear on MQTT. */
   recent(limit: number, device?: string): Record<string, unknown>[];
   metrics(): Metric[];
+  /** Results carried by hand: only for whoever sits at this machine. */
+  readonly byHand: ByHand;
 }
