@@ -298,7 +298,8 @@ function balance(): { samples: Record<string, number>; results: Record<string, n
   const { received, rejected, open, used, gap, skipped } = pipelines[0]!.samples;
   const sum = Object.values(rejected).reduce((a, b) => a + b, 0) + open + used + gap + skipped;
   expect(sum).toBe(received);
-  const { lane: _, ...results } = outbox[0]!;
+  const { lane: _, numbers, ...results } = outbox[0]!;
+  expect(numbers.problems).toEqual([]);
   const { produced, delivered, pending, summarized, evicted } = results;
   expect(delivered + pending + summarized + evicted).toBe(produced);
   return { samples: { received, ...rejected }, results };

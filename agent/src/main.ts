@@ -2,6 +2,7 @@
 /** `skerry-agent`: the edge runtime's program. */
 import { createProgram, InvalidArgumentError, Option, runProgram } from '@skerry/proto/node/program';
 import { runBacktest } from './cli/backtest.ts';
+import { outboxAcknowledge, outboxExport } from './cli/byhand.ts';
 import { check } from './cli/check.ts';
 import { enroll } from './cli/enroll.ts';
 import { infer } from './cli/infer.ts';
@@ -125,7 +126,7 @@ const outbox = program.command('outbox').description('what was produced and wher
 for (const [name, description, action] of [
   ['ls', 'what each lane holds', outboxLs],
   ['ledger', 'the two sums: where every sample and every result went', outboxLedger],
-  ['verify', 'check that both sums add up', outboxVerify],
+  ['verify', 'check that both sums add up and every block number is covered', outboxVerify],
 ] as const)
   outbox
     .command(name)
@@ -133,6 +134,28 @@ for (const [name, description, action] of [
     .addOption(configOption())
     .option(...JSON_FLAG)
     .addHelpText('after', examples(`outbox ${name} -c agent.yaml`))
+    .action(action);
+
+for (const [name, description, example, action] of [
+  [
+    'export',
+    'write what the control plane has not got yet to a file that a person carries there',
+    'export results.skerry',
+    outboxExport,
+  ],
+  [
+    'acknowledge',
+    'take the acknowledgement file that skerry result import wrote: what it names leaves the outbox',
+    'acknowledge results.skerry.ack',
+    outboxAcknowledge,
+  ],
+] as const)
+  outbox
+    .command(`${name} <file>`)
+    .description(description)
+    .addOption(configOption())
+    .option(...JSON_FLAG)
+    .addHelpText('after', examples(`outbox ${example} -c agent.yaml`))
     .action(action);
 
 await runProgram(program, process.argv.slice(2));

@@ -5,6 +5,7 @@ import { isoFromUs } from '@skerry/proto/units';
 import { type skerry, v1 } from '@skerry/proto/wire';
 import type { AgentConfig, PipelineConfig } from './config.ts';
 import type { AgentStatus, PipelineStatus } from './local/view.ts';
+import type { LaneNumbers } from './outbox/inspect.ts';
 import type { Ledger } from './outbox/ledger.ts';
 import { openSamples } from './outbox/ledger.ts';
 import type { OutboxStats } from './outbox/outbox.ts';
@@ -84,15 +85,13 @@ export function pipelineStatus(facts: PipelineFacts): PipelineStatus {
 
 /** The two lanes' ledgers for people. */
 export function outboxStatus(stats: OutboxStats): AgentStatus['outbox'] {
-  const line = (lane: string, { produced, delivered, pending, summarized, evicted }: Ledger) => ({
-    lane,
-    produced,
-    delivered,
-    pending,
-    summarized,
-    evicted,
-  });
-  return [line('results', stats.ledgers.result), line('alerts', stats.ledgers.alert)];
+  const line = (
+    lane: string,
+    { produced, delivered, pending, summarized, evicted }: Ledger,
+    numbers: LaneNumbers,
+  ) => ({ lane, produced, delivered, pending, summarized, evicted, numbers });
+  const { ledgers, numbers } = stats;
+  return [line('results', ledgers.result, numbers.result), line('alerts', ledgers.alert, numbers.alert)];
 }
 
 /** Labels that the operator's selectors see beside those of agent.yaml. */

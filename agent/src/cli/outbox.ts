@@ -1,48 +1,70 @@
 import { SkerryError } from '@skerry/proto/errors';
 import { print, printJson, printTable } from '@skerry/proto/node/program';
-import { stderrLog } from '../adapters/log.ts';
-import { nodeCompression } from '../adapters/node-compression.ts';
-import { systemClock, systemRandom } from '../adapters/system-clock.ts';
 import type { AgentStatus } from '../local/view.ts';
 import { sampleLedgerMessage } from '../outbox/ledger.ts';
-import { openOutbox } from '../outbox/open.ts';
+import type { Damage } from '../outbox/recover.ts';
 import { epochText, outboxStatus } from '../reported.ts';
-import { openStore } from './compose.ts';
 import { loadConfig } from './config-file.ts';
-import { fetchStatus, localUrl, showLedger } from './status.ts';
+import { runningStatus, withOutbox } from './opened-outbox.ts';
+import { showLedger } from './status.ts';
 
 type LedgerView = Pick<AgentStatus, 'agent' | 'epoch' | 'outbox' | 'outboxBytes'> & {
   pipelines: Pick<AgentStatus['pipelines'][number], 'name' | 'samples'>[];
+  damage: string[];
 };
 
 /** `skerry-agent outbox ledger`: asks the running agent, and opens the database only when none runs. */
 export async function outboxLedger(options: { config: string; json: boolean }): Promise<void> {
-  const view = await ledgerView(options.config);
+  const { damage: _, ...view } = await ledgerView(options.config);
   if (options.json) return printJson(view);
   print(view.agent);
   showLedger(view);
 }
 
-/** `skerry-agent outbox verify`: the two sums. Throws SkerryError failed, naming what doesn't add up. */
+/**
+ * `skerry-agent outbox verify`: the two sums, and that every block number from the cursor to the last is covered. Where
+ * the agent isn't running every block's checksum is tried, too. Throws SkerryError corrupt, naming what doesn't hold.
+ */
 export async function outboxVerify(options: { config: string; json: boolean }): Promise<void> {
   const view = await ledgerView(options.config);
-  const wrong = [
+  const problems = [
     ...view.pipelines
       .filter(
         ({ samples: s }) =>
           s.received !== sum(Object.values(s.rejected)) + s.open + s.used + s.gap + s.skipped || s.open < 0,
       )
-      .map(({ name }) => `samples of ${name}`),
+      .map(({ name }) => `samples of ${name} don't add up`),
     ...view.outbox
       .filter((l) => l.produced !== l.delivered + l.pending + l.summarized + l.evicted)
-      .map(({ lane }) => lane),
+      .map(({ lane }) => `${lane} don't add up`),
+    ...view.outbox.flatMap(({ numbers }) => numbers.problems),
+    ...view.damage,
   ];
-  if (wrong.length > 0)
-    throw new SkerryError('corrupt', `the ledger doesn't add up for ${wrong.join(', ')}`, {
+  if (options.json)
+    printJson({
+      agent: view.agent,
+      epoch: view.epoch,
+      verified: problems.length === 0,
+      problems,
+      lanes: view.outbox,
+    });
+  else for (const lane of view.outbox) showGaps(lane);
+  if (problems.length > 0)
+    throw new SkerryError('corrupt', `the outbox of ${view.agent} doesn't verify: ${problems.join('; ')}`, {
       hint: 'skerry-agent outbox ledger shows the terms',
     });
-  if (options.json) return printJson({ agent: view.agent, epoch: view.epoch, verified: true });
-  print(`${view.agent}: every sample and every result is accounted for (epoch ${view.epoch})`);
+  if (!options.json)
+    print(`${view.agent}: every sample and every result is accounted for (epoch ${view.epoch})`);
+}
+
+function showGaps({ lane, numbers }: LedgerView['outbox'][number]): void {
+  const { cursor, last, gaps, gapsOmitted } = numbers;
+  print(`${lane}: acknowledged to block ${cursor}, ${last} is the last given out`);
+  for (const { first, last: end, records, became } of gaps)
+    print(
+      `  ${first === end ? `block ${first}` : `blocks ${first} to ${end}`}: ${records} records, ${became}`,
+    );
+  if (gapsOmitted > 0) print(`  and ${gapsOmitted} such ranges before these`);
 }
 
 /** `skerry-agent outbox ls`: what each lane still holds. */
@@ -57,39 +79,14 @@ export async function outboxLs(options: { config: string; json: boolean }): Prom
 
 async function ledgerView(configFile: string): Promise<LedgerView> {
   const loaded = await loadConfig(configFile);
-  try {
-    const status = await fetchStatus(localUrl(loaded.config.local.listen));
-    // Another agent may have that port while this one is down.
-    if (status.agent === loaded.agentId) return status;
-  } catch (error) {
-    if (!(error instanceof SkerryError) || error.code !== 'unavailable') throw error;
-  }
-  const log = stderrLog(systemClock, 'error');
-  const store = await openStore(loaded);
-  try {
-    const { maxBytes, maxAge, whenFull, durability } = loaded.config.buffer;
-    const { outbox, recovered } = await openOutbox(store, {
-      clock: systemClock,
-      random: systemRandom,
-      log,
-      crashPoint: () => undefined,
-      limits: { maxBytes, maxAgeMs: maxAge, whenFull, durability },
-      compression: nodeCompression,
-    });
+  const status = await runningStatus(loaded);
+  if (status) return { ...status, damage: [] };
+  return withOutbox(loaded, async ({ outbox, recovered, damage }) => {
     const stats = outbox.stats();
     const pipelines = [...recovered.counters].map(([name, counters]) => {
       const { received, rejected, used, gap, skipped } = counters;
-      return {
-        name,
-        samples: {
-          received,
-          rejected,
-          used,
-          gap,
-          skipped,
-          open: sampleLedgerMessage(name, counters).open ?? 0,
-        },
-      };
+      const open = sampleLedgerMessage(name, counters).open ?? 0;
+      return { name, samples: { received, rejected, used, gap, skipped, open } };
     });
     return {
       agent: loaded.agentId,
@@ -97,10 +94,24 @@ async function ledgerView(configFile: string): Promise<LedgerView> {
       outbox: outboxStatus(stats),
       outboxBytes: stats.sizeBytes,
       pipelines,
+      damage: describeDamage(damage),
     };
-  } finally {
-    await store.close();
-  }
+  });
+}
+
+/** Damage that this very opening found. It is counted from now on, so the next one finds none. */
+function describeDamage({ headLost, holes, records, samples }: Damage): string[] {
+  return [
+    ...(headLost ? ['the head was lost, and a new epoch began'] : []),
+    ...holes.map(
+      ({ lane, first, last, records: n }) =>
+        `${lane} blocks ${first} to ${last} of the store can't be read: ${n} records, counted as evicted now`,
+    ),
+    ...(samples > 0 ? [`${samples} samples of the journal are lost, counted as rejected{corrupt} now`] : []),
+    ...(records.length > 0
+      ? [`${records.length} other records can't be read: ${records.slice(0, 5).join(', ')}`]
+      : []),
+  ];
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,6 +1,7 @@
 /** What the local server shows of a running agent; the agent implements it. */
 import type { Metric } from '@skerry/proto/prometheus';
 import type { ByHand } from '../byhand/byhand.ts';
+import type { LaneNumbers } from '../outbox/inspect.ts';
 
 /** What a technician sees first; the names are those of `skerry-agent status --json`. */
 export interface AgentStatus {
@@ -24,6 +25,8 @@ export interface AgentStatus {
     delivered: number;
     summarized: number;
     evicted: number;
+    /** Of the present epoch: where the lane stands, and what of it is not there any more. */
+    numbers: LaneNumbers;
   }[];
   outboxBytes: number;
   unclaimed: { topic: string; messages: number }[];

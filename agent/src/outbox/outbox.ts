@@ -15,6 +15,7 @@ import { shownCounters } from './counters.ts';
 import { Enforcer } from './enforcer.ts';
 import { nextEpochHead } from './epoch.ts';
 import { epochBytes, type Head, LANES, type LaneEnd, laneEnd, lifetimeLedger, withLane } from './head.ts';
+import { inspectLane, type LaneNumbers } from './inspect.ts';
 import type { LiveEntry, PipelineCounters } from './journal.ts';
 import { blockKey, sketchKey } from './keys.ts';
 import { type Entry, entryOf } from './lane-index.ts';
@@ -34,6 +35,8 @@ export interface OutboxStats {
   blocks: Record<LaneName, number>;
   /** Over all epochs. */
   ledgers: Record<LaneName, Ledger>;
+  /** Of the present epoch. */
+  numbers: Record<LaneName, LaneNumbers>;
   sketchesDropped: number;
 }
 
@@ -79,6 +82,10 @@ export class Outbox implements OutboxReader {
       journalEntries: journal.entries,
       blocks: { alert: lanes.alert.entries.length, result: lanes.result.entries.length },
       ledgers: { alert: lifetimeLedger(head, 'alert'), result: lifetimeLedger(head, 'result') },
+      numbers: {
+        alert: inspectLane('alert', head.lanes.alert, lanes.alert),
+        result: inspectLane('result', head.lanes.result, lanes.result),
+      },
       sketchesDropped: head.sketch.dropped,
     };
   }
