@@ -15,11 +15,11 @@
  * Which of these legal outcomes it is, the seed says.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Random } from '@skerry/firmware-sim/random';
 import type { DiskCall } from './strace.ts';
 
-/** What lies under a folder: files with their bytes, and folders. */
+/** What lies under a folder: files with their bytes, and folders, by their path within it ('' is the folder itself). */
 export type Contents = Map<string, Uint8Array | 'folder'>;
 
 interface Node {
@@ -52,7 +52,10 @@ export class TracedDisk {
   constructor(folder: string) {
     this.#folder = folder;
     for (const [path, content] of readContents(folder))
-      this.#before.set(path, content === 'folder' ? newNode('folder') : newNode('file', content));
+      this.#before.set(
+        join(folder, path),
+        content === 'folder' ? newNode('folder') : newNode('file', content),
+      );
     this.#names = new Map(this.#before);
   }
 
@@ -97,12 +100,7 @@ export class TracedDisk {
 
   /** What lies there as long as the power stays on. */
   contents(): Contents {
-    return new Map(
-      [...this.#names].map(([path, node]) => [
-        path,
-        node.kind === 'folder' ? 'folder' : fileBytes(node, node.edits),
-      ]),
-    );
+    return this.#contentsOf(this.#names, (node) => fileBytes(node, node.edits));
   }
 
   /** What may lie there after a cut. */
@@ -113,10 +111,16 @@ export class TracedDisk {
     const end = sure + Math.floor(random.uniform() * (this.#changes.length - sure + 1));
     for (const [i, change] of this.#changes.entries())
       if (i < end || this.#kept.has(i)) perform(names, change);
-    const contents: Contents = new Map();
-    for (const [path, node] of names)
-      contents.set(path, node.kind === 'folder' ? 'folder' : torn(node, random));
-    return contents;
+    return this.#contentsOf(names, (node) => torn(node, random));
+  }
+
+  #contentsOf(names: Names, bytesOf: (node: Node) => Uint8Array): Contents {
+    return new Map(
+      [...names].map(([path, node]) => [
+        relative(this.#folder, path),
+        node.kind === 'folder' ? 'folder' : bytesOf(node),
+      ]),
+    );
   }
 
   /** The changes that a sync of this node keeps, by their index. */
@@ -209,14 +213,14 @@ function torn(node: Node, random: Random): Uint8Array {
   return fileBytes(node, edits);
 }
 
-/** What lies under a folder, itself included; empty where it isn't there. */
+/** What lies under a folder; nothing where it isn't there. */
 export function readContents(folder: string): Contents {
   const contents: Contents = new Map();
   if (!statSync(folder, { throwIfNoEntry: false })) return contents;
-  contents.set(folder, 'folder');
+  contents.set('', 'folder');
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    contents.set(path, entry.isDirectory() ? 'folder' : readFileSync(path));
+    contents.set(relative(folder, path), entry.isDirectory() ? 'folder' : readFileSync(path));
   }
   return contents;
 }
@@ -224,10 +228,9 @@ export function readContents(folder: string): Contents {
 /** Makes the folder hold just that. */
 export function writeContents(folder: string, contents: Contents): void {
   rmSync(folder, { recursive: true, force: true });
-  for (const [path, content] of [...contents].sort(([a], [b]) => (a < b ? -1 : 1)))
-    if (content === 'folder') mkdirSync(path, { recursive: true });
-    else {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, content);
-    }
+  for (const [path, content] of contents) {
+    const target = join(folder, path);
+    mkdirSync(content === 'folder' ? target : dirname(target), { recursive: true });
+    if (content !== 'folder') writeFileSync(target, content);
+  }
 }

@@ -1,9 +1,8 @@
-/** An agent's life that ends with the power, and the disk that its next one finds. */
+/** An agent's life that ends with the power. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Random } from '@skerry/firmware-sim/random';
 import { expect } from 'vitest';
-import { type Contents, readContents, TracedDisk, writeContents } from './disk.ts';
+import { type Contents, readContents, TracedDisk } from './disk.ts';
 import type { Site } from './site.ts';
 import { readTrace, straceTo } from './strace.ts';
 
@@ -11,18 +10,17 @@ import { readTrace, straceTo } from './strace.ts';
 export type End = { point: string; nth: number } | { afterMs: number };
 
 /**
- * One life under strace. Afterwards the data folder holds what a disk might after a power cut. Returns whether the trace
- * could be compared with the folder as the killed process left it (it can't where a call was cut short).
+ * One life under strace, and what it asked of the disk. `compared`: whether that could be compared with the data folder as
+ * the killed process left it, which it can't where the kill cut a call short. `inject`: as in strace(1).
  */
-export async function liveUntilPowerCut(
+export async function liveTraced(
   site: Site,
   end: End,
-  random: Random,
   inject: readonly string[] = [],
-): Promise<boolean> {
-  const { dataDir } = site.agent;
+): Promise<{ disk: TracedDisk; compared: boolean }> {
+  const { dataDir, folder, id } = site.agent;
   const disk = new TracedDisk(dataDir);
-  const file = join(site.agent.folder, 'trace');
+  const file = join(folder, `${id}.trace`);
   const under = straceTo(file, ...inject);
   if ('point' in end) await site.killAt(end.point, end.nth, { under });
   else {
@@ -33,17 +31,15 @@ export async function liveUntilPowerCut(
   }
   const { calls, cutShort } = readTrace(file, dataDir);
   for (const call of calls) disk.apply(call);
-  // The trace says all that happened, or what follows proves nothing.
+  // The trace says all that happened, or what follows from it proves nothing.
   if (!cutShort) expect(differences(disk.contents(), readContents(dataDir))).toEqual([]);
-  writeContents(dataDir, disk.afterPowerCut(random));
-  return !cutShort;
+  return { disk, compared: !cutShort };
 }
 
 function differences(a: Contents, b: Contents): string[] {
-  const same = (x: Uint8Array | string, y: Uint8Array | string): boolean =>
-    typeof x === 'string' || typeof y === 'string' ? x === y : Buffer.compare(x, y) === 0;
   return [...new Set([...a.keys(), ...b.keys()])].filter((path) => {
     const [x, y] = [a.get(path), b.get(path)];
-    return x === undefined || y === undefined || !same(x, y);
+    if (x === undefined || y === undefined) return true;
+    return typeof x === 'string' || typeof y === 'string' ? x !== y : Buffer.compare(x, y) !== 0;
   });
 }

@@ -86,15 +86,9 @@ export class Site {
     return this.pumps.reduce((sum, pump) => sum + pump.acknowledged, 0);
   }
 
-  /**
-   * Distinct samples in the agent's ledger. What a pump sent twice, because its PUBACK died with the agent, is rejected
-   * as a duplicate or as late, and is no sample of its own; nothing else is rejected.
-   */
+  /** Distinct samples in the agent's ledger. */
   async kept(): Promise<number> {
-    const { samples } = await this.agent.pipeline('pump');
-    const { duplicate = 0, late = 0, ...others } = samples.rejected;
-    expect(others).toEqual({});
-    return samples.received - duplicate - late;
+    return keptSamples((await this.agent.pipeline('pump')).samples);
   }
 
   /** `skerry-agent outbox verify`. */
@@ -135,6 +129,19 @@ export class Site {
     expect(new Set(held.map(({ id }) => id)).size).toBe(held.length);
     expect(held.filter(({ device }) => !this.pumps.some(({ id }) => id === device))).toEqual([]);
   }
+}
+
+/**
+ * Distinct samples of a ledger. What a pump sent twice, because its PUBACK died with the agent, is rejected as a duplicate
+ * or as late, and is no sample of its own; nothing else may be rejected.
+ */
+export function keptSamples(ledger: {
+  received: number;
+  rejected: Readonly<Record<string, number>>;
+}): number {
+  const { duplicate = 0, late = 0, ...others } = ledger.rejected;
+  expect(others).toEqual({});
+  return ledger.received - duplicate - late;
 }
 
 /** What must be the same; scores differ in their last digits with the batch that a window was in. */
