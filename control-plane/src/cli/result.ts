@@ -7,6 +7,7 @@ import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { type Command, print } from '@skerry/proto/node/program';
 import { outputs } from './device.ts';
 import { percent, table } from './format.ts';
+import { addResultImport } from './result-import.ts';
 import { action, type Session, usageError, wholeNumber } from './session.ts';
 
 interface Filter {
@@ -30,7 +31,7 @@ interface ResultJson {
   attribution: { channel: string; share: number }[];
 }
 
-/** Adds `result ls|export`. */
+/** Adds `result ls|export|import`. */
 export function addResultCommands(program: Command): void {
   const result = program.command('result').description('results: what the models said about each window');
   withFilter(result.command('ls'))
@@ -55,6 +56,7 @@ export function addResultCommands(program: Command): void {
       '\nExample:\n  skerry result export --pipeline press-vibration --out results.ndjson',
     )
     .action(action<Filter & { out?: string }>((session, _, options) => exportResults(session, options)));
+  addResultImport(result);
 }
 
 function withFilter(command: Command): Command {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { type Command, print } from '@skerry/proto/node/program';
+import { DEFAULT_SYNCS_PER_SECOND } from '../core/shard/gate.ts';
 import { DEFAULT_RETENTION_MS } from '../core/shard/retention.ts';
 import { createNodeControlPlane } from '../node/host.ts';
 import { writeBootstrap } from './bootstrap.ts';
@@ -16,6 +17,7 @@ interface ServeOptions {
   shards: number;
   bootstrap?: string;
   retention: number;
+  syncsPerSecond: number;
   build: boolean;
 }
 
@@ -56,6 +58,16 @@ export function addServeCommand(program: Command): void {
         .argParser(durationOption)
         .default(DEFAULT_RETENTION_MS, '30d'),
     )
+    .addOption(
+      program
+        .createOption(
+          '--syncs-per-second <n>',
+          'exchanges with agents that each database takes in a second; further agents are told when to come back',
+        )
+        .env('SKERRY_SYNCS_PER_SECOND')
+        .argParser(wholeNumber(1, 100_000))
+        .default(DEFAULT_SYNCS_PER_SECOND),
+    )
     .option(
       '--bootstrap <file>',
       'before it answers, write URL and tokens for programs on this machine there (mode 0600)',
@@ -78,7 +90,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const stopped = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
   if (options.build) await buildConsoleIfMissing(print);
-  const { data: dataDir, host, shards, retention: retentionMs } = options;
+  const { data: dataDir, host, shards, retention: retentionMs, syncsPerSecond } = options;
   const port = options.port === 0 ? await freePort(host) : options.port;
   if (options.bootstrap !== undefined)
     await writeBootstrap(options.bootstrap, {
@@ -86,7 +98,7 @@ async function serve(options: ServeOptions): Promise<void> {
       url: urlOf(host, port),
       isLoopback: isLoopback(host),
     });
-  const plane = await createNodeControlPlane({ dataDir, host, port, shards, retentionMs });
+  const plane = await createNodeControlPlane({ dataDir, host, port, shards, retentionMs, syncsPerSecond });
   try {
     print(`The control plane is at ${plane.url}`);
     // With a bootstrap file the link is in there, and not in a log.
