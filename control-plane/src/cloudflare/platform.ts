@@ -80,6 +80,8 @@ export interface Env {
   SHARDS: string;
   /** How long results and alerts are kept, as a duration; 30d where it is left out. */
   RETENTION?: string;
+  /** Exchanges that a shard takes in a second, 200 by default. */
+  SYNCS_PER_SECOND?: string;
   /** A secret that stands for a login code as long as it is set: how the first administrator comes in. */
   BOOTSTRAP_CODE?: string;
 }

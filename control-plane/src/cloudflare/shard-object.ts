@@ -1,6 +1,7 @@
 /** A shard actor as a Durable Object, and its agents' wake sockets, which may outlive its memory (hibernation). */
 import { DurableObject } from 'cloudflare:workers';
 import { durationMs } from '@skerry/proto/units';
+import { DEFAULT_SYNCS_PER_SECOND } from '../core/shard/gate.ts';
 import { ShardActor } from '../core/shard/shard-actor.ts';
 import type { SyncAnswer } from '../core/shard/sync.ts';
 import type { Topic } from '../ports.ts';
@@ -36,7 +37,11 @@ export class ShardObject extends DurableObject<Env> {
   constructor(ctx: ObjectState, env: Env) {
     super(ctx, env);
     const retentionMs = env.RETENTION ? durationMs(env.RETENTION) : undefined;
-    this.#actor = new ShardActor(durablePorts(ctx), retentionMs === undefined ? {} : { retentionMs });
+    const syncsPerSecond = Number(env.SYNCS_PER_SECOND ?? DEFAULT_SYNCS_PER_SECOND);
+    this.#actor = new ShardActor(durablePorts(ctx), {
+      syncsPerSecond,
+      ...(retentionMs !== undefined && { retentionMs }),
+    });
   }
 
   /** Called by the platform when the actor's alarm is due. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { inflate } from '../adapters/inflate.ts';
 import { FleetActor } from '../core/fleet/fleet-actor.ts';
-import { ShardActor } from '../core/shard/shard-actor.ts';
+import { ShardActor, type ShardOptions } from '../core/shard/shard-actor.ts';
 import type { ActorRef, ShardPorts } from '../ports.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -31,11 +31,7 @@ export function openFleet(dataDir: string, onAlarm: () => Promise<void>): NodeAc
 }
 
 /** A shard actor over `shard-N.sqlite`. */
-export function openShard(
-  dataDir: string,
-  index: number,
-  options: { retentionMs?: number } = {},
-): NodeActor<ShardActor> {
+export function openShard(dataDir: string, index: number, options: ShardOptions = {}): NodeActor<ShardActor> {
   return open(
     join(dataDir, `shard-${index}.sqlite`),
     (ports) => new ShardActor(ports, options),

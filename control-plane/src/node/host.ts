@@ -9,6 +9,7 @@ import { type AppDeps, createApp } from '../app.ts';
 import { type Coordinator, createCoordinator } from '../coordinator.ts';
 import type { FleetActor } from '../core/fleet/fleet-actor.ts';
 import type { OperatorRole } from '../core/fleet/tokens.ts';
+import { DEFAULT_SYNCS_PER_SECOND } from '../core/shard/gate.ts';
 import type { ShardActor } from '../core/shard/shard-actor.ts';
 import type { ActorRef } from '../ports.ts';
 import { authenticateAgent } from '../routes/agent-api.ts';
@@ -29,6 +30,8 @@ export interface NodeControlPlaneOptions {
   shards?: number;
   /** How long results and alerts are kept; 30 days by default (core/shard/retention.ts). */
   retentionMs?: number;
+  /** Exchanges that a shard takes in a second; 200 by default (core/shard/gate.ts). */
+  syncsPerSecond?: number;
   /** The built console; by default dist/console of this package. */
   consoleDir?: string;
   log?: AppDeps['log'];
@@ -52,7 +55,8 @@ const CONSOLE_DIR = fileURLToPath(new URL('../../dist/console', import.meta.url)
 
 /** Starts a control plane. Throws SkerryError conflict (port or folder in use), invalid (another number of shards). */
 export async function createNodeControlPlane(options: NodeControlPlaneOptions): Promise<NodeControlPlane> {
-  const { dataDir, host = '127.0.0.1', port = 7070, shards: shardCount = 1, retentionMs } = options;
+  const { dataDir, host = '127.0.0.1', port = 7070, shards: shardCount = 1 } = options;
+  const { retentionMs, syncsPerSecond = DEFAULT_SYNCS_PER_SECOND } = options;
   const log = options.log ?? logLine;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   let coordinator: Coordinator | undefined;
@@ -65,7 +69,10 @@ export async function createNodeControlPlane(options: NodeControlPlaneOptions): 
   };
   try {
     const shards = Array.from({ length: await fixShards(fleet.ref, shardCount) }, (_, i) => {
-      const shard = openShard(dataDir, i, retentionMs === undefined ? {} : { retentionMs });
+      const shard = openShard(dataDir, i, {
+        syncsPerSecond,
+        ...(retentionMs !== undefined && { retentionMs }),
+      });
       opened.push(shard);
       return shard.ref;
     });

@@ -1,5 +1,6 @@
 /** What agents call: enrolment, tokens, sync, blobs. */
 import { fromBase64, fromUtf8, toHex, utf8 } from '@skerry/proto/bytes';
+import { CONTENT_DIGEST, contentDigest, matchesDigest } from '@skerry/proto/content-digest';
 import { SkerryError } from '@skerry/proto/errors';
 import { NAME_PATTERN } from '@skerry/proto/ids';
 import type { Context, Hono } from 'hono';
@@ -8,7 +9,9 @@ import { serveBlob } from './blobs.ts';
 import { readBody, readText } from './body.ts';
 import { type AppDeps, DEFAULT_LIMITS } from './deps.ts';
 import { bearer, check } from './endpoint.ts';
+import { InFlight } from './in-flight.ts';
 import type { Metrics } from './metrics.ts';
+import { problemResponse } from './problems.ts';
 import { driveNow, shardFor } from './shards.ts';
 
 const texts = z
@@ -27,25 +30,20 @@ const enrolRequest = z.object({
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const MAX_JTI_LENGTH = 256;
+/** The exchange that an agent waits for, and one that it has given up and the network has not. */
+const MAX_SYNCS_PER_AGENT = 2;
 const SYNC_TYPE = 'application/x-protobuf';
 
 export function agentApiRoutes(app: Hono, deps: AppDeps, metrics: Metrics): void {
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   app.post('/agent/v1/enroll', async (c) => enrol(deps, c, limits.json));
   app.post('/agent/v1/token', async (c) => token(deps, c, limits.json));
+  const inFlight = new InFlight({ maxBytes: limits.syncsInFlight, maxPerAgent: MAX_SYNCS_PER_AGENT });
   app.post('/agent/v1/sync', async (c) => {
     const startedMs = deps.now();
-    const agent = await authenticateAgent(deps, bearer(c.req.header('authorization')));
-    if (!(c.req.header('content-type') ?? '').startsWith(SYNC_TYPE))
-      throw new SkerryError('invalid', `a sync is ${SYNC_TYPE}`);
-    const body = await readBody(c.req.raw, limits.sync);
-    const answer = await shardFor(deps, agent).sync(agent, body);
-    for (const topic of answer.topics) deps.notifier.changed(topic);
-    if (answer.progress) deps.later(() => driveNow(deps));
-    metrics.syncTook((deps.now() - startedMs) / 1_000);
-    return new Response(answer.response as Uint8Array<ArrayBuffer>, {
-      headers: { 'content-type': SYNC_TYPE, 'cache-control': 'no-store' },
-    });
+    const response = await sync(deps, c, limits.sync, inFlight);
+    if (response.ok) metrics.syncTook((deps.now() - startedMs) / 1_000);
+    return response;
   });
   app.get('/agent/v1/blobs/:digest', async (c) => {
     await authenticateAgent(deps, bearer(c.req.header('authorization')));
@@ -53,18 +51,67 @@ export function agentApiRoutes(app: Hono, deps: AppDeps, metrics: Metrics): void
   });
 }
 
+/** One exchange. Whoever finds the shard busy is told when to come back, before its body is read. */
+async function sync(deps: AppDeps, c: Context, maxBytes: number, inFlight: InFlight): Promise<Response> {
+  const subject = await subjectOfToken(deps, bearer(c.req.header('authorization')));
+  const agent = agentOf(subject);
+  const shard = shardFor(deps, agent);
+  const { publicKey, waitMs } = await shard.admit(agent);
+  requireKey(deps, subject, publicKey);
+  if (waitMs > 0) return busy(c, waitMs);
+  if (!(c.req.header('content-type') ?? '').startsWith(SYNC_TYPE))
+    throw new SkerryError('invalid', `a sync is ${SYNC_TYPE}`);
+  const announced = Number(c.req.header('content-length') ?? maxBytes);
+  return inFlight.run(agent, Math.min(announced, maxBytes), async () => {
+    const body = await readBody(c.req.raw, maxBytes);
+    if (!matchesDigest(deps.crypto, body, c.req.header(CONTENT_DIGEST)))
+      throw new SkerryError(
+        'invalid',
+        'the body was damaged on its way: it is not what its Content-Digest says',
+      );
+    const answer = await shard.sync(agent, body);
+    for (const topic of answer.topics) deps.notifier.changed(topic);
+    if (answer.progress) deps.later(() => driveNow(deps));
+    return new Response(answer.response as Uint8Array<ArrayBuffer>, {
+      headers: {
+        'content-type': SYNC_TYPE,
+        'cache-control': 'no-store',
+        [CONTENT_DIGEST]: contentDigest(deps.crypto, answer.response),
+      },
+    });
+  });
+}
+
+function busy(c: Context, waitMs: number): Response {
+  const seconds = Math.ceil(waitMs / 1_000);
+  const error = new SkerryError('unavailable', `the control plane is busy: come back in ${seconds} s`);
+  return problemResponse(error, c.req.path, seconds);
+}
+
 /**
  * The agent of an access token: approved, and still held by the key that the token was given to. Throws SkerryError
  * unauthorized.
  */
 export async function authenticateAgent(deps: AppDeps, accessToken: string | undefined): Promise<string> {
+  const subject = await subjectOfToken(deps, accessToken);
+  const agent = agentOf(subject);
+  requireKey(deps, subject, await shardFor(deps, agent).agentKey(agent));
+  return agent;
+}
+
+async function subjectOfToken(deps: AppDeps, accessToken: string | undefined): Promise<string> {
   if (accessToken === undefined) throw new SkerryError('unauthorized', 'no access token was sent');
-  const subject = await deps.tokens.verify(await deps.fleet.accessKey(), accessToken, deps.now());
-  const [agent = ''] = subject.split(':');
-  const publicKey = await shardFor(deps, agent).agentKey(agent);
+  return deps.tokens.verify(await deps.fleet.accessKey(), accessToken, deps.now());
+}
+
+function agentOf(subject: string): string {
+  return subject.split(':')[0] ?? '';
+}
+
+function requireKey(deps: AppDeps, subject: string, publicKey: string): void {
+  const agent = agentOf(subject);
   if (subject !== subjectOf(deps, agent, publicKey))
     throw new SkerryError('unauthorized', `agent ${agent} has another key by now`);
-  return agent;
 }
 
 /** Who an access token is for: the agent, and the first 64 bits of its key's digest. */
@@ -135,7 +182,8 @@ async function token(deps: AppDeps, c: Context, maxBytes: number): Promise<Respo
   );
   if (jti.length > MAX_JTI_LENGTH)
     throw new SkerryError('unauthorized', `the assertion's jti is longer than ${MAX_JTI_LENGTH} characters`);
-  await shard.useAssertion(agent, jti, expiresMs);
+  const waitMs = await shard.useAssertion(agent, jti, expiresMs);
+  if (waitMs > 0) return busy(c, waitMs);
   const accessToken = await deps.tokens.issue(
     await deps.fleet.accessKey(),
     subjectOf(deps, agent, publicKey),

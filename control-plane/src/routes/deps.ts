@@ -9,6 +9,8 @@ export interface BodyLimits {
   metadata: number;
   sync: number;
   blob: number;
+  /** Of all syncs under way together. */
+  syncsInFlight: number;
 }
 
 export const DEFAULT_LIMITS: BodyLimits = {
@@ -16,6 +18,7 @@ export const DEFAULT_LIMITS: BodyLimits = {
   metadata: 4 * 1024 * 1024,
   sync: 4 * 1024 * 1024,
   blob: 512 * 1024 * 1024,
+  syncsInFlight: 256 * 1024 * 1024,
 };
 
 /** A file of the built console. */

@@ -38,8 +38,18 @@ export function statusOf(code: ErrorCode): number {
   return STATUS[code];
 }
 
-/** The problem document of an error. What isn't a SkerryError is a bug: nothing of it is told outside. */
-export function problemResponse(error: unknown, instance: string): Response {
+/** Where nobody knows better. */
+const RETRY_AFTER_S = 5;
+
+/**
+ * The problem document of an error. What isn't a SkerryError is a bug: nothing of it is told outside. `retryAfterS` goes
+ * with 503 (RFC 9110, section 10.2.3).
+ */
+export function problemResponse(
+  error: unknown,
+  instance: string,
+  retryAfterS: number = RETRY_AFTER_S,
+): Response {
   const known =
     error instanceof SkerryError
       ? error
@@ -47,7 +57,7 @@ export function problemResponse(error: unknown, instance: string): Response {
   const status = statusOf(known.code);
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="skerry"';
-  if (status === 503) headers['retry-after'] = '5';
+  if (status === 503) headers['retry-after'] = `${retryAfterS}`;
   const body = {
     type: `urn:skerry:error:${known.code}`,
     title: TITLE[known.code],

@@ -12,6 +12,7 @@ import * as alerts from './alerts.ts';
 import { type CounterName, readCounters } from './context.ts';
 import { readDrift, type SignalDrift } from './drift.ts';
 import * as view from './fleet-view.ts';
+import { DEFAULT_SYNCS_PER_SECOND, Gate } from './gate.ts';
 import { type ImportAnswer, importPart } from './import.ts';
 import { type LedgerInfo, listLedgers } from './ledger.ts';
 import * as membership from './membership.ts';
@@ -24,14 +25,32 @@ import { type SyncAnswer, syncAgent } from './sync.ts';
 /** An approved agent that wasn't heard of for this long is shown as offline. */
 export const OFFLINE_AFTER_MS = 5 * 60_000;
 
+export interface ShardOptions {
+  /** How long results and alerts are kept (retention.ts). */
+  retentionMs?: number;
+  /**
+   * Exchanges taken in a second, and as many token requests (gate.ts); agents are paced to half of it. Left out: what
+   * comes is taken, and agents are paced as if it were the default.
+   */
+  syncsPerSecond?: number;
+}
+
 export class ShardActor {
   readonly #ports: ShardPorts;
   readonly #retentionMs: number;
+  readonly #pacePerSecond: number;
+  readonly #gates: { sync: Gate; token: Gate } | undefined;
   #plan: Plan | undefined;
 
-  /** `retentionMs`: how long results and alerts are kept (retention.ts). */
-  constructor(ports: ShardPorts, options: { retentionMs?: number } = {}) {
+  constructor(ports: ShardPorts, options: ShardOptions = {}) {
     this.#ports = ports;
+    const { syncsPerSecond } = options;
+    this.#pacePerSecond = (syncsPerSecond ?? DEFAULT_SYNCS_PER_SECOND) / 2;
+    if (syncsPerSecond !== undefined) {
+      const { unit } = ports.random;
+      const gate = (): Gate => new Gate({ perSecond: syncsPerSecond }, unit);
+      this.#gates = { sync: gate(), token: gate() };
+    }
     this.#retentionMs = options.retentionMs ?? DEFAULT_RETENTION_MS;
     migrate(ports.sql, SHARD_MIGRATIONS);
     const stored = readMeta(ports.sql, 'plan');
@@ -46,7 +65,7 @@ export class ShardActor {
 
   /** One exchange with an agent: SyncRequest bytes in, SyncResponse bytes out. */
   sync(agent: string, request: Uint8Array): SyncAnswer {
-    return this.#write(() => syncAgent(this.#ports, agent, request, this.#plan));
+    return this.#write(() => syncAgent(this.#ports, agent, request, this.#plan, this.#pacePerSecond));
   }
 
   /** One part of an agent's exported results: SignedPart bytes in. */
@@ -99,8 +118,23 @@ export class ShardActor {
     return agents.agentKey(this.#ports, id);
   }
 
-  useAssertion(id: string, jti: string, expiresMs: number): void {
-    this.#write(() => agents.useAssertion(this.#ports, id, jti, expiresMs));
+  /**
+   * The key that an approved agent holds, and in how many milliseconds its exchange will be taken: 0 is now. Throws
+   * SkerryError unauthorized.
+   */
+  admit(id: string): { publicKey: string; waitMs: number } {
+    const publicKey = agents.agentKey(this.#ports, id);
+    return { publicKey, waitMs: this.#gates?.sync.enter(id, this.#ports.now()) ?? 0 };
+  }
+
+  /**
+   * Takes an assertion's id once. Returns 0, or in how many milliseconds the agent is to come back: then nothing was
+   * taken. Throws SkerryError unauthorized at a replay.
+   */
+  useAssertion(id: string, jti: string, expiresMs: number): number {
+    const waitMs = this.#gates?.token.enter(id, this.#ports.now()) ?? 0;
+    if (waitMs === 0) this.#write(() => agents.useAssertion(this.#ports, id, jti, expiresMs));
+    return waitMs;
   }
 
   agents(query: Parameters<typeof view.listAgents>[1]): view.AgentInfo[] {

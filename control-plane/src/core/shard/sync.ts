@@ -19,9 +19,8 @@ import { isDelayed, storeReport, wantedPipelines } from './reported.ts';
 
 const PROTOCOL = 1;
 const TUF_URL = '/tuf/';
-/** Agents come back after this many milliseconds at least, and never more than the shard can take per second. */
+/** Agents come back after this many milliseconds at least. */
 const MIN_SYNC_MS = 5_000;
-const SYNCS_PER_SECOND = 100;
 
 export interface SyncAnswer {
   response: Uint8Array;
@@ -32,7 +31,7 @@ export interface SyncAnswer {
 }
 
 /**
- * Performs an exchange. Throws SkerryError invalid (malformed), unauthorized (not approved), unsupported (another
+ * Performs an exchange. `pacePerSecond`: how many of them agents are to make of this shard in all. Throws SkerryError invalid (malformed), unauthorized (not approved), unsupported (another
  * protocol); nothing is kept then.
  */
 export function syncAgent(
@@ -40,6 +39,7 @@ export function syncAgent(
   agent: string,
   bytes: Uint8Array,
   plan: Plan | undefined,
+  pacePerSecond: number,
 ): SyncAnswer {
   const request = decodeRequest(bytes);
   const row = find(context, agent);
@@ -52,7 +52,7 @@ export function syncAgent(
   return {
     response: encode(v1.SyncResponse, {
       ...response,
-      nextSyncMs: nextSyncMs(context),
+      nextSyncMs: nextSyncMs(context, pacePerSecond),
       wallMs: context.now(),
     }),
     topics,
@@ -207,10 +207,10 @@ function toWire(desired: { generation: number; entries: StoredDesired[] }): sker
 }
 
 // Spread over the interval, so that agents that came together don't come together again.
-function nextSyncMs(context: ShardContext): number {
+function nextSyncMs(context: ShardContext, pacePerSecond: number): number {
   const agents = context.sql.all<{ n: number }>(
     "SELECT count(*) AS n FROM agent WHERE state = 'approved'",
   )[0]!.n;
-  const intervalMs = Math.max(MIN_SYNC_MS, (1_000 * agents) / SYNCS_PER_SECOND);
+  const intervalMs = Math.max(MIN_SYNC_MS, (1_000 * agents) / pacePerSecond);
   return Math.round(intervalMs * (0.75 + 0.5 * context.random.unit()));
 }
