@@ -37,7 +37,7 @@ import {
 } from './reported.ts';
 import type { ServerClock } from './sync/server-clock.ts';
 import { AgentTime } from './time/agent-time.ts';
-import { aheadNotice, clockNotices, clockStatus } from './time/show.ts';
+import { clockNotices, clockStatus } from './time/show.ts';
 import { Convergence } from './twin/convergence.ts';
 import { type DesiredStore, openDesiredStore } from './twin/desired-store.ts';
 import { UnclaimedTopics } from './twin/unclaimed.ts';
@@ -412,7 +412,6 @@ class RunningAgent implements Agent {
           clock,
           lanes.some(({ pipeline }) => pipeline.stampsArrival),
         ),
-        ...this.#devicesAhead(),
         ...(this.#o.setAside === undefined
           ? []
           : [`the database was corrupt and lies in ${this.#o.setAside}`]),
@@ -420,13 +419,6 @@ class RunningAgent implements Agent {
         ...(this.#outbox.full ? ['the buffer is full'] : []),
       ],
     };
-  }
-
-  #devicesAhead(): string[] {
-    const latestMs = this.#time.latestMs();
-    return [...this.#lanes.values()].flatMap(({ config: { name, source }, pipeline }) =>
-      source.time ? aheadNotice(name, pipeline.ahead(1_000 * (latestMs + source.maxFuture)), latestMs) : [],
-    );
   }
 
   recent(limit: number, device?: string): Record<string, unknown>[] {

@@ -166,22 +166,51 @@ describe('the clock of one device', () => {
     expect(froms(run, 'behind').map((s) => s + 7_200)).toEqual(froms(run, 'right'));
   });
 
-  test('ahead by hours while nobody knew the time, it is late until then, by count; another is not, and it is named', async () => {
-    const machine = createMachine();
-    await stream(machine, await started(machine), 5);
-    machine.clock.setMs = NEARLY_1970 - machine.clock.nowMs;
-    const run = await started(machine);
-    const nowS = () => START_S + machine.clock.nowMs / SECOND;
-    await stream(machine, run, 5, () => nowS() + 10_800);
-    machine.clock.setMs = 0;
-    expect(run.pipeline.ahead(1e3 * run.time.latestMs()).map(({ device }) => device)).toEqual(['a']);
-    await publish(run, { device: 'b', tS: nowS(), x: 1 });
-    await stream(machine, run, 5);
-    expect(counters(run).rejected).toEqual({ late: 5 });
-    machine.clock.nowMs += 3 * HOUR;
-    await stream(machine, run, 5);
-    expect(counters(run).rejected).toEqual({ late: 5 });
-    expect(run.pipeline.ahead(1e3 * run.time.latestMs())).toEqual([]);
+  describe.each([3 * HOUR, 9 * 365 * 24 * HOUR])('ahead by %d ms while nobody knew the time', (aheadMs) => {
+    async function ran() {
+      const machine = createMachine();
+      await stream(machine, await started(machine), 5);
+      machine.clock.setMs = NEARLY_1970 - machine.clock.nowMs;
+      const run = await started(machine);
+      const nowS = () => START_S + machine.clock.nowMs / SECOND;
+      await stream(machine, run, 20, () => nowS() + aheadMs / SECOND);
+      return { machine, run, nowS };
+    }
+
+    test('it is late, by count, until the agent knows the time; then it starts anew with the right one', async () => {
+      const { machine, run } = await ran();
+      await stream(machine, run, 5);
+      expect(counters(run).rejected).toEqual({ late: 5 });
+      const wild = froms(run).length;
+      expect(wild).toBeGreaterThan(5);
+      machine.clock.setMs = 0;
+      machine.fire();
+      await run.processor.idle();
+      await stream(machine, run, 20);
+      expect(counters(run).rejected).toEqual({ late: 5 });
+      expect(froms(run).slice(wild).length).toBeGreaterThan(5);
+    });
+
+    test('what it measured then is never measured again, restarts or not, and every sample is accounted for', async () => {
+      const { machine, run: first, nowS } = await ran();
+      machine.clock.setMs = 0;
+      machine.fire();
+      await first.processor.idle();
+      await stream(machine, first, 5);
+      machine.disk.powerLoss();
+      machine.clock.nowMs += aheadMs - 20 * SECOND;
+      const run = await started(machine);
+      await stream(machine, run, 60, nowS);
+      const both = [...froms(first), ...froms(run)];
+      expect(new Set(both).size).toBe(both.length);
+      expect(counters(run).rejected.late).toBeGreaterThan(10);
+      expect(froms(run).length).toBeGreaterThan(5);
+      const { received, rejected, used, gap, skipped } = counters(run);
+      const open = run.outbox.ledgers()[0]!.samples![0]!.open!;
+      const turnedAway = Object.values(rejected).reduce((sum, n) => sum + n, 0);
+      expect(received).toBe(turnedAway + used + gap + skipped + open);
+      expect(open).toBeLessThan(10);
+    });
   });
 
   test('set back, it is late until its times pass its own watermark', async () => {

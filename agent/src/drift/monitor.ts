@@ -132,6 +132,15 @@ export class DriftMonitor {
     return this.#close(watched, nowUs, lastUs, wallMs);
   }
 
+  /** The device's time goes back: its open windows begin anew with its next value and keep their counts. */
+  startAnew(device: string): void {
+    const watched = this.#devices.get(device);
+    if (!watched) return;
+    watched.lastUs = -Infinity;
+    watched.dueUs = -Infinity;
+    for (const signal of watched.signals) signal.startAnew();
+  }
+
   /**
    * Takes over a policy (or goes back to the release's own settings) without losing a count, and judges at once by it
    * whatever has samples enough: each changed level comes out as a sketch, each changed episode as an alert. Signals

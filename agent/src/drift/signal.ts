@@ -84,6 +84,12 @@ export class SignalDrift {
     return this.awaitsJudgement && this.current.n >= rules.minSamples;
   }
 
+  /** Event time goes back: the window begins anew with the next value, and an episode is told of at its next chance. */
+  startAnew(): void {
+    this.fromUs = Number.NaN;
+    if (this.#episode) this.#episode.updatedUs = -Infinity;
+  }
+
   /** Closes the window; the next begins at nowUs. `lastUs` is the event time of the last value observed. */
   close(nowUs: number, lastUs: number, rules: DriftRules): JudgedWindow {
     // Silence after the last value belongs to no window, so an outage doesn't stretch the one before it.

@@ -94,6 +94,11 @@ export class DriftWatch {
     this.#monitor?.observeOutput(device, output, value);
   }
 
+  /** The device's event time goes back. */
+  startAnew(device: string): void {
+    this.#monitor?.startAnew(device);
+  }
+
   /** What is to be committed; handed out once. */
   take(): DriftOutput {
     const pending = this.#pending;

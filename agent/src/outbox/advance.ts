@@ -7,6 +7,7 @@ import type { skerry } from '@skerry/proto/wire';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Concluded, Inferred, SampleBatch, SampleCounters, WindowBatch } from '../pipeline/types.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { AgentTime } from '../time/agent-time.ts';
 import { withUncertainty } from '../time/uncertainty.ts';
 import { closeBelow, type EntryRun, isOver, type JournalLimits, nextRun } from './carry.ts';
 import type { LiveEntry } from './journal.ts';
@@ -34,8 +35,7 @@ export interface AdvanceOptions {
   /** Results, alerts and rules' messages of one pipeline, durable by now. */
   onCommitted: (pipeline: string, concluded: Concluded) => void;
   clock: Clock;
-  /** What the time is, and how far that may be off, in milliseconds; undefined where nothing says. */
-  time: { nowMs(): number; uncertaintyMs(): number | undefined };
+  time: Pick<AgentTime, 'nowMs' | 'uncertaintyMs' | 'impossibleMs'>;
   log: Log;
   limits: JournalLimits & {
     /** Windows per inference run. */
@@ -113,12 +113,25 @@ export class Advance {
   /** Closes what silence closes. True where there is more to close once the ready windows are drained. */
   tick(): boolean {
     const nowMs = this.#options.clock.monoMs();
+    this.#startAnew();
     let again = false;
     for (const pipeline of this.#options.pipelines) {
       const nextMs = pipeline.tick(nowMs);
       if (pipeline.ready > 0 && nextMs !== undefined && nextMs <= nowMs) again = true;
     }
     return again;
+  }
+
+  // Devices that ran ahead while nobody knew the time: now that it is known, they go on with the right one.
+  #startAnew(): void {
+    const { pipelines, time, log } = this.#options;
+    const impossibleMs = time.impossibleMs();
+    if (impossibleMs === undefined) return;
+    for (const pipeline of pipelines)
+      for (const device of pipeline.startAnew(impossibleMs * 1000))
+        log('warn', 'processor', `${device} gave times that are still to come; it starts anew`, {
+          pipeline: pipeline.name,
+        });
   }
 
   /** Infers and concludes all ready windows. */

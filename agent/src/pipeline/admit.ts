@@ -1,7 +1,7 @@
 /**
  * Which journaled samples a device's windows take. In this order, a sample is rejected as
  *
- *   late        its time lies before the device's next window
+ *   late        its time lies before the device's next window, or where windows have measured before it started anew
  *   duplicate   every channel it carries has that very value at that time already
  *   conflict    every channel is there already, and some with another value; the first one wins
  *   overflow    the device has `maxOpenSamples` open; the watermark still moves, so that windows close and make room
@@ -47,7 +47,7 @@ export class Admission {
     cut: boolean,
   ): 'taken' | FeedReason {
     const timeUs = batch.timeUs[row]!;
-    if (timeUs < device.lateUs) {
+    if (timeUs < device.lateUs || device.barred.meets(timeUs, timeUs + 1)) {
       device.late++;
       return this.#rejectAt(device, 'late', seq, place, timeUs);
     }

@@ -17,6 +17,7 @@ function settled() {
   });
   device.rows.insert(0, 11e6, 5, 5, Float64Array.of(1));
   device.decisions.past = [1];
+  device.measured.add(8e6, 12e6);
   return device;
 }
 
@@ -25,6 +26,7 @@ test('a device comes back as it was, with its left neighbours to look for', () =
   device.decisions.held = [0, 3];
   device.decisions.episode = { id: 'abc', output: 'score', updatedUs: 9e6, below: 1 };
   device.rejected.add(4, 2, 12.5e6);
+  device.barred.add(90e9, 91e9);
   const { device: back, left } = decodeDevice('d', encodeDevice(device), 1);
   const { rows: _, ...state } = device;
   const { rows: __, ...restored } = back;
@@ -32,8 +34,16 @@ test('a device comes back as it was, with its left neighbours to look for', () =
   expect(left).toEqual([{ channel: 0, timeUs: 11e6, flags: 5 }]);
 });
 
-test('the example of the format takes 101 bytes', () => {
-  expect(encodeDevice(settled())).toHaveLength(101);
+test('the example of the format takes 125 bytes', () => {
+  expect(encodeDevice(settled())).toHaveLength(125);
+});
+
+test('what a version without spans wrote is read, and all of it counts as measured', () => {
+  const bytes = encodeDevice(settled()).slice(0, 125 - 24);
+  bytes[0] = 1;
+  const { device } = decodeDevice('d', bytes, 1);
+  expect(device).toMatchObject({ nextTick: 12, lateUs: 12e6 });
+  expect(device.measured.list).toEqual([{ fromUs: 0, toUs: 12e6 }]);
 });
 
 test('bytes that were cut or lengthened, and those of another version, are refused plainly', () => {

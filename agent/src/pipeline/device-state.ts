@@ -1,22 +1,24 @@
 /**
  * What of a device must survive a restart, as bytes. Little endian; strings are u16 length + UTF-8, lists u32 count.
  *
- *     u8  version (1)
+ *     u8  version (2; a 1 has no spans)
  *     u32 window specification   u32 what decisions count   u32 late samples   f64 floor of the journal
  *     f64 next tick · next µs · late µs · greatest µs · used to µs · gap to µs
  *     list of left neighbours, the samples before the next window that it may still need:  u16 channel · f64 µs · u8 flags
  *     list of rejected runs:  f64 from entry · u32 from row · f64 to entry · u32 to row · f64 greatest µs
  *     list of u32 windows past the threshold, per judged output     list of u32 windows held, per rule
  *     u8  1 where an episode is open:  string id · string output · f64 updated µs · u32 windows below
+ *     list of spans measured, list of spans barred (spans.ts):  f64 from µs · f64 to µs
  *
- * A device of a settled single-channel stream, one left neighbour, one judged output, no rule:
- * 1 + 12 + 8 + 48 + (4 + 11) + 4 + (4 + 4) + 4 + 1 = 101 bytes. The samples themselves stay in the journal.
+ * A device of a settled single-channel stream, one left neighbour, one judged output, no rule, one span:
+ * 1 + 12 + 8 + 48 + (4 + 11) + 4 + (4 + 4) + 4 + 1 + (4 + 16) + 4 = 125 bytes. The samples themselves stay in the journal.
  */
 import { fromUtf8, utf8 } from '@skerry/proto/bytes';
 import { SkerryError } from '@skerry/proto/errors';
 import { createDevice, type Device } from './device.ts';
+import type { Span, Spans } from './spans.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** A left neighbour that a rebuild has to find again in the journal. */
 export interface Left {
@@ -64,6 +66,11 @@ export function encodeDevice(device: Device): Uint8Array {
     out.f64(episode.updatedUs);
     out.u32(episode.below);
   }
+  for (const spans of [device.measured, device.barred])
+    out.list(spans.list, (span) => {
+      out.f64(span.fromUs);
+      out.f64(span.toUs);
+    });
   return out.bytes();
 }
 
@@ -82,7 +89,7 @@ function leftNeighbours(device: Device): Left[] {
 export function decodeDevice(id: string, bytes: Uint8Array, width: number): { device: Device; left: Left[] } {
   const input = new Reader(id, bytes);
   const version = input.u8();
-  if (version !== VERSION)
+  if (version !== VERSION && version !== 1)
     throw new SkerryError('unsupported', `state of device ${id} has version ${version}, not ${VERSION}`, {
       hint: 'it was written by a newer agent: run that version',
     });
@@ -116,8 +123,19 @@ export function decodeDevice(id: string, bytes: Uint8Array, width: number): { de
       updatedUs: input.f64(),
       below: input.u32(),
     };
+  if (version === 1) barWhatWas(device);
+  else for (const spans of [device.measured, device.barred]) spans.list.push(...readSpans(input));
   input.end();
   return { device, left };
+}
+
+function readSpans(input: Reader): Span[] {
+  return input.list(() => ({ fromUs: input.f64(), toUs: input.f64() }));
+}
+
+// What an earlier version measured may be anywhere up to where the next window starts.
+function barWhatWas({ measured, lateUs }: { measured: Spans; lateUs: number }): void {
+  if (lateUs > 0) measured.add(0, lateUs);
 }
 
 class Writer {

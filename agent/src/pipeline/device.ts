@@ -1,6 +1,7 @@
 import type { JournalSpan } from './journal-span.ts';
 import { RejectedRuns } from './rejected-runs.ts';
 import { CLASSIFIED, GAP, Rows, USED } from './rows.ts';
+import { Spans } from './spans.ts';
 import type { SampleCounters } from './types.ts';
 
 /** What a pipeline knows of one device; everything here but the rows and the last three survives a restart. */
@@ -25,6 +26,9 @@ export interface Device {
   /** Late samples since its previous window. */
   late: number;
   readonly rejected: RejectedRuns;
+  /** What its windows have measured since it started anew, and before that. */
+  readonly measured: Spans;
+  readonly barred: Spans;
   readonly decisions: Decisions;
   /** The channel whose undetermined tick the next window waits for (-1: none), until the watermark passes `blockUs`. */
   blockChannel: number;
@@ -68,11 +72,20 @@ export function createDevice(id: string, width: number): Device {
     gapToUs: Number.NEGATIVE_INFINITY,
     late: 0,
     rejected: new RejectedRuns(),
+    measured: new Spans(),
+    barred: new Spans(),
     decisions: { tag: 0, past: [], held: [], episode: undefined },
     blockChannel: -1,
     blockUs: 0,
     dirty: false,
   };
+}
+
+/** What follows is no longer in a row with what was; an episode goes on, and is told of at its next window. */
+export function breakOff(decisions: Decisions): void {
+  decisions.past.fill(0);
+  decisions.held.fill(0);
+  if (decisions.episode) decisions.episode.updatedUs = Number.NEGATIVE_INFINITY;
 }
 
 /** The books that closing a sample moves. */

@@ -7,7 +7,7 @@ import { invariant } from '@skerry/proto/errors';
 import { emptyCounters } from '../outbox/counters.ts';
 import { Admission, type AdmissionOptions } from './admit.ts';
 import type { ReadyWindows } from './batch.ts';
-import { type Books, closeOldest, closeRow, createDevice, type Device } from './device.ts';
+import { type Books, breakOff, closeOldest, closeRow, createDevice, type Device } from './device.ts';
 import { decodeDevice, encodeDevice, type Left } from './device-state.ts';
 import { JournalSpan } from './journal-span.ts';
 import type { SampleColumns } from './samples.ts';
@@ -152,11 +152,25 @@ export class Feed {
     return newestUs;
   }
 
-  /** Devices that have given times beyond this one. */
-  ahead(latestUs: number): { device: string; timeUs: number }[] {
-    return [...this.#devices.values()]
-      .filter(({ maxUs }) => maxUs > latestUs)
-      .map(({ id, maxUs }) => ({ device: id, timeUs: maxUs }));
+  /**
+   * Devices whose watermark stands on times beyond this one, which can't be right yet, start anew with their next sample:
+   * what they hold open is closed, and what their windows have measured stays barred. Returns them; none while windows
+   * are on their way.
+   */
+  startAnew(latestUs: number): string[] {
+    const started: string[] = [];
+    if (!this.drained) return started;
+    for (const device of this.#devices.values()) {
+      if (device.maxUs <= latestUs) continue;
+      for (const { fromUs, toUs } of device.measured.list) device.barred.add(fromUs, toUs);
+      device.measured.list.length = 0;
+      device.maxUs = Number.NEGATIVE_INFINITY;
+      this.#restart(device);
+      breakOff(device.decisions);
+      this.#change(device);
+      started.push(device.id);
+    }
+    return started;
   }
 
   /** Adds the open samples of entries first..last to `kept`; from now on they stand in entry `last`. */

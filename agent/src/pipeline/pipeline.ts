@@ -61,8 +61,11 @@ export interface Pipeline {
   readonly stampsArrival: boolean;
   /** Greatest event time of any device, in microseconds: times of arrival go on behind it. -Infinity before the first. */
   newestUs(): number;
-  /** Devices that have given times beyond this one, and how far they are, in microseconds: until then they are late. */
-  ahead(latestUs: number): { device: string; timeUs: number }[];
+  /**
+   * Starts devices anew that gave times more than maxFuture beyond `latestUs`, while nobody could tell; they would be late
+   * until then. Returns them. Call it with a time that can't be later.
+   */
+  startAnew(latestUs: number): readonly string[];
   /** Lowest journal entry that holds an open sample. */
   oldestOpenJournal(): number | undefined;
   /** Open samples of a journal entry. */
@@ -93,6 +96,8 @@ export interface PipelineOptions {
   /** Drift's hooks. Each value taken, by configured channel; each finite output of width 1. Not called in a rebuild. */
   onSample?: (device: string, channel: number, value: number, timeUs: number) => void;
   onOutput?: (device: string, output: string, value: number, toUs: number) => void;
+  /** The device's time goes back. */
+  onStartAnew?: (device: string) => void;
 }
 
 /** A pipeline without a release. Throws SkerryError for a source that can't be compiled or isn't supported. */
@@ -146,7 +151,12 @@ export function createPipeline(config: PipelineConfig, options: PipelineOptions)
     counters: () => copyOf(feed.books.counters),
     stampsArrival: config.source.time === undefined,
     newestUs: () => feed.newestUs(),
-    ahead: (latestUs) => feed.ahead(latestUs),
+    startAnew(latestUs) {
+      const { time, maxFuture } = config.source;
+      const started = time ? feed.startAnew(latestUs + maxFuture * 1000) : [];
+      for (const device of started) options.onStartAnew?.(device);
+      return started;
+    },
     oldestOpenJournal: () => feed.books.span.oldest(),
     openIn: (journalSeq) => feed.books.span.count(journalSeq),
     carry(first, last) {

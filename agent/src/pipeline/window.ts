@@ -90,7 +90,10 @@ export class Windows {
     const watermarkUs = silent ? Number.POSITIVE_INFINITY : device.maxUs - this.#latenessUs;
     if (watermarkUs < ticks.timeUs(start + length - 1) || this.#blocked(device, watermarkUs)) return false;
     const toUs = ticks.timeUs(start + length);
-    const outcome = this.#resampleTicks(device, ticks, start, watermarkUs);
+    // A span that was measured before the device started anew gives no second result.
+    const outcome = device.barred.meets(ticks.timeUs(start), toUs)
+      ? 'gap'
+      : this.#resampleTicks(device, ticks, start, watermarkUs);
     if (outcome === 'wait') return false;
     if (outcome === 'complete') this.#put(device, this.#tickUs[0]!, toUs, toUs);
     else if (first < rows.count && rows.timeUs(first) < toUs) this.#gap(device, toUs);
@@ -193,6 +196,7 @@ export class Windows {
 
   #put(device: Device, fromUs: number, toUs: number, coversToUs: number): void {
     this.#ready.put(device.id, fromUs, toUs, this.#result.filled, device.late);
+    device.measured.add(fromUs, coversToUs);
     device.late = 0;
     device.usedToUs = coversToUs;
     this.#books.counters.windows++;

@@ -130,6 +130,11 @@ export class AgentTime {
     return Math.max(wallMs, this.#carriedOnMs()) + this.#settings.maxOff;
   }
 
+  /** A time beyond this can't have been right, whoever gave it; undefined while the agent doesn't know the time. */
+  impossibleMs(): number | undefined {
+    return this.state === 'unknown' ? undefined : this.latestMs() + this.#settings.tolerance;
+  }
+
   /** The time of arrival of what comes now. Never less than at an earlier call, nor than `continueFrom` was told. */
   arrivalMs(): number {
     const monoMs = this.#machine.monoMs();

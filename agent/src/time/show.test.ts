@@ -1,7 +1,7 @@
 // What a technician reads about the clock.
 import { expect, test } from 'vitest';
 import type { ClockReport } from './agent-time.ts';
-import { aheadNotice, clockNotices, clockStatus } from './show.ts';
+import { clockNotices, clockStatus } from './show.ts';
 
 const NOON = Date.parse('2026-11-20T12:00:00Z');
 const HOUR = 3_600_000;
@@ -43,16 +43,4 @@ test('times of arrival that run ahead concern those who use them', () => {
   expect(clockNotices(ahead, true)).toEqual([
     'times of arrival are 2h 0m ahead: the clock was set back, and they never go back',
   ]);
-});
-
-test('devices that were ahead are named, a few of them', () => {
-  const ahead = Array.from({ length: 7 }, (_, i) => ({
-    device: `d${i}`,
-    timeUs: (NOON + (i + 1) * HOUR) * 1_000,
-  }));
-  expect(aheadNotice('press', [], NOON)).toEqual([]);
-  expect(aheadNotice('press', ahead.slice(0, 1), NOON)).toEqual([
-    'press: d0 gave times up to 1h 0m ahead of now; what they send is late until then',
-  ]);
-  expect(aheadNotice('press', ahead, NOON)[0]).toMatch(/^press: d0, d1, d2, d3, d4 and 2 more gave .* 7h 0m/);
 });

@@ -5,7 +5,6 @@ import type { ClockReport } from './agent-time.ts';
 
 /** Less than this is no news: clocks are slewed by as much all the time. */
 const NOTABLE_MS = 1_000;
-const MAX_NAMED = 5;
 
 /** The clock as `status` has it. */
 export function clockStatus({
@@ -41,21 +40,6 @@ export function clockNotices(clock: ClockReport, stampsArrival: boolean): string
       `times of arrival are ${formatDuration(arrivalAheadMs)} ahead: the clock was set back, and they never go back`,
     );
   return notices;
-}
-
-/** Devices of a pipeline that have given times which can't be yet. */
-export function aheadNotice(
-  pipeline: string,
-  ahead: readonly { device: string; timeUs: number }[],
-  latestMs: number,
-): string[] {
-  if (ahead.length === 0) return [];
-  const furthestMs = Math.max(...ahead.map(({ timeUs }) => timeUs / 1_000)) - latestMs;
-  const named = ahead.slice(0, MAX_NAMED).map(({ device }) => device);
-  const more = ahead.length > MAX_NAMED ? ` and ${ahead.length - MAX_NAMED} more` : '';
-  return [
-    `${pipeline}: ${named.join(', ')}${more} gave times up to ${formatDuration(furthestMs)} ahead of now; what they send is late until then`,
-  ];
 }
 
 function iso(ms: number): string {
