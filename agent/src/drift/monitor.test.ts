@@ -294,6 +294,19 @@ test('a healthy device states how rare its false alarms are, and has none in fif
   expect(Object.keys(statusOf('vibration').measures)).toContain('psiExcess');
 });
 
+test('a device whose time goes back is watched on from there, and what was counted counts', () => {
+  second = 10_000;
+  run(60);
+  monitor.startAnew('p1');
+  second = 0;
+  const out = run(301);
+  expect(out.sketches.filter((s) => s.signal === 'vibration').map((s) => [s.fromUs, s.toUs, s.n])).toEqual([
+    [START, START + 100 * SECOND, 160],
+    [START + 100 * SECOND, START + 200 * SECOND, 100],
+    [START + 200 * SECOND, START + 300 * SECOND, 100],
+  ]);
+});
+
 test('a reference that contradicts itself is refused before anything is watched', () => {
   const broken = { signals: [{ ...reference.signals[0], counts: [1] }] };
   expect(() => monitorOf({ reference: broken })).toThrow('a sketch of 1 bins');
