@@ -16,7 +16,7 @@ import { createApp } from '../app.ts';
 import { createCoordinator } from '../coordinator.ts';
 import { FleetActor } from '../core/fleet/fleet-actor.ts';
 import type { OperatorRole } from '../core/fleet/tokens.ts';
-import { ShardActor } from '../core/shard/shard-actor.ts';
+import { ShardActor, type ShardOptions } from '../core/shard/shard-actor.ts';
 import type { Blobs, ShardPorts, Topic } from '../ports.ts';
 import { actorRef } from './actors.ts';
 import { openSqlite, type SqliteFile } from './sqlite.ts';
@@ -55,7 +55,7 @@ variants: [{ name: fp32, file: model.onnx, precision: fp32 }]
 export type World = ReturnType<typeof createWorld>;
 
 /** Makes a world with `shards` shards. */
-export function createWorld(options: { shards?: number; seed?: string } = {}) {
+export function createWorld(options: { shards?: number; seed?: string; shard?: ShardOptions } = {}) {
   const clock = { nowMs: START_MS };
   const alarms = new Map<string, number | undefined>();
   const woken: (readonly string[] | 'all')[] = [];
@@ -74,7 +74,10 @@ export function createWorld(options: { shards?: number; seed?: string } = {}) {
     };
   };
   const fleet = new FleetActor(ports('fleet'));
-  const shards = Array.from({ length: options.shards ?? 1 }, (_, i) => new ShardActor(ports(`shard-${i}`)));
+  const shards = Array.from(
+    { length: options.shards ?? 1 },
+    (_, i) => new ShardActor(ports(`shard-${i}`), options.shard),
+  );
   const coordinator = createCoordinator({
     fleet: actorRef(fleet),
     shards: shards.map((shard) => actorRef(shard)),
@@ -92,7 +95,7 @@ export function createWorld(options: { shards?: number; seed?: string } = {}) {
     coordinator,
     shardFor,
     /** A shard begins anew over its database. */
-    restartShard: (index: number) => new ShardActor(ports(`shard-${index}`)),
+    restartShard: (index: number) => new ShardActor(ports(`shard-${index}`), options.shard),
     /** Lets time pass and does what the alarms ask for, then. */
     async pass(ms: number): Promise<void> {
       clock.nowMs += ms;
