@@ -36,7 +36,7 @@ import type { LoadedConfig } from './config-file.ts';
 
 export const VERSION = '0.1.0';
 /** Nobody had this program before: a clock that says an earlier time is wrong. */
-const MADE_MS = Date.UTC(2025, 0, 1);
+export const MADE_MS = Date.UTC(2025, 0, 1);
 
 /** The backends of agent.yaml, in its order. */
 export function inferenceBackends(names: readonly BackendName[]): InferenceBackend[] {

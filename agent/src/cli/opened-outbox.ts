@@ -9,8 +9,9 @@ import { systemClock, systemRandom } from '../adapters/system-clock.ts';
 import { type ByHand, createByHand } from '../byhand/byhand.ts';
 import type { AgentStatus } from '../local/view.ts';
 import { openOutbox } from '../outbox/open.ts';
+import { AgentTime } from '../time/agent-time.ts';
 import { openDesiredStore } from '../twin/desired-store.ts';
-import { openStore } from './compose.ts';
+import { MADE_MS, openStore } from './compose.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { fetchStatus, localUrl } from './status.ts';
 
@@ -34,8 +35,10 @@ export async function withOutbox<T>(loaded: LoadedConfig, use: (opened: Opened) 
   const store = await openStore(loaded);
   try {
     const { maxBytes, maxAge, whenFull, durability } = loaded.config.buffer;
+    const time = new AgentTime({ clock: systemClock, settings: loaded.config.clock, notBeforeMs: MADE_MS });
     const opened = await openOutbox(store, {
-      clock: systemClock,
+      clock: time.clock,
+      onLastKnown: (wallMs) => time.resume(wallMs),
       random: systemRandom,
       log,
       crashPoint: () => undefined,
@@ -53,7 +56,7 @@ export async function withOutbox<T>(loaded: LoadedConfig, use: (opened: Opened) 
       log,
       // What an agent would report of itself, one that is down can't.
       situation: () => ({
-        clock: { boot, monoMs: Math.floor(systemClock.monoMs()), wallMs: Math.floor(systemClock.wallMs()) },
+        clock: { boot, monoMs: Math.floor(systemClock.monoMs()), wallMs: Math.floor(time.nowMs()) },
         reported: undefined,
         seen: desired.seen(),
       }),

@@ -8,6 +8,7 @@ const { DriftLevel, EpisodeState } = v1;
 const SECOND = 1_000_000;
 const START = 1_790_000_000 * SECOND;
 const WALL = 1_790_000_000_123;
+const AT_WALL = { wallMs: () => WALL };
 
 /** A seeded stream of independent standard normal values. */
 function normals(seed: number): () => number {
@@ -63,7 +64,7 @@ function monitorOf(options: Partial<DriftMonitorOptions> = {}): DriftMonitor {
 function run(seconds: number, shift = 0, device = 'p1'): DriftOutput {
   const out: DriftOutput = { sketches: [], alerts: [] };
   for (const end = second + seconds; second < end; second++) {
-    const { sketches, alerts } = monitor.roll(device, START + second * SECOND, WALL);
+    const { sketches, alerts } = monitor.roll(device, START + second * SECOND, AT_WALL);
     out.sketches.push(...sketches);
     out.alerts.push(...alerts);
     monitor.observeInput(device, 0, random());
@@ -116,7 +117,7 @@ describe('drift windows', () => {
 
   test('are not stretched by silence, and time that goes back changes nothing', () => {
     run(100);
-    expect(monitor.roll('p1', START + 20 * SECOND, WALL).sketches).toEqual([]);
+    expect(monitor.roll('p1', START + 20 * SECOND, AT_WALL).sketches).toEqual([]);
     second = 5000;
     const [first] = run(1).sketches;
     expect(first).toMatchObject({ fromUs: START, toUs: START + 100 * SECOND });
@@ -127,14 +128,14 @@ describe('drift windows', () => {
   });
 
   test('count NaN as missing, watch outputs by name, and ignore what has no reference', () => {
-    monitor.roll('p1', START, WALL);
+    monitor.roll('p1', START, AT_WALL);
     for (let i = 0; i < 60; i++) {
       monitor.observeOutput('p1', 'score', random());
       monitor.observeOutput('p1', 'unheard-of', 1);
       monitor.observeInput('p1', 1, 1);
       monitor.observeInput('p1', 2, Number.NaN);
     }
-    const out = monitor.roll('p1', START + 100 * SECOND, WALL);
+    const out = monitor.roll('p1', START + 100 * SECOND, AT_WALL);
     expect(out.sketches.map((s) => [s.signal, s.isOutput, s.n])).toEqual([['score', true, 60]]);
     expect(monitor.watchesOutput('score')).toBe(true);
     expect(monitor.watchesOutput('vibration')).toBe(false);

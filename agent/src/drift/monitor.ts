@@ -17,6 +17,7 @@
 import type { Crossing, Level } from '@skerry/proto/drift/judge';
 import { type Measures, referenceBins } from '@skerry/proto/drift/measures';
 import type { skerry } from '@skerry/proto/wire';
+import type { Clock } from '../ports.ts';
 import { alertRecord, type DriftSource, sketchRecord } from './records.ts';
 import { type DriftRules, type DriftSettings, driftRules } from './rules.ts';
 import { type EpisodeChange, SignalDrift } from './signal.ts';
@@ -121,15 +122,15 @@ export class DriftMonitor {
 
   /**
    * Tells the device's event time, before the values of that time are observed, and closes the windows that it ends.
-   * Time that goes back changes nothing.
+   * Time that goes back changes nothing. `clock` stamps what comes out, and isn't looked at where nothing does.
    */
-  roll(device: string, nowUs: number, wallMs: number): Readonly<DriftOutput> {
+  roll(device: string, nowUs: number, clock: Pick<Clock, 'wallMs'>): Readonly<DriftOutput> {
     const watched = this.#device(device);
     if (!watched) return NOTHING;
     const lastUs = watched.lastUs;
     if (nowUs > lastUs) watched.lastUs = nowUs;
     if (nowUs < watched.dueUs || !this.#hasWork(watched, nowUs)) return NOTHING;
-    return this.#close(watched, nowUs, lastUs, wallMs);
+    return this.#close(watched, nowUs, lastUs, clock.wallMs());
   }
 
   /** The device's time goes back: its open windows begin anew with its next value and keep their counts. */

@@ -84,7 +84,7 @@ export class DriftWatch {
   /** One value taken from a sample; the hot path. */
   onSample(device: string, channel: number, value: number, timeUs: number): void {
     if (!this.#monitor) return;
-    const closed = this.#monitor.roll(device, timeUs, this.#options.clock.wallMs());
+    const closed = this.#monitor.roll(device, timeUs, this.#options.clock);
     if (closed.sketches.length > 0 || closed.alerts.length > 0) this.#take(closed);
     this.#monitor.observeInput(device, channel, value);
   }
