@@ -16,8 +16,9 @@ import type { Random } from '@skerry/firmware-sim/random';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { tufKey } from '@skerry/proto/tuf/metadata';
 import { addTarget, createRoot, emptyTargets, signMetadata, signTargets } from '@skerry/proto/tuf/repository';
-import type { CrashMix } from './mix.ts';
-import type { SimulatedRelease } from './model.ts';
+import { checkAudit } from './check/audit.ts';
+import type { Mix } from './mix.ts';
+import { BAD, GOOD, type SimulatedRelease, simulatedRelease } from './model.ts';
 import type { Plant } from './plant.ts';
 import { exponentialMs, randomPort } from './random-port.ts';
 import { simulatedTokens } from './tokens.ts';
@@ -27,12 +28,12 @@ const OPERATOR_KEY = new Uint8Array(32).fill(7);
 const RESTART_MS = 10_000;
 const LATER_MS = 100;
 const LOOK_MS = 5_000;
+const TRIM_EVERY_MS = 40_000;
 
 export interface ControlOptions {
   world: World;
   random: Random;
-  mix: CrashMix;
-  release: SimulatedRelease;
+  mix: Mix;
   /** Ids of the agents that the operator waits for before rolling out. */
   agents: readonly string[];
   wake: Notifier['wakeAgents'];
@@ -46,12 +47,18 @@ export interface ControlPlane {
   readonly enrolToken: string;
   /** The shard's database, for checkers to read. */
   readonly shard: Sql;
-  /** The first line of the audit log whose hash doesn't hold, undefined where the chain is whole. */
-  auditBreak(): number | undefined;
+  /** What its operator waits for, undefined where every rollout has come to its end. */
+  waitsFor(): string | undefined;
+  /** Of the release that can work. */
+  readonly goodDigest: string;
+  /** Invariant 7, now. */
+  check(): void;
   /** Crashes no more. */
   heal(): void;
   close(): void;
 }
+
+const ENDED: ReadonlySet<string> = new Set(['completed', 'reverted', 'aborted']);
 
 /** Starts a control plane; its operator pushes the release and rolls it out to everyone once they are enrolled. */
 export function createControlPlane(options: ControlOptions): ControlPlane {
@@ -74,16 +81,18 @@ class SimulatedControl implements ControlPlane {
   readonly #o: ControlOptions;
   readonly #fleetSql = openSqlite(':memory:');
   readonly #blobs = new Map<string, Uint8Array>();
-  readonly #random: Record<'fleet' | 'shard' | 'crash', Random>;
-  #alarmMs: number | undefined;
-  #cancelAlarm: () => void = () => undefined;
+  readonly #random: Record<'fleet' | 'shard' | 'crash' | 'trim', Random>;
+  readonly #releases: SimulatedRelease[];
+  readonly #alarms: Record<'fleet' | 'shard', Alarm> = { fleet: noAlarm(), shard: noAlarm() };
   #running: Running | undefined;
   #healed = false;
 
   constructor(options: ControlOptions) {
     this.#o = options;
     const fork = (label: string): Random => options.random.fork(label);
-    this.#random = { fleet: fork('fleet'), shard: fork('shard'), crash: fork('crash') };
+    this.#random = { fleet: fork('fleet'), shard: fork('shard'), crash: fork('crash'), trim: fork('trim') };
+    const { periodMs, candidate } = options.mix;
+    this.#releases = [GOOD, ...(candidate ? [BAD] : [])].map((which) => simulatedRelease(periodMs, which));
   }
 
   begin(): void {
@@ -99,6 +108,7 @@ class SimulatedControl implements ControlPlane {
     this.enrolToken = `${secret}.${fleet.rootDigest()!.slice('sha256:'.length)}`;
     this.#operate();
     this.#planCrash();
+    this.#planTrim();
   }
 
   async serve(request: Request): Promise<Response> {
@@ -108,8 +118,19 @@ class SimulatedControl implements ControlPlane {
     return running.life.alive ? response : new Promise(() => undefined);
   }
 
-  auditBreak(): number | undefined {
-    return this.#running?.fleet.verifyAudit(1, Number.MAX_SAFE_INTEGER).brokenAt;
+  get goodDigest(): string {
+    return this.#releases[0]!.packed.digest;
+  }
+
+  check(): void {
+    if (this.#running) checkAudit(this.#o.world, this.#running.fleet, this.#running.shard);
+  }
+
+  waitsFor(): string | undefined {
+    if (!this.#running) return 'the control plane is down';
+    const rollouts = this.#running.fleet.rollouts({ limit: 2 });
+    if (rollouts.length < this.#releases.length) return `${rollouts.length} of the rollouts were made`;
+    return rollouts.find(({ state }) => !ENDED.has(state.name))?.status;
   }
 
   heal(): void {
@@ -125,7 +146,11 @@ class SimulatedControl implements ControlPlane {
     const { world, plant } = this.#o;
     const life: Life = { alive: true };
     const fleet = new FleetActor(this.#ports('fleet', this.#fleetSql, life));
-    const shard = new ShardActor(this.#ports('shard', plant?.sql ? plant.sql(this.shard) : this.shard, life));
+    const { retentionMs } = this.#o.mix;
+    const shard = new ShardActor(
+      this.#ports('shard', plant?.sql ? plant.sql(this.shard) : this.shard, life),
+      retentionMs > 0 ? { retentionMs } : {},
+    );
     const refs = { fleet: mortal(actorRef(fleet), life), shards: [mortal(actorRef(shard), life)] };
     const notifier: Notifier = {
       wakeAgents: (agents) => life.alive && this.#o.wake(agents),
@@ -151,7 +176,8 @@ class SimulatedControl implements ControlPlane {
     });
     this.#running = { life, fleet, shard, coordinator, fetch: (request) => app.fetch(request) };
     world.trace.note('control', 'up');
-    this.#setAlarm(this.#alarmMs, life);
+    this.check();
+    for (const actor of ['fleet', 'shard'] as const) this.#setAlarm(actor, this.#alarms[actor].atMs, life);
     this.#try('start', async () => {
       await refs.fleet.alarm();
       await coordinator.drive({ pushAll: true });
@@ -166,22 +192,33 @@ class SimulatedControl implements ControlPlane {
       now: () => this.#o.world.nowMs,
       random: randomPort(this.#random[name]),
       inflate,
-      setAlarm: (atMs) => name === 'fleet' && this.#setAlarm(atMs, life),
+      setAlarm: (atMs) => this.#setAlarm(name, atMs, life),
     };
   }
 
   // What is set outlives a crash, as a row of the database would.
-  #setAlarm(atMs: number | undefined, life: Life): void {
-    this.#cancelAlarm();
-    this.#alarmMs = atMs;
+  #setAlarm(actor: 'fleet' | 'shard', atMs: number | undefined, life: Life): void {
+    const alarm = this.#alarms[actor];
+    alarm.cancel();
+    alarm.atMs = atMs;
     if (atMs === undefined) return;
-    this.#cancelAlarm = this.#o.world.after(atMs - this.#o.world.nowMs, () => {
+    alarm.cancel = this.#o.world.after(atMs - this.#o.world.nowMs, () => {
       const running = this.#running;
       if (!running || !life.alive) return;
       this.#try('alarm', async () => {
-        running.fleet.alarm();
-        await running.coordinator.drive();
+        running[actor].alarm();
+        if (actor === 'fleet') await running.coordinator.drive();
       });
+    });
+  }
+
+  // A host may call earlier than it was asked to, and a short history wants to see what is let go.
+  #planTrim(): void {
+    const { world, mix } = this.#o;
+    if (mix.retentionMs === 0) return;
+    world.after(exponentialMs(this.#random.trim, TRIM_EVERY_MS), () => {
+      this.#running?.shard.alarm();
+      this.#planTrim();
     });
   }
 
@@ -189,59 +226,62 @@ class SimulatedControl implements ControlPlane {
     task().catch((error: unknown) => {
       this.#o.world.trace.note('control', `${what} failed: ${String(error)}`);
       const life = this.#running?.life;
-      if (life) this.#setAlarm(this.#o.world.nowMs + LOOK_MS, life);
+      if (life) this.#setAlarm('fleet', this.#o.world.nowMs + LOOK_MS, life);
     });
   }
 
   #push(fleet: FleetActor): void {
-    const { release, world } = this.#o;
-    const { nowMs } = world;
+    const { nowMs } = this.#o.world;
     const root = createRoot(nodeCrypto, {
       operatorKeys: [tufKey(nodeCrypto.publicKey(OPERATOR_KEY))],
       onlineKey: fleet.onlineKey().key,
       nowMs,
     });
     fleet.putRoot('ola', signMetadata(nodeCrypto, root, [OPERATOR_KEY]));
-    for (const [digest, bytes] of release.blobs) this.#blobs.set(digest, bytes);
-    const { packed, modelYaml } = release;
-    const { digest, manifestBytes } = packed;
-    const path = `${packed.name}/${packed.version}`;
-    const targets = addTarget(emptyTargets(nowMs), { path, digest, lengthBytes: manifestBytes.length });
+    let targets = emptyTargets(nowMs);
+    const offered = new Map<string, { manifestBytes: Uint8Array; modelYaml: Uint8Array }>();
+    for (const { packed, modelYaml, blobs } of this.#releases) {
+      const { name, version, digest, manifestBytes } = packed;
+      for (const [blob, bytes] of blobs) this.#blobs.set(blob, bytes);
+      targets = addTarget(targets, {
+        path: `${name}/${version}`,
+        digest,
+        lengthBytes: manifestBytes.length,
+      });
+      offered.set(digest, { manifestBytes, modelYaml });
+    }
     const signed = signTargets(nodeCrypto, targets, { nowMs, privateKeys: [OPERATOR_KEY] });
-    fleet.putTargets('ola', signed, undefined, new Map([[digest, { manifestBytes, modelYaml }]]));
+    fleet.putTargets('ola', signed, undefined, offered);
   }
 
-  // The operator looks every few seconds: once everyone is enrolled, the release goes out to all, and on again where
-  // the rollout has paused.
+  // The operator looks every few seconds: once everyone is enrolled, the first release goes out to all, and on again
+  // where the rollout has paused; the next one follows when it is everywhere.
   #operate(): void {
     this.#o.world.after(LOOK_MS, () => {
       const running = this.#running;
-      const rollout = running?.fleet.rollouts({ limit: 1 })[0];
-      if (rollout?.state.name === 'completed') return;
-      if (running) this.#rollOut(running, rollout);
-      this.#operate();
+      if (running) this.#rollOut(running);
+      if (this.waitsFor() !== undefined) this.#operate();
     });
   }
 
-  #rollOut({ fleet, shard, coordinator }: Running, rollout: RolloutInfo | undefined): void {
-    const { agents, release } = this.#o;
-    if (rollout) {
-      const { name } = rollout.state;
+  #rollOut({ fleet, shard, coordinator }: Running): void {
+    const { agents } = this.#o;
+    const rollouts = fleet.rollouts({ limit: 2 });
+    const newest = rollouts[0];
+    const next = this.#releases[rollouts.length];
+    if (newest && !ENDED.has(newest.state.name)) {
+      const { name } = newest.state;
       if (name !== 'draft' && name !== 'paused') return;
-      fleet.operateRollout('ola', rollout.id, name === 'draft' ? 'start' : 'resume');
+      fleet.operateRollout('ola', newest.id, name === 'draft' ? 'start' : 'resume');
       this.#try('rollout', () => coordinator.drive());
-    } else if (shard.agents({ limit: agents.length, state: 'approved' }).length === agents.length)
-      fleet.createRollout(
-        'ola',
-        `apiVersion: skerry/v1\nkind: Rollout\nrelease: ${release.packed.name}@${release.packed.version}\n` +
-          'minReached: 1\nonBreach: pause\nstages: [{ name: all, agents: 100% }]',
-      );
+    } else if (next && shard.agents({ limit: agents.length, state: 'approved' }).length === agents.length)
+      fleet.createRollout('ola', rolloutOf(next));
   }
 
   #planCrash(): void {
     const { world, mix } = this.#o;
-    if (mix.controlEveryMs === 0) return;
-    world.after(exponentialMs(this.#random.crash, mix.controlEveryMs), () => {
+    if (mix.crash.controlEveryMs === 0) return;
+    world.after(exponentialMs(this.#random.crash, mix.crash.controlEveryMs), () => {
       if (this.#healed) return;
       this.#running!.life.alive = false;
       this.#running = undefined;
@@ -252,6 +292,21 @@ class SimulatedControl implements ControlPlane {
       });
     });
   }
+}
+
+interface Alarm {
+  atMs: number | undefined;
+  cancel: () => void;
+}
+
+function noAlarm(): Alarm {
+  return { atMs: undefined, cancel: () => undefined };
+}
+
+/** The good one reaches everybody, whatever one agent says of it; the other one is taken back at the first refusal. */
+function rolloutOf({ packed: { name, version } }: SimulatedRelease): string {
+  const rest = version === GOOD.version ? 'minReached: 1\nonBreach: pause' : 'onBreach: revert';
+  return `apiVersion: skerry/v1\nkind: Rollout\nrelease: ${name}@${version}\n${rest}\nstages: [{ name: all, agents: 100% }]`;
 }
 
 function sized(bytes: Uint8Array | undefined): { bytes: Uint8Array; sizeBytes: number } | undefined {

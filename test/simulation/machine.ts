@@ -6,11 +6,14 @@
 
 import { nodeCompression } from '@skerry/agent/adapters/node-compression';
 import { type Agent, createAgent } from '@skerry/agent/agent';
+import type { AgentConfig } from '@skerry/agent/config';
 import type { Blobs, Ports, Store } from '@skerry/agent/ports';
 import type { Random } from '@skerry/firmware-sim/random';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
+import type { BoundCheck } from './check/bounded.ts';
 import type { LedgerCheck } from './check/no-loss.ts';
+import type { ServeCheck } from './check/serves.ts';
 import { createMachineClock, type MachineClock } from './clock.ts';
 import { configOf } from './config.ts';
 import type { Broker, Session } from './device.ts';
@@ -23,6 +26,8 @@ import { exponentialMs, randomPort } from './random-port.ts';
 import { InvariantBroken, type Life, type World } from './world.ts';
 
 const ORDERLY_MS = 30_000;
+const LOOK_MS = 2_000;
+const END = '\uffff';
 
 /**
  * Where an agent does otherwise than one without faults, and is right: its journal came to its bound before windows could
@@ -38,6 +43,10 @@ export interface MachineOptions {
   network: Network;
   enrolToken: () => string;
   ledger: LedgerCheck;
+  bound: BoundCheck;
+  serves: ServeCheck;
+  /** Of the release that can work; what becomes of the other one excuses nothing. */
+  goodDigest: string;
   plant: Plant | undefined;
 }
 
@@ -57,6 +66,7 @@ export class Machine implements Broker {
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #faults: Random;
   readonly #armed = new Map<string, boolean>();
+  #config: AgentConfig | undefined;
   #life: Life = { alive: false };
   #agent: Agent | undefined;
   #sessions = new Set<Session>();
@@ -137,13 +147,15 @@ export class Machine implements Broker {
     this.starts++;
     world.trace.note(this.id, `start ${this.starts}`);
     if (!this.#healed && this.#faults.uniform() < this.#o.mix.disk.damage) this.#damage();
-    const opened = this.ledger.watch(this.#disk.open(), () => this.#disk.latest);
+    const { ledger, bound } = this.#o;
+    const opened = bound.watch(ledger.watch(this.#disk.open(), () => this.#disk.latest));
     const store = plant?.store ? plant.store(opened) : opened;
     this.#open(life, store).then(
       (agent) => {
         if (!life.alive) return;
         this.#agent = agent;
         world.trace.note(this.id, 'serves');
+        this.#look(life);
       },
       (error: unknown) => {
         if (life.alive) this.#onFatal(life, error);
@@ -151,18 +163,36 @@ export class Machine implements Broker {
     );
   }
 
+  #configured(): AgentConfig {
+    this.#config ??= configOf(this.id, this.#o.mix, this.#o.enrolToken());
+    return this.#config;
+  }
+
+  #look(life: Life): void {
+    if (!life.alive || !this.#agent) return;
+    this.#o.serves.look(this.release);
+    this.#o.world.quietly(LOOK_MS, () => this.#look(life));
+  }
+
+  #excuse(why: string): void {
+    this.excuse ??= why;
+    this.#o.serves.excuse();
+  }
+
   #damage(): void {
     this.#o.world.trace.note(this.id, `damage: ${this.#disk.damage()}`);
     this.ledger.damaged();
     this.damaged = true;
-    this.excuse ??= 'its disk was damaged';
+    this.#excuse('its disk was damaged');
   }
 
   async #open(life: Life, store: Store): Promise<Agent> {
-    await this.ledger.recount(store);
-    const { world, random, id } = this.#o;
+    const { world, random, id, ledger, bound } = this.#o;
+    const entries = await store.range({ gte: '', lt: END });
+    ledger.recount(entries);
+    bound.recount(entries);
     const agent = await createAgent({
-      config: configOf(id, this.#o.mix, this.#o.enrolToken()),
+      config: this.#configured(),
       agentId: id,
       version: '0.0.0-simulation',
       facts: {},
@@ -203,7 +233,8 @@ export class Machine implements Broker {
         const error = fields?.error === undefined ? '' : `: ${messageOf(fields.error)}`;
         if (!life.alive) return;
         world.trace.note(id, `${level} ${module}: ${msg}${error}`);
-        this.excuse ??= EXCUSES.find((excuse) => msg.includes(excuse));
+        const isOfCandidate = fields?.digest !== undefined && fields.digest !== this.#o.goodDigest;
+        for (const excuse of EXCUSES) if (!isOfCandidate && msg.includes(excuse)) this.#excuse(excuse);
       },
       crashPoint: (name) => this.#atCrashPoint(life, name),
     };

@@ -68,6 +68,10 @@ export interface Mix {
   deviceCutEveryMs: number;
   whenFull: 'degrade' | 'drop-oldest' | 'block';
   maxBytes: number;
+  /** A newer release that can't work is rolled out, too. */
+  candidate: boolean;
+  /** How long the control plane keeps what was acknowledged; it looks every minute or so. 0: for longer than a history. */
+  retentionMs: number;
   network: NetworkMix;
   disk: DiskMix;
   crash: CrashMix;
@@ -78,7 +82,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const PERIODS_MS = [50, 100, 250, 1_000, 2_000];
 /** Readings of a fleet. */
-const MAX_RATE_HZ = 60;
+const MAX_RATE_HZ = 24;
 /** More than any history fills. */
 export const ROOMY_BYTES = 64 * 1024 ** 2;
 
@@ -96,9 +100,9 @@ export function drawMix(seed: number): Mix {
   return {
     agents,
     devicesPerAgent,
-    periodMs: Math.max(
-      pick(fleet, [50, 100, 250, 1_000, 2_000]),
-      (1_000 * agents * devicesPerAgent) / MAX_RATE_HZ,
+    periodMs: pick(
+      fleet,
+      PERIODS_MS.filter((ms) => (1_000 * agents * devicesPerAgent) / ms <= MAX_RATE_HZ),
     ),
     devicesFromMs: tight ? 2 * MINUTE_MS : 0,
     devices: {
@@ -108,6 +112,8 @@ export function drawMix(seed: number): Mix {
     },
     deviceCutEveryMs: sometimes(fleet, 1) > 0 ? between(fleet, 1, 10) * MINUTE_MS : 0,
     whenFull: tight ? pick(fleet, ['degrade', 'drop-oldest', 'block']) : 'degrade',
+    candidate: fleet.uniform() < 0.3,
+    retentionMs: fleet.uniform() < 0.3 ? between(fleet, 0.5, 3) * MINUTE_MS : 0,
     maxBytes: tight ? 1024 * (40 + (fleet.u32() % 80)) : ROOMY_BYTES,
     network: {
       delayMs: pick(network, [5, 50, 800]),
@@ -153,6 +159,7 @@ export function describeMix(mix: Mix): string {
     `${mix.agents}×${mix.devicesPerAgent} devices every ${mix.periodMs} ms`,
     `readings dropped ${share(mix.devices.dropout)} doubled ${share(mix.devices.duplicate)} late ${share(mix.devices.reorder)}`,
     `buffer ${Math.round(mix.maxBytes / 1024)} KiB ${mix.whenFull}`,
+    `${mix.candidate ? 'a candidate that fails' : 'no candidate'}${mix.retentionMs > 0 ? `, results kept ${Math.round(mix.retentionMs / 1000)} s` : ''}`,
     `network ${n.delayMs} ms, lost ${share(n.loseRequest)}/${share(n.loseResponse)} twice ${share(n.duplicate)} strangers ${share(n.stranger)}${every(' cut', n.cutEveryMs)}`,
     `disk ${d.syncMs} ms, lost ${share(d.lost)} kept ${share(d.kept)} failed ${share(d.failed)} unsure ${share(d.unsure)}${every(' full', d.fullEveryMs)}${every(' read-only', d.readOnlyEveryMs)} damaged ${share(d.damage)}`,
     `crash${every('', c.everyMs)} points ${share(c.armed)}×${share(c.strike)}${every(' control plane', c.controlEveryMs)}${every(' device links', mix.deviceCutEveryMs)}`,

@@ -26,13 +26,17 @@ export interface SimulatedRelease {
   modelYaml: Uint8Array;
 }
 
-/** Packs pumps@1.0.0 for devices that send every `periodMs`. */
-export function simulatedRelease(periodMs: number): SimulatedRelease {
+/** What every agent serves in the end, and a newer one that no backend can load. */
+export const GOOD = { version: '1.0.0', ref: 'pumps@1.0.0' };
+export const BAD = { version: '1.1.0', ref: 'pumps@1.1.0' };
+
+/** Packs pumps for devices that send every `periodMs`. */
+export function simulatedRelease(periodMs: number, { version } = GOOD): SimulatedRelease {
   const modelYaml = utf8(`
 apiVersion: skerry/v1
 kind: Release
 name: pumps
-version: 1.0.0
+version: ${version}
 window:
   channels: [${CHANNELS.map((name) => `{ name: ${name} }`).join(', ')}]
   rate: 1/${periodMs}ms
@@ -45,7 +49,7 @@ output: [{ name: score, tensor: score, kind: anomaly-score, threshold: 0.75, sus
 variants: [{ name: fp32, file: model.json, precision: fp32 }]
 `);
   const manifest = parseDocument(fromUtf8(modelYaml), releaseManifest, { file: 'model.yaml' });
-  const weights = CHANNELS.map((_, i) => 1 / (3 + 2 * i));
+  const weights = version === GOOD.version ? CHANNELS.map((_, i) => 1 / (3 + 2 * i)) : [];
   const model = utf8(JSON.stringify({ weights }));
   const files = new Map([
     ['model.yaml', modelYaml],
@@ -61,6 +65,11 @@ export const simulatedBackend: InferenceBackend = {
   async create(model) {
     if (!('bytes' in model)) throw new SkerryError('unsupported', 'the simulated backend has no files');
     const { weights } = JSON.parse(fromUtf8(model.bytes)) as { weights: number[] };
+    if (weights.length !== CHANNELS.length)
+      throw new SkerryError(
+        'invalid',
+        `the model has ${weights.length} weights for ${CHANNELS.length} channels`,
+      );
     return session(weights);
   },
 };

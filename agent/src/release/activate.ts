@@ -291,11 +291,12 @@ class Keeper implements Releases {
     const before = slot.record;
     const release = await readStoredRelease(crypto, blobs, target);
     requireChannels(this.#options.pipelines.find((p) => p.name === name)!, release.manifest);
-    await this.#persist(name, slot, beginAttempt(before, target.digest));
+    const persist = before.active?.digest === target.digest ? this.#persistIfItCan : this.#persist;
+    await persist.call(this, name, slot, beginAttempt(before, target.digest));
     crashPoint('release.activating');
     const candidate = await this.#prepare(slot, release);
     try {
-      await this.#persist(name, slot, endAttempt(slot.record, target));
+      await persist.call(this, name, slot, endAttempt(slot.record, target));
       crashPoint('release.activated');
       await changeOver(name, candidate, () => engine.serve(name, candidate));
     } catch (error) {
@@ -369,6 +370,15 @@ class Keeper implements Releases {
       sync: true,
     });
     slot.record = record;
+  }
+
+  /** What has served goes on serving, on a disk that refuses as well: only the marker of the attempt is missing then. */
+  async #persistIfItCan(name: string, slot: Slot, record: SlotRecord): Promise<void> {
+    try {
+      await this.#persist(name, slot, record);
+    } catch (error) {
+      this.#options.log('warn', 'release', 'the slots can not be stored', { pipeline: name, error });
+    }
   }
 
   #require(pipeline: string): Slot {

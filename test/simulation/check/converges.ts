@@ -25,10 +25,10 @@ export interface Outcome {
 }
 
 /** Why the agents haven't come to rest yet, undefined where they have. */
-export function unsettled(agents: readonly Outcome[]): string | undefined {
+export function unsettled(agents: readonly Outcome[], good: string): string | undefined {
   for (const { id, serving, release, unacknowledged, ledger, excuse } of agents) {
     if (!serving) return `${id} does not run`;
-    if (!excuse && !release) return `${id} has no release`;
+    if (!excuse && release !== good) return `${id} serves ${release || 'nothing'}`;
     if (unacknowledged > 0) return `${unacknowledged} readings for ${id} have no PUBACK`;
     if (ledger.unfed() > 0)
       return `${ledger.unfed()} samples of ${id} are in the journal and were not processed`;

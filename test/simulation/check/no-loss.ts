@@ -26,13 +26,12 @@ import type { BatchFault } from '../../support/faulty-store.ts';
 import { InvariantBroken, type World } from '../world.ts';
 
 const INVARIANT = 'invariant 1 (nothing acknowledged is lost)';
-const END = '\uffff';
 
 export interface LedgerCheck {
   /** The store, watched: every batch is checked right behind it. `fault` says what became of the latest. */
   watch(store: Store, fault: () => BatchFault | undefined): Store;
-  /** Reads everything anew, as a start finds it. */
-  recount(store: Store): Promise<void>;
+  /** Begins anew with what a start finds. */
+  recount(entries: readonly (readonly [key: string, value: Uint8Array])[]): void;
   /** A message reached the agent; one was acknowledged. */
   delivered(): void;
   acknowledged(): void;
@@ -85,12 +84,11 @@ class DiskLedgers implements LedgerCheck {
     };
   }
 
-  async recount(store: Store): Promise<void> {
+  recount(entries: readonly (readonly [key: string, value: Uint8Array])[]): void {
     this.#journal = new Tally();
     this.#blocks = { alert: new Tally(), result: new Tally() };
     this.#counters = new Map();
     this.#head = undefined;
-    const entries = await store.range({ gte: '', lt: END });
     this.#apply(entries.map(([key, value]) => ({ type: 'put', key, value })));
     this.#verify();
   }

@@ -44,8 +44,10 @@ export interface ResultCheck {
 }
 
 interface BlockRow extends Record<string, string | number | Uint8Array | null> {
-  id: number;
   agent: string;
+  epoch: string;
+  seq: number;
+  received_ms: number;
   codec: string;
   bytes: Uint8Array;
   duplicates: string | null;
@@ -63,7 +65,8 @@ export function createResultCheck(
   excused: (agent: string) => boolean,
 ): ResultCheck {
   const held = new Map<string, HeldResult>();
-  let lastBlock = 0;
+  /** Blocks received at the moment of the last look, which may not have been the last of that moment. */
+  let [lookedMs, seen] = [0, new Set<string>()];
   const fail = (message: string): void => world.fail(new InvariantBroken(INVARIANT, message));
 
   function take(agent: string, row: ResultRow): void {
@@ -90,13 +93,18 @@ export function createResultCheck(
       );
       for (const { name } of suspicions)
         fail(`the control plane counts ${name.replace('_conflicts', ' conflicts')}`);
+      // Not by the block's id: once everything was let go, ids begin anew.
       const blocks = shard.all<BlockRow>(
-        "SELECT id, agent, codec, bytes, duplicates, bad FROM block WHERE id > ? AND kind = 'results' ORDER BY id",
-        lastBlock,
+        "SELECT * FROM block WHERE received_ms >= ? AND kind = 'results' ORDER BY received_ms, id",
+        lookedMs,
       );
-      for (const { id, agent, codec, bytes, duplicates, bad } of blocks) {
-        lastBlock = id;
-        if (bad !== null) fail(`block ${id} of ${agent} can't be read: ${bad}`);
+      for (const block of blocks) {
+        const { agent, epoch, seq, codec, bytes, duplicates, bad, received_ms } = block;
+        if (received_ms > lookedMs) [lookedMs, seen] = [received_ms, new Set()];
+        const key = `${agent}/${epoch}/${seq}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        if (bad !== null) fail(`block ${seq} of ${agent} can't be read: ${bad}`);
         const left = new Set(duplicates === null ? [] : (JSON.parse(duplicates) as number[]));
         const rows = decodeResults(nodeCompression.decompress(CODECS[codec]!, bytes));
         for (const [index, row] of rows.entries()) if (!left.has(index)) take(agent, row);

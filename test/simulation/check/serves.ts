@@ -1,0 +1,31 @@
+/**
+ * Invariant 5: an agent with a failing candidate serves its previous release, and an agent without a network serves what
+ * it has. So a release that has served once serves at every later moment at which its agent runs.
+ */
+import { InvariantBroken, type World } from '../world.ts';
+
+const INVARIANT = 'invariant 5 (what has served goes on serving)';
+
+export interface ServeCheck {
+  /** What serves now, empty for nothing. Called at every start of the agent and every few seconds while it runs. */
+  look(release: string): void;
+  /** The agent has said why it may serve nothing. */
+  excuse(): void;
+}
+
+/** A checker for one agent. `good` is the only release that can serve. */
+export function createServeCheck(world: World, agent: string, good: string): ServeCheck {
+  let hasServed = false;
+  let excused = false;
+  const fail = (message: string): void => world.fail(new InvariantBroken(INVARIANT, `${agent} ${message}`));
+  return {
+    look(release) {
+      if (release !== '' && release !== good) fail(`serves ${release}, which can't work`);
+      if (release === '' && hasServed && !excused) fail(`served ${good} and serves nothing`);
+      hasServed ||= release !== '';
+    },
+    excuse() {
+      excused = true;
+    },
+  };
+}
