@@ -7,7 +7,6 @@ import { inflate } from '@skerry/control-plane/adapters/inflate';
 import { createApp } from '@skerry/control-plane/app';
 import { type Coordinator, createCoordinator } from '@skerry/control-plane/coordinator';
 import { FleetActor } from '@skerry/control-plane/core/fleet/fleet-actor';
-import type { RolloutInfo } from '@skerry/control-plane/core/fleet/rollouts';
 import { ShardActor } from '@skerry/control-plane/core/shard/shard-actor';
 import { actorRef } from '@skerry/control-plane/node/actors';
 import { openSqlite, type SqliteFile } from '@skerry/control-plane/node/sqlite';
@@ -91,8 +90,8 @@ class SimulatedControl implements ControlPlane {
     this.#o = options;
     const fork = (label: string): Random => options.random.fork(label);
     this.#random = { fleet: fork('fleet'), shard: fork('shard'), crash: fork('crash'), trim: fork('trim') };
-    const { periodMs, candidate } = options.mix;
-    this.#releases = [GOOD, ...(candidate ? [BAD] : [])].map((which) => simulatedRelease(periodMs, which));
+    const { mix } = options;
+    this.#releases = [GOOD, ...(mix.candidate ? [BAD] : [])].map((which) => simulatedRelease(mix, which));
   }
 
   begin(): void {

@@ -55,6 +55,7 @@ type End = 'kill' | 'power' | 'orderly';
 export class Machine implements Broker {
   readonly id: string;
   readonly ledger: LedgerCheck;
+  readonly bound: BoundCheck;
   starts = 0;
   /** Why what comes out may differ from a history without faults, where the agent has said so. */
   excuse: string | undefined;
@@ -78,6 +79,7 @@ export class Machine implements Broker {
     this.#o = options;
     this.id = id;
     this.ledger = ledger;
+    this.bound = options.bound;
     this.#faults = random.fork('faults');
     this.#clock = createMachineClock(world, random.fork('clock'), mix.clock, id);
     this.#disk = createSimulatedDisk({

@@ -2,6 +2,7 @@
  * What goes wrong in one history, drawn from its seed. Every kind of fault is absent in some seeds and heavy in others,
  * so that the seeds together meet each alone and all at once.
  */
+import type { WhenFull } from '@skerry/agent/outbox/evict';
 import { createRandom, type Random } from '@skerry/firmware-sim/random';
 
 export interface NetworkMix {
@@ -66,7 +67,9 @@ export interface Mix {
   devices: { dropout: number; duplicate: number; reorder: number };
   /** Mean time between cuts of a device from its agent; 0: none. */
   deviceCutEveryMs: number;
-  whenFull: 'degrade' | 'drop-oldest' | 'block';
+  /** Of the score, from 0 to 1: how rare alerts are. */
+  threshold: number;
+  whenFull: WhenFull;
   maxBytes: number;
   /** A newer release that can't work is rolled out, too. */
   candidate: boolean;
@@ -94,7 +97,7 @@ export function drawMix(seed: number): Mix {
   const crash = random.fork('crash');
   const clock = random.fork('clock');
   const fleet = random.fork('fleet');
-  const tight = fleet.uniform() < 0.2;
+  const tight = fleet.uniform() < 0.25;
   const agents = 1 + (fleet.u32() % 3);
   const devicesPerAgent = 1 + (fleet.u32() % 6);
   return {
@@ -102,27 +105,33 @@ export function drawMix(seed: number): Mix {
     devicesPerAgent,
     periodMs: pick(
       fleet,
-      PERIODS_MS.filter((ms) => (1_000 * agents * devicesPerAgent) / ms <= MAX_RATE_HZ),
+      PERIODS_MS.filter(
+        (ms) => (1_000 * agents * devicesPerAgent) / ms <= MAX_RATE_HZ && ms <= (tight ? 1_000 : 2_000),
+      ),
     ),
-    devicesFromMs: tight ? 2 * MINUTE_MS : 0,
+    devicesFromMs: tight ? 40_000 : 0,
     devices: {
       dropout: sometimes(fleet, 0.1),
       duplicate: sometimes(fleet, 0.1),
       reorder: sometimes(fleet, 0.2),
     },
     deviceCutEveryMs: sometimes(fleet, 1) > 0 ? between(fleet, 1, 10) * MINUTE_MS : 0,
-    whenFull: tight ? pick(fleet, ['degrade', 'drop-oldest', 'block']) : 'degrade',
+    threshold: 0.75,
+    whenFull: tight ? pick(fleet, ['degrade', 'degrade', 'drop-oldest', 'block', 'reject-new']) : 'degrade',
     candidate: fleet.uniform() < 0.3,
     retentionMs: fleet.uniform() < 0.3 ? between(fleet, 0.5, 3) * MINUTE_MS : 0,
-    maxBytes: tight ? 1024 * (40 + (fleet.u32() % 80)) : ROOMY_BYTES,
+    maxBytes: tight ? 1024 * (36 + (fleet.u32() % 48)) : ROOMY_BYTES,
     network: {
       delayMs: pick(network, [5, 50, 800]),
       loseRequest: sometimes(network, 0.3),
       loseResponse: sometimes(network, 0.5),
       duplicate: sometimes(network, 0.3),
       stranger: sometimes(network, 0.2),
-      cutEveryMs: network.uniform() < (tight ? 0.9 : 0.5) ? between(network, 2, 10) * MINUTE_MS : 0,
-      cutForMs: between(network, 0.2, tight ? 20 : 5) * MINUTE_MS,
+      cutEveryMs:
+        network.uniform() < (tight ? 0.9 : 0.5)
+          ? between(network, tight ? 0.5 : 1, tight ? 2 : 10) * MINUTE_MS
+          : 0,
+      cutForMs: between(network, tight ? 2 : 0.2, tight ? 20 : 5) * MINUTE_MS,
     },
     disk: {
       syncMs: pick(disk, [0, 1, 8, 40]),
@@ -149,6 +158,45 @@ export function drawMix(seed: number): Mix {
       stepEveryMs: clock.uniform() < 0.5 ? between(clock, 0.5, 6) * MINUTE_MS : 0,
       stepMs: between(clock, 0.001, 10) * HOUR_MS,
     },
+  };
+}
+
+/** A fleet to which nothing happens, with these differences. */
+export function calmMix(fleet: Partial<Mix>): Mix {
+  return {
+    agents: 1,
+    devicesPerAgent: 1,
+    periodMs: 1_000,
+    devicesFromMs: 0,
+    devices: { dropout: 0, duplicate: 0, reorder: 0 },
+    deviceCutEveryMs: 0,
+    threshold: 0.75,
+    whenFull: 'degrade',
+    maxBytes: ROOMY_BYTES,
+    candidate: false,
+    retentionMs: 0,
+    network: {
+      delayMs: 5,
+      loseRequest: 0,
+      loseResponse: 0,
+      duplicate: 0,
+      stranger: 0,
+      cutEveryMs: 0,
+      cutForMs: 0,
+    },
+    disk: {
+      syncMs: 1,
+      lost: 0,
+      kept: 0,
+      failed: 0,
+      unsure: 0,
+      fullEveryMs: 0,
+      readOnlyEveryMs: 0,
+      damage: 0,
+    },
+    crash: { everyMs: 0, power: 0, orderly: 0, armed: 0, strike: 0, downMs: 0, controlEveryMs: 0 },
+    clock: { offsetMs: 0, ppm: 0, stepEveryMs: 0, stepMs: 0 },
+    ...fleet,
   };
 }
 

@@ -30,8 +30,11 @@ export interface SimulatedRelease {
 export const GOOD = { version: '1.0.0', ref: 'pumps@1.0.0' };
 export const BAD = { version: '1.1.0', ref: 'pumps@1.1.0' };
 
-/** Packs pumps for devices that send every `periodMs`. */
-export function simulatedRelease(periodMs: number, { version } = GOOD): SimulatedRelease {
+/** Packs pumps for the devices of a fleet. */
+export function simulatedRelease(
+  { periodMs, threshold }: { periodMs: number; threshold: number },
+  { version } = GOOD,
+): SimulatedRelease {
   const modelYaml = utf8(`
 apiVersion: skerry/v1
 kind: Release
@@ -45,7 +48,7 @@ window:
   maxGap: ${NEVER}
   lateness: 10s
 input: { tensor: window }
-output: [{ name: score, tensor: score, kind: anomaly-score, threshold: 0.75, sustain: 2 }]
+output: [{ name: score, tensor: score, kind: anomaly-score, threshold: ${threshold}, sustain: 2 }]
 variants: [{ name: fp32, file: model.json, precision: fp32 }]
 `);
   const manifest = parseDocument(fromUtf8(modelYaml), releaseManifest, { file: 'model.yaml' });

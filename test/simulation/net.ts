@@ -14,6 +14,8 @@ export interface Network {
   transport(agent: string, life: Life): Transport;
   /** A notice of the wake socket on its way to an agent; it may be lost. */
   notice(agent: string, deliver: () => void): void;
+  /** Cuts an agent off from the control plane from now on. */
+  cut(agent: string, forMs: number): void;
   /** From now on everything arrives, quickly. */
   heal(): void;
   /** Sync requests that reached the control plane. */
@@ -68,6 +70,11 @@ class FaultyNetwork implements Network {
         this.#send({ agent, life, method, url, headers, body }, resolve, reject);
       });
     };
+  }
+
+  cut(agent: string, forMs: number): void {
+    this.#cutUntilMs.set(agent, this.#world.nowMs + forMs);
+    this.#world.trace.note(agent, `cut off for ${Math.round(forMs / 1000)} s`);
   }
 
   notice(agent: string, deliver: () => void): void {
@@ -159,9 +166,7 @@ class FaultyNetwork implements Network {
     if (cutEveryMs === 0) return;
     this.#world.after(exponentialMs(this.#random, cutEveryMs), () => {
       if (this.#mix.cutEveryMs === 0) return;
-      const forMs = exponentialMs(this.#random, cutForMs);
-      this.#cutUntilMs.set(agent, this.#world.nowMs + forMs);
-      this.#world.trace.note(agent, `cut off for ${Math.round(forMs / 1000)} s`);
+      this.cut(agent, exponentialMs(this.#random, cutForMs));
       this.#planCut(agent);
     });
   }

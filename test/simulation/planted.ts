@@ -56,6 +56,7 @@ export const PLANTED: readonly PlantedBug[] = [
     shows: /without faults/,
     clock: (clock) => ({ ...clock, monoMs: () => clock.wallMs() }),
   },
+  { name: 'tombstones are forgotten', seeds: 40, shows: /are pending/, transport: withoutTombstones },
   {
     name: 'states of devices are not stored',
     seeds: 5,
@@ -146,6 +147,18 @@ function derivedSequence(store: Store): Store {
 function withLast(head: Head, last: number): Head {
   const result = { ...head.lanes.result, last, cursor: Math.min(head.lanes.result.cursor, last) };
   return { ...head, lanes: { ...head.lanes, result } };
+}
+
+/** What was dropped for want of space is passed over, as if it had never been numbered. */
+function withoutTombstones(transport: Transport): Transport {
+  return async (request) => {
+    if (!request.url.endsWith('/sync')) return transport(request);
+    const { method, url, headers } = request;
+    const sent = decode(v1.SyncRequest, new Uint8Array(await request.arrayBuffer()));
+    const blocks = sent.blocks.filter(({ kind }) => kind !== v1.BlockKind.BLOCK_KIND_TOMBSTONE);
+    const body = encode(v1.SyncRequest, { ...sent, blocks });
+    return transport(new Request(url, { method, headers, body: body as Uint8Array<ArrayBuffer> }));
+  };
 }
 
 function withoutDeviceStates(store: Store): Store {

@@ -53,7 +53,7 @@ async function takeReadings(
 ): Promise<{ counters(): SampleCounters }> {
   const config = configOf(agent, mix, '');
   const pipeline = createPipeline(config.pipelines[0]!, { agent, crypto: nodeCrypto, limits: config.limits });
-  const { packed, manifest, model } = simulatedRelease(mix.periodMs);
+  const { packed, manifest, model } = simulatedRelease(mix);
   const served = createModel({
     manifest,
     session: await simulatedBackend.create({ bytes: model }),

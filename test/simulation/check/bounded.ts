@@ -15,7 +15,8 @@ export interface BoundCheck {
   watch(store: Store): Store;
   /** Begins anew with what a start finds. */
   recount(entries: readonly (readonly [key: string, value: Uint8Array])[]): void;
-  /** The most that was ever there. */
+  /** Of keys and values, now and at most so far. */
+  readonly liveBytes: number;
   readonly peakBytes: number;
 }
 
@@ -65,6 +66,9 @@ export function createBoundCheck(world: World, agent: string, maxBytes: number):
       sizes.clear();
       [total, kept] = [0, 0];
       for (const [key, value] of entries) set(key, value);
+    },
+    get liveBytes() {
+      return total;
     },
     get peakBytes() {
       return peakBytes;

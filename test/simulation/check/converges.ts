@@ -55,7 +55,8 @@ export function difference(
       return `of ${produced} results of ${id}, ${here} are held, ${summarized} summarized, ${evicted} evicted`;
     if (roomy && givenUp(ledger.ledger('result')) > 0)
       return `${id} gave up ${summarized + evicted} results with room for all`;
-    if (excuse) continue;
+    // Turned away for want of space, by a policy that says so: acknowledged, counted, and no part of any window.
+    if (excuse || (ledger.counters().rejected.full ?? 0) > 0) continue;
     const [is, ought] = [account(ledger.counters()), account(expected.counters.get(id)!)];
     for (const [term, count] of Object.entries(ought))
       if (is[term] !== count) return `${id} counts ${is[term]} as ${term}, and without faults ${count}`;

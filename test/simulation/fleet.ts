@@ -1,0 +1,177 @@
+/** A fleet in its world: what runs in it, what is asked of it, and how it comes to rest. */
+import { createRandom } from '@skerry/firmware-sim/random';
+import { createBoundCheck } from './check/bounded.ts';
+import { alertDifference, difference, givenUp, type Outcome, unsettled } from './check/converges.ts';
+import { createLedgerCheck } from './check/no-loss.ts';
+import { createResultCheck } from './check/no-rewrite.ts';
+import { createServeCheck } from './check/serves.ts';
+import { type ControlPlane, createControlPlane } from './control.ts';
+import { agentIds, deviceIds, type SimulatedDevice, startDevice } from './device.ts';
+import { Machine } from './machine.ts';
+import { type Mix, ROOMY_BYTES } from './mix.ts';
+import { GOOD } from './model.ts';
+import { createNetwork, type Network } from './net.ts';
+import type { Plant } from './plant.ts';
+import type { Reference } from './reference.ts';
+import { InvariantBroken, START_MS, type World } from './world.ts';
+
+const HOUR_MS = 3_600_000;
+/** How long a healed world may take to come to rest. */
+const PATIENCE_MS = HOUR_MS;
+const LOOK_MS = 10_000;
+
+export interface FleetOptions {
+  seed: number;
+  mix: Mix;
+  /** What ought to come out, undefined where only the sums are asked for. */
+  reference: Reference | undefined;
+  plant?: Plant | undefined;
+}
+
+export interface FleetReport {
+  /** Of the whole history. */
+  digest: string;
+  tail: string[];
+  events: number;
+  syncs: number;
+  starts: number;
+  results: number;
+  /** Results that a small buffer gave up. */
+  givenUp: number;
+  /** Why agents needn't match the history without faults, one reason each. */
+  excused: string[];
+  /** Simulated, over all devices. */
+  deviceHours: number;
+}
+
+/** A world with its control plane, gateways and devices. */
+export class Fleet {
+  readonly control: ControlPlane;
+  readonly #world: World;
+  readonly #mix: Mix;
+  readonly #reference: Reference | undefined;
+  readonly network: Network;
+  readonly machines: readonly Machine[];
+  readonly #results: ReturnType<typeof createResultCheck>;
+  readonly #devices = new Map<string, SimulatedDevice[]>();
+  #hours = 0;
+
+  constructor(world: World, options: FleetOptions) {
+    const { seed, plant, mix, reference } = options;
+    const random = createRandom(seed);
+    const ids = agentIds(mix);
+    this.#world = world;
+    this.#mix = mix;
+    this.#reference = reference;
+    this.control = createControlPlane({
+      world,
+      random: random.fork('control'),
+      mix,
+      agents: ids,
+      wake: (agents) => {
+        for (const machine of this.machines)
+          if (agents === 'all' || agents.includes(machine.id)) machine.wake();
+      },
+      plant,
+    });
+    this.#results = createResultCheck(world, this.control.shard, reference?.held, (agent) =>
+      this.machines.some(
+        ({ id, excuse, ledger }) =>
+          id === agent && (excuse !== undefined || (ledger.counters().rejected.full ?? 0) > 0),
+      ),
+    );
+    this.network = createNetwork(world, random.fork('network'), mix.network, async (request) => {
+      const response = await this.control.serve(request);
+      this.#results.look();
+      return response;
+    });
+    this.machines = ids.map(
+      (id) =>
+        new Machine({
+          world,
+          id,
+          random: random.fork(id),
+          mix,
+          network: this.network,
+          enrolToken: () => this.control.enrolToken,
+          ledger: createLedgerCheck(world, id),
+          bound: createBoundCheck(world, id, mix.maxBytes),
+          serves: createServeCheck(world, id, GOOD.ref),
+          goodDigest: this.control.goodDigest,
+          plant,
+        }),
+    );
+    for (const machine of this.machines)
+      this.#devices.set(
+        machine.id,
+        deviceIds(mix, machine.id).map((id) =>
+          startDevice({ world, seed, id, random: random.fork(id), mix, broker: machine }),
+        ),
+      );
+  }
+
+  /** Lives for so long, heals, and comes to rest. Throws InvariantBroken. */
+  async live(hours: number): Promise<void> {
+    this.#hours = hours;
+    for (const machine of this.machines) machine.start();
+    await this.#world.runUntil(START_MS + hours * HOUR_MS);
+    this.#heal();
+    await this.#settle();
+  }
+
+  report(): FleetReport {
+    return {
+      digest: this.#world.trace.digest(),
+      tail: this.#world.trace.tail(),
+      events: this.#world.events,
+      syncs: this.network.syncs,
+      starts: this.machines.reduce((sum, { starts }) => sum + starts, 0),
+      results: this.#results.held.size,
+      givenUp: this.machines.reduce((sum, { ledger }) => sum + givenUp(ledger.ledger('result')), 0),
+      excused: this.machines.flatMap(({ excuse }) => excuse ?? []),
+      deviceHours: this.#mix.agents * this.#mix.devicesPerAgent * this.#hours,
+    };
+  }
+
+  #heal(): void {
+    this.#world.trace.note('world', 'heals');
+    this.network.heal();
+    this.control.heal();
+    for (const machine of this.machines) machine.heal();
+    for (const device of [...this.#devices.values()].flat()) {
+      device.finish();
+      device.heal();
+    }
+  }
+
+  async #settle(): Promise<void> {
+    const endMs = this.#world.nowMs + PATIENCE_MS;
+    let why: string | undefined = 'nothing was looked at';
+    while (why !== undefined && this.#world.nowMs < endMs) {
+      await this.#world.runUntil(this.#world.nowMs + LOOK_MS);
+      this.#results.look();
+      why = this.control.waitsFor() ?? unsettled(this.#outcomes(), GOOD.ref);
+    }
+    const wrong =
+      why === undefined
+        ? ((this.#reference && difference(this.#outcomes(), this.#results.held, this.#reference)) ??
+          alertDifference(this.#outcomes(), this.#results.alerts()))
+        : `after ${PATIENCE_MS / HOUR_MS} h without faults ${why}`;
+    if (wrong !== undefined) throw new InvariantBroken('convergence', wrong);
+    this.control.check();
+    await this.#world.runUntil(this.#world.nowMs);
+  }
+
+  #outcomes(): Outcome[] {
+    return this.machines.map(({ id, serving, release, ledger, excuse, damaged }) => ({
+      id,
+      serving,
+      release,
+      ledger,
+      excuse,
+      damaged,
+      roomy: this.#mix.maxBytes >= ROOMY_BYTES,
+      unacknowledged: this.#devices.get(id)!.reduce((sum, device) => sum + device.unacknowledged, 0),
+    }));
+  }
+}
