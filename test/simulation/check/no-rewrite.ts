@@ -28,7 +28,7 @@ export interface HeldResult {
 
 /** A row as it is compared: without what depends on when it was computed. */
 export function heldResult(agent: string, row: ResultRow): { id: string; result: HeldResult } {
-  const { quality, producedMs: _, inferUs: __, inputDigest, ...rest } = row;
+  const { quality, producedMs: _, uncertaintyMs: __, inferUs: ___, inputDigest, ...rest } = row;
   const { late, ...counts } = quality;
   const text = JSON.stringify({ ...rest, ...counts, inputDigest: toHex(inputDigest) });
   return { id: resultId(nodeCrypto, { agent, ...row }), result: { agent, text, late } };
