@@ -31,7 +31,7 @@ export interface SyncAnswer {
 }
 
 /**
- * Performs an exchange. `pacePerSecond`: how many of them agents are to make of this shard in all. Throws SkerryError invalid (malformed), unauthorized (not approved), unsupported (another
+ * Performs an exchange. `paceMs`: how often agents are to come. Throws SkerryError invalid (malformed), unauthorized (not approved), unsupported (another
  * protocol); nothing is kept then.
  */
 export function syncAgent(
@@ -39,7 +39,7 @@ export function syncAgent(
   agent: string,
   bytes: Uint8Array,
   plan: Plan | undefined,
-  pacePerSecond: number,
+  paceMs: number,
 ): SyncAnswer {
   const request = decodeRequest(bytes);
   const row = find(context, agent);
@@ -52,7 +52,7 @@ export function syncAgent(
   return {
     response: encode(v1.SyncResponse, {
       ...response,
-      nextSyncMs: nextSyncMs(context, pacePerSecond),
+      nextSyncMs: spread(context, paceMs),
       wallMs: context.now(),
     }),
     topics,
@@ -206,11 +206,13 @@ function toWire(desired: { generation: number; entries: StoredDesired[] }): sker
   };
 }
 
+/** How often each agent is to come so that all together come `perSecond` times a second. */
+export function intervalMs(context: ShardContext, perSecond: number): number {
+  const [row] = context.sql.all<{ n: number }>("SELECT count(*) AS n FROM agent WHERE state = 'approved'");
+  return Math.max(MIN_SYNC_MS, (1_000 * (row?.n ?? 0)) / perSecond);
+}
+
 // Spread over the interval, so that agents that came together don't come together again.
-function nextSyncMs(context: ShardContext, pacePerSecond: number): number {
-  const agents = context.sql.all<{ n: number }>(
-    "SELECT count(*) AS n FROM agent WHERE state = 'approved'",
-  )[0]!.n;
-  const intervalMs = Math.max(MIN_SYNC_MS, (1_000 * agents) / pacePerSecond);
-  return Math.round(intervalMs * (0.75 + 0.5 * context.random.unit()));
+function spread(context: ShardContext, paceMs: number): number {
+  return Math.round(paceMs * (0.75 + 0.5 * context.random.unit()));
 }
