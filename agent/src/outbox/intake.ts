@@ -39,7 +39,7 @@ export interface IntakeOptions {
   };
   crypto: Crypto;
   /** When a message arrives, and how late it can be at most; both in milliseconds. */
-  time: { arrivalMs(): number; latestMs(): number };
+  time: { stamp(): { arrivalMs: number; latestMs: number } };
   retry: Retry;
   whenFull: WhenFull;
   maxUncommitted: number;
@@ -143,9 +143,9 @@ export class Intake {
       done();
       return;
     }
-    const { time } = this.#options;
-    const arrivalUs = Math.round(time.arrivalMs() * 1000);
-    const latestUs = time.latestMs() * 1000;
+    const { arrivalMs, latestMs } = this.#options.time.stamp();
+    const arrivalUs = Math.round(arrivalMs * 1000);
+    const latestUs = latestMs * 1000;
     const isFull = this.#options.whenFull === 'reject-new' && this.#options.outbox.full;
     const isRepeat =
       origin !== undefined &&

@@ -67,6 +67,18 @@ const DRIFT = 500e-6;
 /** How often the control plane's clock is asked for: it is carried on between, and every message asks for the time. */
 const REFRESH_MS = 1_000;
 
+/** Both clocks at one moment, and what follows from them. */
+interface Look {
+  wallMs: number;
+  monoMs: number;
+  state: ClockState;
+  nowMs: number;
+  /** How far `nowMs` may be off; undefined where nothing says. */
+  uncertaintyMs: number | undefined;
+  /** Without what times of arrival say. */
+  latestMs: number;
+}
+
 export class AgentTime {
   /** The agent's time in place of the machine's, for whoever stamps what it writes. */
   readonly clock: Clock;
@@ -78,11 +90,11 @@ export class AgentTime {
   /** Wall less monotonic time at the start: it changes when the clock is set. */
   readonly #startOffsetMs: number;
   #lastKnownMs: number;
-  /** Not to be read but through `#served`. */
-  #read: { aheadOfMonoMs: number; clock: ServerClock } | undefined;
-  #readMonoMs = Number.NEGATIVE_INFINITY;
+  #served: { aheadOfMonoMs: number; clock: ServerClock } | undefined;
+  #servedMonoMs = Number.NEGATIVE_INFINITY;
   #arrivalMs = Number.NEGATIVE_INFINITY;
   #arrivalMonoMs = 0;
+  readonly #stamp = { arrivalMs: 0, latestMs: 0 };
 
   constructor(options: AgentTimeOptions) {
     this.#machine = options.clock;
@@ -101,33 +113,22 @@ export class AgentTime {
   }
 
   get state(): ClockState {
-    const server = this.#served();
-    if (server) return server.agrees ? 'confirmed' : 'disputed';
-    return this.#settings.trust === 'confirmed' || this.#isBehind() ? 'unknown' : 'unconfirmed';
+    return this.#look().state;
   }
 
   /** What the time is, in milliseconds since the Unix epoch. */
   nowMs(): number {
-    const wallMs = this.#machine.wallMs();
-    const server = this.#served();
-    if (server) return server.agrees ? wallMs : server.nowMs;
-    return this.#isBehind() ? this.#carriedOnMs() : wallMs;
+    return this.#look().nowMs;
   }
 
   /** How far `nowMs` may be off, in milliseconds; undefined where nothing says. */
   uncertaintyMs(): number | undefined {
-    const server = this.#served();
-    if (!server) return undefined;
-    return server.errorMs + (server.agrees ? Math.abs(server.nowMs - this.#machine.wallMs()) : 0);
+    return this.#look().uncertaintyMs;
   }
 
   /** The latest that it can be: a time further ahead comes from the future. */
   latestMs(): number {
-    const wallMs = this.#machine.wallMs();
-    const server = this.#served();
-    if (server) return Math.max(wallMs, server.nowMs + server.errorMs);
-    if (this.state === 'unconfirmed') return Math.max(wallMs, this.arrivalMs());
-    return Math.max(wallMs, this.#carriedOnMs()) + this.#settings.maxOff;
+    return this.stamp().latestMs;
   }
 
   /** A time beyond this can't have been right, whoever gave it; undefined while the agent doesn't know the time. */
@@ -135,61 +136,90 @@ export class AgentTime {
     return this.state === 'unknown' ? undefined : this.latestMs() + this.#settings.tolerance;
   }
 
-  /** The time of arrival of what comes now. Never less than at an earlier call, nor than `continueFrom` was told. */
-  arrivalMs(): number {
-    const monoMs = this.#machine.monoMs();
-    this.#arrivalMs = Math.max(this.nowMs(), this.#arrivalMs + monoMs - this.#arrivalMonoMs);
-    this.#arrivalMonoMs = monoMs;
-    return this.#arrivalMs;
+  /**
+   * For what comes now: its time of arrival, never less than at an earlier call nor than `continueFrom` was told, and the
+   * latest that it can be. Valid until the next call; the hot path looks at the clocks once a message.
+   */
+  stamp(): Readonly<{ arrivalMs: number; latestMs: number }> {
+    const look = this.#look();
+    const arrivalMs = this.#arrive(look);
+    this.#stamp.arrivalMs = arrivalMs;
+    this.#stamp.latestMs = look.state === 'unconfirmed' ? Math.max(look.latestMs, arrivalMs) : look.latestMs;
+    return this.#stamp;
   }
 
   /** Times of arrival go on from this one, given before this start. */
   continueFrom(arrivalMs: number): void {
-    this.#arrivalMs = Math.max(this.arrivalMs(), arrivalMs);
+    this.#arrivalMs = Math.max(this.#arrive(this.#look()), arrivalMs);
   }
 
   report(): ClockReport {
-    const nowMs = this.nowMs();
+    const look = this.#look();
+    const { state, nowMs, uncertaintyMs, wallMs } = look;
+    return { state, nowMs, uncertaintyMs, wallMs, arrivalAheadMs: this.#arrive(look) - nowMs };
+  }
+
+  #arrive({ nowMs, monoMs }: Look): number {
+    this.#arrivalMs = Math.max(nowMs, this.#arrivalMs + monoMs - this.#arrivalMonoMs);
+    this.#arrivalMonoMs = monoMs;
+    return this.#arrivalMs;
+  }
+
+  #look(): Look {
+    const wallMs = this.#machine.wallMs();
+    const monoMs = this.#machine.monoMs();
+    if (monoMs - this.#servedMonoMs >= REFRESH_MS) this.#askServer(wallMs, monoMs);
+    return this.#served ? this.#withServer(this.#served, wallMs, monoMs) : this.#alone(wallMs, monoMs);
+  }
+
+  #askServer(wallMs: number, monoMs: number): void {
+    const clock = this.#server?.();
+    this.#served = clock && { aheadOfMonoMs: wallMs + clock.offsetMs - monoMs, clock };
+    this.#servedMonoMs = monoMs;
+  }
+
+  // The control plane's time is carried on: off by half a round trip, and by what the oscillator may have drifted since.
+  #withServer(
+    { aheadOfMonoMs, clock }: { aheadOfMonoMs: number; clock: ServerClock },
+    wallMs: number,
+    monoMs: number,
+  ): Look {
+    const serverMs = monoMs + aheadOfMonoMs;
+    const errorMs = clock.uncertaintyMs + DRIFT * (monoMs - clock.atMonoMs);
+    const differenceMs = Math.abs(serverMs - wallMs);
+    const agrees = differenceMs <= this.#settings.tolerance + errorMs;
     return {
-      state: this.state,
-      nowMs,
-      uncertaintyMs: this.uncertaintyMs(),
-      wallMs: this.#machine.wallMs(),
-      arrivalAheadMs: this.arrivalMs() - nowMs,
+      wallMs,
+      monoMs,
+      state: agrees ? 'confirmed' : 'disputed',
+      nowMs: agrees ? wallMs : serverMs,
+      uncertaintyMs: agrees ? errorMs + differenceMs : errorMs,
+      latestMs: Math.max(wallMs, serverMs + errorMs),
     };
   }
 
-  // The control plane's time, carried on, with how far it may be off: half a round trip, and what may have drifted since.
-  #served(): { nowMs: number; errorMs: number; agrees: boolean } | undefined {
-    const monoMs = this.#machine.monoMs();
-    if (monoMs - this.#readMonoMs >= REFRESH_MS) {
-      this.#readMonoMs = monoMs;
-      const clock = this.#server?.();
-      this.#read = clock && { aheadOfMonoMs: this.#machine.wallMs() + clock.offsetMs - monoMs, clock };
-    }
-    if (!this.#read) return undefined;
-    const { aheadOfMonoMs, clock } = this.#read;
-    const nowMs = monoMs + aheadOfMonoMs;
-    const errorMs = clock.uncertaintyMs + DRIFT * (monoMs - clock.atMonoMs);
-    const agrees = Math.abs(nowMs - this.#machine.wallMs()) <= this.#settings.tolerance + errorMs;
-    return { nowMs, errorMs, agrees };
-  }
-
-  #elapsedMs(): number {
-    return this.#machine.monoMs() - this.#startMonoMs;
-  }
-
-  #carriedOnMs(): number {
-    return Math.max(this.#machine.wallMs(), this.#lastKnownMs + this.#elapsedMs());
+  #alone(wallMs: number, monoMs: number): Look {
+    const { trust, maxOff } = this.#settings;
+    const carriedOnMs = Math.max(wallMs, this.#lastKnownMs + monoMs - this.#startMonoMs);
+    const isBehind = this.#isBehind(wallMs, monoMs);
+    const isUnknown = isBehind || trust === 'confirmed';
+    return {
+      wallMs,
+      monoMs,
+      state: isUnknown ? 'unknown' : 'unconfirmed',
+      nowMs: isBehind ? carriedOnMs : wallMs,
+      uncertaintyMs: undefined,
+      latestMs: isUnknown ? carriedOnMs + maxOff : wallMs,
+    };
   }
 
   // Whoever sets the clock while the agent runs is believed, back or forth, but for what lies before the program itself.
-  #isBehind(): boolean {
-    const { tolerance } = this.#settings;
-    const wallMs = this.#machine.wallMs();
+  #isBehind(wallMs: number, monoMs: number): boolean {
     if (wallMs < this.#notBeforeMs) return true;
-    const setByMs = Math.abs(wallMs - this.#machine.monoMs() - this.#startOffsetMs);
-    if (setByMs > tolerance + DRIFT * this.#elapsedMs()) return false;
-    return wallMs < this.#lastKnownMs + this.#elapsedMs() - tolerance;
+    const { tolerance } = this.#settings;
+    const elapsedMs = monoMs - this.#startMonoMs;
+    const setByMs = Math.abs(wallMs - monoMs - this.#startOffsetMs);
+    if (setByMs > tolerance + DRIFT * elapsedMs) return false;
+    return wallMs < this.#lastKnownMs + elapsedMs - tolerance;
   }
 }
