@@ -28,6 +28,21 @@ export function straceTo(file: string, ...inject: string[]): string[] {
   ];
 }
 
+/** How many files LevelDB may number before faults no longer find it. */
+const NUMBERED_FILES = 500;
+
+/** The command that runs another whose calls on a LevelDB folder's logs, tables and manifests fail as `inject` says. */
+export function straceFailing(db: string, inject: string): string[] {
+  const paths = Array.from({ length: NUMBERED_FILES }, (_, i) => `${i + 1}`.padStart(6, '0')).flatMap((n) =>
+    [`${n}.log`, `${n}.ldb`, `MANIFEST-${n}`].flatMap((name) => ['-P', `${db}/${name}`]),
+  );
+  const call = inject.slice(0, inject.indexOf(':'));
+  return [
+    ...['strace', '-D', '-f', '-qq', '--seccomp-bpf', ...paths],
+    ...['-e', `trace=${call}`, `--inject=${inject}`, '-o', '/dev/null'],
+  ];
+}
+
 export interface Trace {
   calls: DiskCall[];
   /** Whether the end came in the midst of a call: nobody knows what became of it. */
