@@ -37,9 +37,9 @@ export const DEFAULT_CLOCK: ClockSettings = {
   maxOff: 3_650 * 86_400_000,
 };
 
-export type ClockState = 'confirmed' | 'disputed' | 'unconfirmed' | 'unknown';
+type ClockState = 'confirmed' | 'disputed' | 'unconfirmed' | 'unknown';
 
-export interface AgentTimeOptions {
+interface AgentTimeOptions {
   clock: Clock;
   /** The control plane's clock, undefined before its first answer. */
   server?: () => ServerClock | undefined;
