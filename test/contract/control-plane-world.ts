@@ -178,6 +178,11 @@ export class HttpAgent {
     this.sim = new SimAgent(id, labels, { nowMs: Date.now() }, offline, pipeline);
   }
 
+  /** The device key's seed. */
+  get seed(): Uint8Array {
+    return this.#seed;
+  }
+
   get publicKey(): string {
     return toBase64Url(nodeCrypto.publicKey(this.#seed));
   }

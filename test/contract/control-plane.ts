@@ -6,6 +6,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessContract } from './control-plane-access.ts';
 import { agentsContract } from './control-plane-agents.ts';
+import { byHandContract } from './control-plane-byhand.ts';
+import { copiesContract } from './control-plane-copies.ts';
 import { liveContract } from './control-plane-live.ts';
 import { releasesContract } from './control-plane-releases.ts';
 import { rolloutsContract } from './control-plane-rollouts.ts';
@@ -39,6 +41,8 @@ export function controlPlaneContract(name: string, makeHost: () => Promise<Contr
     describe('access', () => accessContract(operatorOf));
     describe('agents', () => agentsContract(operatorOf));
     describe('sync', () => syncContract(operatorOf));
+    describe('ledgers, restored images, clones and replaced gateways', () => copiesContract(operatorOf));
+    describe('results carried by hand', () => byHandContract(operatorOf));
     describe('releases', () => releasesContract(operatorOf));
     describe('rollouts and policies', () => rolloutsContract(operatorOf));
     describe('live', () => liveContract(operatorOf));
