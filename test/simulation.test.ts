@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { guardAmbient } from './simulation/ambient.ts';
+import { runOffline } from './simulation/offline.ts';
 import { PLANTED } from './simulation/planted.ts';
 import type { Reference } from './simulation/reference.ts';
 import { type RunOptions, runReference, runSeed } from './simulation/run.ts';
 
-const HOURS = 0.08;
+const HOURS = 0.06;
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
 /** Seeds that failed once, each with what it found. */
 const FAILED = JSON.parse(readFileSync(new URL('simulation/seeds.json', import.meta.url), 'utf8')) as {
@@ -15,7 +16,7 @@ const FAILED = JSON.parse(readFileSync(new URL('simulation/seeds.json', import.m
 }[];
 const references = new Map<string, Promise<Reference>>();
 
-/** Histories without faults, each lived once. */
+/** What ought to come out, worked out once. */
 function referenceOf(options: RunOptions): Promise<Reference> {
   const key = `${options.seed}/${options.hours}`;
   const reference = references.get(key) ?? runReference(options);
@@ -59,6 +60,27 @@ describe('a planted bug is caught', () => {
       }
       expect.fail(`${plant.seeds} seeds went by and nobody noticed`);
     });
+});
+
+test('hours without a network and a buffer for minutes: alerts all arrive, results are made coarser and then forgotten', async () => {
+  const maxBytes = 160 * 1024;
+  const { broken, days, peakBytes, final } = await runOffline({
+    forMs: 1.5 * 3_600_000,
+    samples: 20,
+    maxBytes,
+    whenFull: 'degrade',
+  });
+  expect(broken?.message).toBeUndefined();
+  const last = days.at(-1)!;
+  expect(last.results.summarized).toBeGreaterThan(0);
+  expect(last.results.evicted).toBeGreaterThan(0);
+  expect(last.alerts).toMatchObject({ summarized: 0, evicted: 0 });
+  expect(final.alerts.produced).toBeGreaterThan(0);
+  expect(final.alerts.delivered).toBe(final.alerts.produced);
+  const { produced, delivered, summarized, evicted, pending } = final.results;
+  expect(pending).toBe(0);
+  expect(delivered + summarized + evicted).toBe(produced);
+  expect(peakBytes).toBeLessThan(1.25 * maxBytes);
 });
 
 test('inside the simulation the real time, randomness and timers throw, and outside they are back', () => {

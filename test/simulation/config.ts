@@ -18,7 +18,7 @@ export function configOf(id: string, mix: Mix, enrollToken: string): AgentConfig
         release: 'pumps',
         source: {
           topics: ['plant/+/telemetry'],
-          time: { field: 'ts', unit: 'ms' },
+          ...(!mix.timeless && { time: { field: 'ts', unit: 'ms' } }),
           channels: Object.fromEntries(CHANNELS.map((name) => [name, name])),
           // Wrong clocks are to change no result, so no sample is taken to come from the future.
           maxFuture: '30d',

@@ -31,12 +31,22 @@ export interface Session {
   open: boolean;
 }
 
+/** A PUBLISH at QoS 1. */
+export interface Published {
+  topic: string;
+  payload: Uint8Array;
+  client: string;
+  packetId: number;
+  /** It was sent before, and no PUBACK came. */
+  dup: boolean;
+}
+
 /** The broker side of an agent, as its devices know it. */
 export interface Broker {
   /** A new connection, or undefined where nobody answers. */
   connect(): Session | undefined;
   /** A message arrives; `acknowledge` is called where it may be acknowledged. */
-  publish(session: Session, topic: string, payload: Uint8Array, acknowledge: () => void): void;
+  publish(session: Session, message: Published, acknowledge: () => void): void;
 }
 
 export interface SimulatedDevice {
@@ -52,6 +62,7 @@ export interface SimulatedDevice {
 const MAX_IN_FLIGHT = 20;
 const RECONNECT_MS = 3_000;
 const LINK_MS = 10;
+const LAST_PACKET_ID = 0xffff;
 
 export interface DeviceOptions {
   world: World;
@@ -76,7 +87,7 @@ class Pump implements SimulatedDevice {
   readonly #o: DeviceOptions;
   readonly #device: Device;
   /** Readings without a PUBACK, oldest first; the first `#sent` are under way. */
-  #queue: { topic: string; payload: Uint8Array }[] = [];
+  #queue: Published[] = [];
   #sent = 0;
   #session: Session | undefined;
   #arrivalMs = 0;
@@ -121,8 +132,8 @@ class Pump implements SimulatedDevice {
 
   #take(outputs: readonly DeviceOutput[]): void {
     for (const { topic, payload } of published(outputs)) {
-      this.#queue.push({ topic, payload: utf8(payload) });
-      this.taken++;
+      const packetId = 1 + (this.taken++ % LAST_PACKET_ID);
+      this.#queue.push({ topic, payload: utf8(payload), client: this.#o.id, packetId, dup: false });
     }
     this.#pump();
   }
@@ -151,12 +162,14 @@ class Pump implements SimulatedDevice {
   }
 
   // In order both ways, as TCP does.
-  #send(session: Session, message: { topic: string; payload: Uint8Array }): void {
+  #send(session: Session, message: Published): void {
     const { world, random, broker } = this.#o;
+    const sent = { ...message };
+    message.dup = true;
     this.#arrivalMs = Math.max(this.#arrivalMs, world.nowMs + LINK_MS * random.uniform());
     world.after(this.#arrivalMs - world.nowMs, () => {
       if (!session.open) return;
-      broker.publish(session, message.topic, message.payload, () => {
+      broker.publish(session, sent, () => {
         this.#ackMs = Math.max(this.#ackMs, world.nowMs + LINK_MS * random.uniform());
         world.quietly(this.#ackMs - world.nowMs, () => this.#acknowledged(session));
       });

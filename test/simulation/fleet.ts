@@ -74,7 +74,9 @@ export class Fleet {
       },
       plant,
     });
-    this.#results = createResultCheck(world, this.control.shard, reference?.held, (agent) =>
+    // Windows over times of arrival depend on the network; of them only the sums are known beforehand.
+    const held = mix.timeless ? undefined : reference?.held;
+    this.#results = createResultCheck(world, this.control.shard, held, (agent) =>
       this.machines.some(
         ({ id, excuse, ledger }) =>
           id === agent && (excuse !== undefined || (ledger.counters().rejected.full ?? 0) > 0),
@@ -170,6 +172,8 @@ export class Fleet {
       ledger,
       excuse,
       damaged,
+      timeless: this.#mix.timeless,
+      published: this.#devices.get(id)!.reduce((sum, device) => sum + device.taken, 0),
       roomy: this.#mix.maxBytes >= ROOMY_BYTES,
       unacknowledged: this.#devices.get(id)!.reduce((sum, device) => sum + device.unacknowledged, 0),
     }));

@@ -16,7 +16,7 @@ import type { LedgerCheck } from './check/no-loss.ts';
 import type { ServeCheck } from './check/serves.ts';
 import { createMachineClock, type MachineClock } from './clock.ts';
 import { configOf } from './config.ts';
-import type { Broker, Session } from './device.ts';
+import type { Broker, Published, Session } from './device.ts';
 import { createSimulatedDisk, type SimulatedDisk } from './disk.ts';
 import type { Mix } from './mix.ts';
 import { simulatedBackend } from './model.ts';
@@ -123,7 +123,8 @@ export class Machine implements Broker {
     return session;
   }
 
-  publish(session: Session, topic: string, payload: Uint8Array, acknowledge: () => void): void {
+  publish(session: Session, message: Published, acknowledge: () => void): void {
+    const { topic, payload, client, packetId, dup } = message;
     const agent = this.#agent;
     const life = this.#life;
     if (!agent || !this.#sessions.has(session)) return;
@@ -139,7 +140,7 @@ export class Machine implements Broker {
       acknowledge();
     };
     const ingest = this.#o.plant?.ingest?.((...args) => agent.ingest(...args)) ?? agent.ingest.bind(agent);
-    ingest(topic, payload, done);
+    ingest(topic, payload, done, { session: `in/${client}`, packetId, dup });
   }
 
   #boot(): void {

@@ -63,6 +63,8 @@ export interface Mix {
   periodMs: number;
   /** When devices begin, after the start: without a release samples fill a small buffer by themselves. */
   devicesFromMs: number;
+  /** Readings carry no time that the agent would look at: they get that of their arrival. */
+  timeless: boolean;
   /** Shares of a device's readings. */
   devices: { dropout: number; duplicate: number; reorder: number };
   /** Mean time between cuts of a device from its agent; 0: none. */
@@ -110,6 +112,7 @@ export function drawMix(seed: number): Mix {
       ),
     ),
     devicesFromMs: tight ? 40_000 : 0,
+    timeless: !tight && fleet.uniform() < 0.2,
     devices: {
       dropout: sometimes(fleet, 0.1),
       duplicate: sometimes(fleet, 0.1),
@@ -168,6 +171,7 @@ export function calmMix(fleet: Partial<Mix>): Mix {
     devicesPerAgent: 1,
     periodMs: 1_000,
     devicesFromMs: 0,
+    timeless: false,
     devices: { dropout: 0, duplicate: 0, reorder: 0 },
     deviceCutEveryMs: 0,
     threshold: 0.75,
@@ -205,7 +209,7 @@ export function describeMix(mix: Mix): string {
   const { network: n, disk: d, crash: c, clock: k } = mix;
   const parts = [
     `${mix.agents}×${mix.devicesPerAgent} devices every ${mix.periodMs} ms`,
-    `readings dropped ${share(mix.devices.dropout)} doubled ${share(mix.devices.duplicate)} late ${share(mix.devices.reorder)}`,
+    `readings ${mix.timeless ? 'without a time, ' : ''}dropped ${share(mix.devices.dropout)} doubled ${share(mix.devices.duplicate)} late ${share(mix.devices.reorder)}`,
     `buffer ${Math.round(mix.maxBytes / 1024)} KiB ${mix.whenFull}`,
     `${mix.candidate ? 'a candidate that fails' : 'no candidate'}${mix.retentionMs > 0 ? `, results kept ${Math.round(mix.retentionMs / 1000)} s` : ''}`,
     `network ${n.delayMs} ms, lost ${share(n.loseRequest)}/${share(n.loseResponse)} twice ${share(n.duplicate)} strangers ${share(n.stranger)}${every(' cut', n.cutEveryMs)}`,

@@ -1,7 +1,8 @@
+import type { Agent } from '@skerry/agent/agent';
 import type { Clock, Store, Transport } from '@skerry/agent/ports';
 import type { Sql } from '@skerry/control-plane/ports';
 
-type Ingest = (topic: string, payload: Uint8Array, done: (error?: Error) => void) => void;
+type Ingest = Agent['ingest'];
 
 /** A bug put around the product's ports, to see whether the simulation notices. */
 export interface Plant {

@@ -21,8 +21,8 @@ export const PLANTED: readonly PlantedBug[] = [
     name: 'acknowledged before it is durable',
     seeds: 1,
     shows: /were acknowledged, and/,
-    ingest: (ingest) => (topic, payload, done) => {
-      ingest(topic, payload, () => undefined);
+    ingest: (ingest) => (topic, payload, done, origin) => {
+      ingest(topic, payload, () => undefined, origin);
       done();
     },
   },
@@ -56,7 +56,13 @@ export const PLANTED: readonly PlantedBug[] = [
     shows: /without faults/,
     clock: (clock) => ({ ...clock, monoMs: () => clock.wallMs() }),
   },
-  { name: 'tombstones are forgotten', seeds: 40, shows: /are pending/, transport: withoutTombstones },
+  {
+    name: 'copies of messages without a time count again',
+    seeds: 40,
+    shows: /were taken/,
+    ingest: (ingest) => (topic, payload, done) => ingest(topic, payload, done),
+  },
+  { name: 'tombstones are forgotten', seeds: 60, shows: /are pending/, transport: withoutTombstones },
   {
     name: 'states of devices are not stored',
     seeds: 5,
