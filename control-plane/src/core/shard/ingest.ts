@@ -19,6 +19,7 @@ import { skerry, v1 } from '@skerry/proto/wire';
 import { raiseAlert, storeAlerts } from './alerts.ts';
 import { type BlockKind, readColumns } from './columns.ts';
 import { count, type ShardContext } from './context.ts';
+import { readCursor, readTrimmed, writeCursor } from './cursors.ts';
 import { storeRows } from './streams.ts';
 
 export type LaneName = 'alert' | 'result';
@@ -201,18 +202,8 @@ function holdsSame(context: ShardContext, agent: string, block: Offered): boolea
     block.seq,
   )[0];
   // What was let go after its retention can't be compared any more.
-  if (!held) return block.seqLast <= readTrimmed(context, agent, block);
+  if (!held) return block.seqLast <= readTrimmed(context, agent, block.epoch, block.lane);
   return held.crc === block.crc && held.size_bytes === block.columns.length && held.kind === block.kind;
-}
-
-function readTrimmed(context: ShardContext, agent: string, { epoch, lane }: Offered): number {
-  const [row] = context.sql.all<{ trimmed: number }>(
-    'SELECT trimmed FROM cursor WHERE agent = ? AND epoch = ? AND lane = ?',
-    agent,
-    epoch,
-    lane,
-  );
-  return row?.trimmed ?? 0;
 }
 
 /** Which parts of a range record this server holds as the results or alerts they were, merged. */
@@ -301,35 +292,6 @@ function quarantine(context: ShardContext, agent: string, block: Offered, why: s
     episode: `quarantine:${block.epoch}:${block.lane}:${block.seq}`,
     message: `block ${block.seq} of lane ${block.lane} from ${agent} can't be read (${why}); its ${block.count} records are kept aside`,
   });
-}
-
-/** How far a lane is durable. */
-export function readCursor(context: ShardContext, agent: string, epoch: string, lane: LaneName): number {
-  return (
-    context.sql.all<{ cursor: number }>(
-      'SELECT cursor FROM cursor WHERE agent = ? AND epoch = ? AND lane = ?',
-      agent,
-      epoch,
-      lane,
-    )[0]?.cursor ?? 0
-  );
-}
-
-function writeCursor(
-  context: ShardContext,
-  agent: string,
-  epoch: string,
-  lane: LaneName,
-  cursor: number,
-): void {
-  context.sql.run(
-    `INSERT INTO cursor (agent, epoch, lane, cursor) VALUES (?, ?, ?, ?)
-     ON CONFLICT (agent, epoch, lane) DO UPDATE SET cursor = excluded.cursor`,
-    agent,
-    epoch,
-    lane,
-    cursor,
-  );
 }
 
 /**
