@@ -31,6 +31,8 @@ let releases: Releases;
 let online: boolean;
 /** Without power nothing is written any more. */
 let powered: boolean;
+/** A disk that is read-only refuses. */
+let writable = true;
 let obtained: string[];
 let retries: { delayMs: number; fn: () => void }[];
 
@@ -69,7 +71,11 @@ async function boot(options: Partial<ReleasesOptions> = {}): Promise<void> {
       get: (key) => db.get(key),
       range: (range) => db.range(range),
       approximateSize: (gte, lt) => db.approximateSize(gte, lt),
-      batch: (ops, sync) => (powered ? db.batch(ops, sync) : Promise.reject(new PowerCut())),
+      batch: async (ops, sync) => {
+        if (!powered) throw new PowerCut();
+        if (!writable) throw new SkerryError('failed', 'read-only file system');
+        await db.batch(ops, sync);
+      },
       close: () => db.close(),
     },
     blobs,
@@ -133,6 +139,19 @@ test('a restart without network serves what it had', async () => {
   expect(serving()).toBe('1.0.0');
   expect(obtained).toEqual([]);
   expect((await engine.run('p', windowsOf(1, [3, 2, 1, 2]))).outputs.anomaly!.values[0]).toBe(1);
+});
+
+test('on a disk that refuses to be written what served before serves all the same, and nothing new does', async () => {
+  await wish(good);
+  writable = false;
+  await restart();
+  expect(serving()).toBe('1.0.0');
+  await wish(better);
+  expect(serving()).toBe('1.0.0');
+  writable = true;
+  await restart();
+  await wish(better);
+  expect(serving()).toBe('1.1.0');
 });
 
 test('a release that fails its golden vectors changes nothing, is reported with why, and is not tried again', async () => {
