@@ -5,15 +5,15 @@
 import { SkerryError } from '@skerry/proto/errors';
 import { randomId } from '@skerry/proto/ids';
 import { releaseRef } from '@skerry/proto/release';
-import { resultJson } from '@skerry/proto/results';
 import type { skerry } from '@skerry/proto/wire';
+import { AgentView } from './agent-view.ts';
 import { type ByHand, createByHand } from './byhand/byhand.ts';
 import type { AgentConfig } from './config.ts';
 import { type Candidate, createEngine, type Engine } from './inference/engine.ts';
 import { createLane, type Lane, withoutRelease } from './lane.ts';
 import { createLink, type Link } from './link.ts';
 import type { LocalView } from './local/view.ts';
-import { agentMetrics, InferenceDurations } from './metrics.ts';
+import { InferenceDurations } from './metrics.ts';
 import type { Compression } from './outbox/blocks.ts';
 import { openOutbox } from './outbox/open.ts';
 import type { Outbox } from './outbox/outbox.ts';
@@ -26,18 +26,9 @@ import { createProcessor, type Processor } from './processor.ts';
 import { outMessages, statusMessage } from './publish.ts';
 import { createReleases, type Releases } from './release/activate.ts';
 import type { ReleaseTarget } from './release/slots.ts';
-import {
-  allLabels,
-  epochText,
-  OpenAlerts,
-  outboxStatus,
-  type PipelineFacts,
-  pipelineStatus,
-  reportedPipeline,
-} from './reported.ts';
+import { allLabels, OpenAlerts } from './reported.ts';
 import type { ServerClock } from './sync/server-clock.ts';
 import { AgentTime } from './time/agent-time.ts';
-import { clockNotices, clockStatus } from './time/show.ts';
 import { Convergence } from './twin/convergence.ts';
 import { type DesiredStore, openDesiredStore } from './twin/desired-store.ts';
 import { UnclaimedTopics } from './twin/unclaimed.ts';
@@ -120,10 +111,10 @@ class RunningAgent implements Agent {
   readonly #alerts = new OpenAlerts();
   readonly #durations = new InferenceDurations();
   readonly #boot: string;
-  readonly #startedMonoMs: number;
   readonly #engine: Engine;
   readonly #processor: Processor;
   readonly #releases: Releases;
+  readonly #view: AgentView;
   readonly byHand: ByHand;
   #link: Link | undefined;
   #state: 'loading' | 'replaying' | 'running' | 'stopping' = 'loading';
@@ -141,7 +132,6 @@ class RunningAgent implements Agent {
     this.#outbox = outbox;
     this.#desired = desired;
     this.#boot = randomId(ports.random);
-    this.#startedMonoMs = ports.clock.monoMs();
     this.#unclaimed = new UnclaimedTopics(config.limits.maxUnclaimedTopics);
     for (const pipeline of config.pipelines)
       this.#lanes.set(
@@ -191,6 +181,20 @@ class RunningAgent implements Agent {
       releases: this.#releases,
       link: () => this.#link,
     });
+    this.#view = new AgentView({
+      options,
+      time,
+      outbox,
+      desired,
+      lanes: this.#lanes,
+      unclaimed: this.#unclaimed,
+      alerts: this.#alerts,
+      durations: this.#durations,
+      engine: this.#engine,
+      processor: this.#processor,
+      releases: this.#releases,
+      link: () => this.#link,
+    });
     this.byHand = createByHand({
       ...ports,
       agentId: options.agentId,
@@ -201,7 +205,7 @@ class RunningAgent implements Agent {
           monoMs: Math.floor(ports.clock.monoMs()),
           wallMs: Math.floor(time.clock.wallMs()),
         },
-        reported: this.#reported(),
+        reported: this.#view.reported(),
         seen: desired.seen(),
       }),
       applyDesired: (wanted, instance) => this.#applyDesired(wanted, instance),
@@ -226,7 +230,7 @@ class RunningAgent implements Agent {
       labels: allLabels(config, facts),
       facts,
       outbox: this.#outbox,
-      reported: () => this.#reported(),
+      reported: () => this.#view.reported(),
       seen: () => this.#desired.seen(),
       applyDesired: (desired, instance) => this.#applyDesired(desired, instance),
     });
@@ -343,118 +347,19 @@ class RunningAgent implements Agent {
     };
   }
 
-  #facts(): PipelineFacts[] {
-    return [...this.#lanes.values()].map(({ config, pipeline, policyGeneration, devices }) => ({
-      config,
-      channels: pipeline.channels,
-      counters: this.#processor.counters(pipeline),
-      release: this.#releases.status(pipeline.name),
-      serving: this.#engine.serving(pipeline.name),
-      policyGeneration,
-      devices: [...devices.keys()],
-      p95Us: this.#durations.p95Us(pipeline.name),
-    }));
-  }
-
-  #reported(): skerry.v1.IReported {
-    const { version, facts, config } = this.#o;
-    return {
-      version,
-      labels: allLabels(config, facts),
-      facts: { ...facts, backends: this.#o.ports.backends.map(({ name }) => name).join(',') },
-      pipelines: this.#facts().map(reportedPipeline),
-      unclaimed: this.#unclaimed.list(),
-      unclaimedMessages: this.#unclaimed.messages,
-      appliedGeneration: this.#desired.seen().generation,
-      devices: [...this.#lanes.values()].flatMap(({ pipeline, devices }) =>
-        [...devices.keys()].map((device) => `${pipeline.name}/${device}`),
-      ),
-      trusted: this.#link?.trusted() ?? {},
-      arrivalAheadMs: Math.round(this.#time.report().arrivalAheadMs),
-    };
-  }
-
   ready(): { ok: boolean; why: string } {
     return this.#state === 'running' ? { ok: true, why: '' } : { ok: false, why: this.#state };
   }
 
   status(): ReturnType<LocalView['status']> {
-    const { agentId, version, config, ports } = this.#o;
-    const stats = this.#outbox.stats();
-    const clock = this.#time.report();
-    const lanes = [...this.#lanes.values()];
-    const { failing } = this.#processor.stats();
-    const url = config.controlPlane?.url ?? '';
-    const lastOk = this.#link?.status()?.lastOkMonoMs;
-    const metered = this.#link?.metered();
-    return {
-      agent: agentId,
-      version,
-      epoch: epochText(this.#outbox.epoch),
-      uptimeMs: ports.clock.monoMs() - this.#startedMonoMs,
-      clock: clockStatus(clock),
-      controlPlane: {
-        url,
-        state: this.#link?.state() ?? 'none',
-        ...(lastOk !== undefined && { lastSyncMs: ports.clock.monoMs() - lastOk }),
-        ...(metered && { metered }),
-      },
-      pipelines: this.#facts().map(pipelineStatus),
-      outbox: outboxStatus(stats),
-      outboxBytes: stats.sizeBytes,
-      unclaimed: this.#unclaimed.list(),
-      unclaimedMessages: this.#unclaimed.messages,
-      alerts: this.#alerts.list(),
-      messagesReceived: lanes.reduce((sum, lane) => sum + lane.messages, this.#unclaimed.messages),
-      notices: [
-        ...(this.#link?.notices() ?? []),
-        ...clockNotices(
-          clock,
-          lanes.some(({ pipeline }) => pipeline.stampsArrival),
-        ),
-        ...(this.#o.setAside === undefined
-          ? []
-          : [`the database was corrupt and lies in ${this.#o.setAside}`]),
-        ...(failing ? [`the disk refuses: ${failing}`] : []),
-        ...(this.#outbox.full ? ['the buffer is full'] : []),
-      ],
-    };
+    return this.#view.status();
   }
 
   recent(limit: number, device?: string): Record<string, unknown>[] {
-    const { agentId, ports } = this.#o;
-    const rows = this.#outbox.tail(device === undefined ? limit : Number.MAX_SAFE_INTEGER);
-    return rows
-      .filter((row) => device === undefined || row.device === device)
-      .slice(-limit)
-      .reverse()
-      .map((row) => resultJson(ports.crypto, agentId, row));
+    return this.#view.recent(limit, device);
   }
 
   metrics(): ReturnType<LocalView['metrics']> {
-    const lanes = [...this.#lanes.values()];
-    return agentMetrics({
-      messages: lanes.map(({ config, messages }) => ({
-        pipeline: config.name,
-        codec: config.source.codec,
-        count: messages,
-      })),
-      pipelines: [
-        ...lanes.map(({ pipeline, drift }) => ({
-          name: pipeline.name,
-          counters: this.#processor.counters(pipeline),
-          drift: drift.status(),
-        })),
-        // What pipelines produced that agent.yaml no longer has was delivered, too, and the sums must agree.
-        ...[...this.#outbox.counters()]
-          .filter(([name]) => !this.#lanes.has(name))
-          .map(([name, counters]) => ({ name, counters, drift: [] })),
-      ],
-      durations: this.#durations,
-      outbox: this.#outbox.stats(),
-      clock: this.#time.report(),
-      sync: this.#link?.status()?.outcomes ?? {},
-      unclaimedMessages: this.#unclaimed.messages,
-    });
+    return this.#view.metrics();
   }
 }
