@@ -194,6 +194,9 @@ class AgentLink implements Link {
   notices(): string[] {
     const problem = this.#problem ?? this.#loop?.status().lastDetail;
     const notices = problem === undefined ? [] : [`control plane: ${problem}`];
+    const dryMs = this.#meter?.budget.waitMs('state', 1) ?? 0;
+    if (dryMs > 0)
+      notices.push(`the metered link's budget is used up: it goes on in ${Math.ceil(dryMs / 1000)} s`);
     const trust = this.#trusted?.state();
     if (trust?.expiresSoon)
       notices.push(

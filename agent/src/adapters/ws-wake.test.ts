@@ -35,7 +35,7 @@ test('the wake socket shows its token, wakes at once and at every notice, and co
   const wake = createWsWake({
     timers: {
       after(delayMs, fn) {
-        if (delayMs > 60_000) return () => undefined; // the renewal of an old connection
+        if (delayMs > 10_000) return () => undefined; // of connecting, and of an open connection
         pauses.push(delayMs);
         const handle = setImmediate(fn);
         return () => clearImmediate(handle);
@@ -67,4 +67,40 @@ test('the wake socket shows its token, wakes at once and at every notice, and co
   expect(asked).toEqual(['skerry.v1, bearer.t1', 'skerry.v1, bearer.t2']);
   expect(pauses).toEqual([500]);
   close();
+});
+
+test('what takes the connection and says nothing is let go, and tried again ever more rarely', async () => {
+  let upgrades = 0;
+  const delays: number[] = [];
+  const done = new Promise<void>((resolve) => {
+    server.on('upgrade', () => {
+      if (++upgrades === 4) resolve();
+      fireHandshake();
+    });
+  });
+  let handshake = (): void => undefined;
+  const fireHandshake = (): void => handshake();
+  const wake = createWsWake({
+    timers: {
+      after(delayMs, fn) {
+        delays.push(delayMs);
+        if (delayMs === 30_000) {
+          handshake = fn;
+          return () => undefined;
+        }
+        const handle = setImmediate(fn);
+        return () => clearImmediate(handle);
+      },
+    },
+    random: { bytes: (n) => new Uint8Array(n), unit: () => 0.5 },
+    log: () => undefined,
+  });
+  const close = wake.connect(
+    `${url}/agent/v1/wake`,
+    async () => 't',
+    () => undefined,
+  );
+  await done;
+  close();
+  expect(delays.slice(0, 7)).toEqual([30_000, 500, 30_000, 1_000, 30_000, 2_000, 30_000]);
 });

@@ -19,7 +19,12 @@ export interface WsWakeOptions {
   maxBackoffMs?: number;
   /** A connection older than this is renewed: one that died without a word would never wake anybody. */
   maxAgeMs?: number;
+  /** For connecting: a portal that takes connections and says nothing isn't waited for. */
+  handshakeMs?: number;
 }
+
+/** One that was cut sooner counts as a failure: what accepts and closes at once isn't asked in a tight loop. */
+const SETTLED_MS = 60_000;
 
 /** The Wake port. A notice is also given after every connect, since what came before it was missed. */
 export function createWsWake(options: WsWakeOptions): Wake {
@@ -74,14 +79,16 @@ class WakeLoop {
       return;
     }
     this.#socket = socket;
+    const { maxAgeMs = 15 * 60_000, handshakeMs = 30_000, random } = this.#options;
+    this.#after(handshakeMs, () => socket.close());
     socket.onopen = () => {
-      this.#failures = 0;
       this.#onWake();
-      const maxAgeMs = this.#options.maxAgeMs ?? 15 * 60_000;
       // Spread over the last fifth, so that a fleet doesn't come back at one instant.
-      const ageMs = maxAgeMs * (0.8 + 0.2 * this.#options.random.unit());
-      this.#cancelTimer();
-      this.#cancelTimer = this.#options.timers.after(ageMs, () => socket.close());
+      const ageMs = maxAgeMs * (0.8 + 0.2 * random.unit());
+      this.#after(SETTLED_MS, () => {
+        this.#failures = 0;
+        this.#after(ageMs - SETTLED_MS, () => socket.close());
+      });
     };
     socket.onmessage = () => this.#onWake();
     // Every failure is followed by `close`, which says more.
@@ -91,11 +98,16 @@ class WakeLoop {
   #retry(why: string): void {
     if (this.#closed) return;
     this.#socket = undefined;
-    const { minBackoffMs = 1_000, maxBackoffMs = 5 * 60_000, timers, random, log } = this.#options;
+    const { minBackoffMs = 1_000, maxBackoffMs = 5 * 60_000, random, log } = this.#options;
     const ceilingMs = Math.min(maxBackoffMs, minBackoffMs * 2 ** Math.min(this.#failures++, 30));
     const pauseMs = ceilingMs * random.unit();
     log('debug', 'wake', `socket is down: ${why}`, { retryInMs: Math.round(pauseMs) });
+    this.#after(pauseMs, () => this.open());
+  }
+
+  /** The one timer: of connecting, of an open connection, or until the next. */
+  #after(delayMs: number, fn: () => void): void {
     this.#cancelTimer();
-    this.#cancelTimer = timers.after(pauseMs, () => this.open());
+    this.#cancelTimer = this.#options.timers.after(delayMs, fn);
   }
 }

@@ -16,7 +16,8 @@ export async function serveHttp(
   port: number,
 ): Promise<HttpServer> {
   const server = createServer(getRequestListener(fetch, { hostname: host }));
-  server.requestTimeout = 120_000;
+  // A large block on the slowest link that agents wait for takes two minutes.
+  server.requestTimeout = 300_000;
   server.headersTimeout = 20_000;
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
