@@ -140,29 +140,40 @@ function Ledgers({
   );
 }
 
-type Verb = 'approve' | 'reject' | 'retire';
+type Verb = 'approve' | 'replace' | 'reject' | 'retire';
 const WHAT_HAPPENS: Record<Verb, string> = {
   approve: 'It may then sync, receive releases and deliver results under this id.',
-  reject: 'It receives nothing and its results are refused. Enrolling again under this id is refused too.',
+  replace:
+    'The key that waits gets this id. The one that holds it now comes in no more, and what it had still pending is marked unknown.',
+  reject: 'What waits is refused: an agent that was never in stays out, and a second key gets no id.',
   retire:
     'It is taken out of service: it syncs no more and receives no release. Its results and its audit trail stay.',
 };
+
+function verbsFor(agent: AgentInfo): Verb[] {
+  if (agent.replacementWaits) return ['replace', 'reject'];
+  if (agent.state === 'pending') return ['approve', 'reject'];
+  return agent.state === 'approved' ? ['retire'] : [];
+}
+
+function isWelcome(verb: Verb): boolean {
+  return verb === 'approve' || verb === 'replace';
+}
 
 function AgentActions({ agent, path }: { agent: AgentInfo; path: string }) {
   const { api, resources } = useServices();
   const { role } = useIdentity();
   const [asking, setAsking] = useState<Verb>();
   if (!allows(role, 'operator')) return null;
-  const waits = agent.state === 'pending' || agent.replacementWaits;
-  const verbs: Verb[] = waits ? ['approve', 'reject'] : agent.state === 'approved' ? ['retire'] : [];
+  const verbs = verbsFor(agent);
   return (
     <>
-      {agent.replacementWaits && <span class="warn-text">another key asks for this id</span>}
+      {agent.replacementWaits && <span class="warn-text">a second key waits for this id</span>}
       {verbs.map((verb) => (
         <button
           key={verb}
           type="button"
-          class={verb === 'approve' ? 'primary' : 'danger-quiet'}
+          class={isWelcome(verb) ? 'primary' : 'danger-quiet'}
           onClick={() => setAsking(verb)}
         >
           {verb[0]!.toUpperCase() + verb.slice(1)}
@@ -172,7 +183,7 @@ function AgentActions({ agent, path }: { agent: AgentInfo; path: string }) {
         <Confirm
           title={`${asking[0]!.toUpperCase() + asking.slice(1)} ${agent.id}?`}
           verb={asking[0]!.toUpperCase() + asking.slice(1)}
-          danger={asking !== 'approve'}
+          danger={!isWelcome(asking)}
           onClose={() => setAsking(undefined)}
           act={async () => {
             await api.post(`${path}/${asking}`);
@@ -180,9 +191,6 @@ function AgentActions({ agent, path }: { agent: AgentInfo; path: string }) {
           }}
         >
           <p>{WHAT_HAPPENS[asking]}</p>
-          {agent.replacementWaits && asking === 'approve' && (
-            <p>The key that holds the id now is replaced; what it had still pending is marked unknown.</p>
-          )}
         </Confirm>
       )}
     </>
