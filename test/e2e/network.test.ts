@@ -10,7 +10,9 @@ import { createLink, type Link, type LinkOptions } from '@skerry/agent/link';
 import { openOutbox } from '@skerry/agent/outbox/open';
 import type { Outbox } from '@skerry/agent/outbox/outbox';
 import type { Clock, Transport } from '@skerry/agent/ports';
+import { Downloads } from '@skerry/agent/release/download';
 import { createNodeControlPlane, type NodeControlPlane } from '@skerry/control-plane/node/host';
+import { digestOf } from '@skerry/proto/crypto';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { alert, progress, rows } from '../durability/outbox-world.ts';
@@ -208,8 +210,15 @@ test('bits that flip on the way, both ways, change nothing that is counted', asy
 });
 
 /** A wire to a port that can be cut in the middle of what is sent; connections after that go through. */
-async function wireTo(port: number): Promise<{ port: number; cutAfter(bytes: number): Promise<void> }> {
+async function wireTo(port: number): Promise<{
+  port: number;
+  /** Stops what goes up after so many bytes; resolves then. */
+  cutAfter(bytes: number): Promise<void>;
+  /** Breaks the connection over which so many bytes have come down. */
+  breakAfter(bytes: number): void;
+}> {
   const sockets = new Set<Socket>();
+  let breakAfterBytes = Number.POSITIVE_INFINITY;
   let cut: { afterBytes: number; done: () => void } | undefined;
   const server: Server = createServer((near) => {
     const far = connect(port, '127.0.0.1');
@@ -218,7 +227,13 @@ async function wireTo(port: number): Promise<{ port: number; cutAfter(bytes: num
       socket.on('error', () => undefined);
       socket.on('close', () => sockets.delete(socket));
     }
-    far.pipe(near);
+    far.on('data', (bytes: Buffer) => {
+      breakAfterBytes -= bytes.length;
+      near.write(bytes);
+      if (breakAfterBytes > 0) return;
+      breakAfterBytes = Number.POSITIVE_INFINITY;
+      near.resetAndDestroy();
+    });
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
     near.on('data', (bytes: Buffer) => {
@@ -239,6 +254,9 @@ async function wireTo(port: number): Promise<{ port: number; cutAfter(bytes: num
   });
   return {
     port: (server.address() as { port: number }).port,
+    breakAfter: (bytes) => {
+      breakAfterBytes = bytes;
+    },
     cutAfter: (afterBytes) =>
       new Promise((done) => {
         cut = { afterBytes, done };
@@ -308,6 +326,57 @@ test('a busy control plane says so to a body of megabytes, too, without a broken
   const busy = answers.filter(({ status }) => status === 503);
   expect(busy.length).toBeGreaterThanOrEqual(3);
   for (const answer of busy) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+});
+
+test('a release file goes on where the connection broke, from a real server and byte by byte', async () => {
+  const plane = await startControlPlane();
+  const wire = await wireTo(Number(new URL(plane.url).port));
+  let authorization = '';
+  const gateway = await startGateway(plane.url, await enrolToken(plane), {
+    transport: (request) => {
+      authorization = request.headers.get('authorization') ?? authorization;
+      return createFetchTransport()(request);
+    },
+  });
+  gateway.link.start();
+  await until('a token', async () => authorization !== '');
+  const bytes = new Uint8Array(3_000_000).map((_, i) => (i * i) >> 7);
+  const digest = digestOf(nodeCrypto, bytes);
+  const admin = { authorization: `Bearer ${await plane.adminToken()}` };
+  const put = await fetch(`${plane.url}/api/v1/blobs/${digest}`, {
+    method: 'PUT',
+    headers: admin,
+    body: bytes,
+  });
+  expect(put.status).toBe(201);
+  const ranges: (string | null)[] = [];
+  const inner = createFetchTransport();
+  const transport: Transport = (request) => {
+    ranges.push(request.headers.get('range'));
+    return inner(request);
+  };
+  const downloads = new Downloads(
+    { transport, timers: systemTimers, timeoutMs: 20_000 },
+    { ...systemClock, monoMs: () => 0 }, // an instant each, on however busy a machine
+  );
+  const source = {
+    url: new URL(`http://127.0.0.1:${wire.port}/agent/v1/blobs/${digest}`),
+    headers: { authorization },
+    digest,
+    sizeBytes: bytes.length,
+  };
+  wire.breakAfter(1_500_000);
+  await expect(downloads.fetch(source)).rejects.toMatchObject({ code: 'unavailable' });
+  const before = ranges.length;
+  expect(await downloads.fetch(source)).toEqual(bytes);
+  expect(before).toBe(3);
+  // 256 KiB and 512 KiB had come; the third window broke off, and is begun again at half its size.
+  expect(ranges.slice(0, 4)).toEqual([
+    'bytes=0-262143',
+    'bytes=262144-786431',
+    'bytes=786432-1835007',
+    'bytes=786432-1310719',
+  ]);
 });
 
 test('what keeps it from the control plane stands among the notices, and goes when it is over', async () => {
