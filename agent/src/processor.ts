@@ -15,12 +15,14 @@ import type { Done } from './outbox/group-commit.ts';
 import { type FreshEntry, Intake } from './outbox/intake.ts';
 import type { Origin } from './outbox/repeats.ts';
 import { Retry } from './outbox/retry.ts';
+import { ListeningClock } from './pipeline/listening-clock.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 import type { SampleCounters } from './pipeline/types.ts';
-import type { Crypto, Timers } from './ports.ts';
+import type { Clock, Crypto, Timers } from './ports.ts';
 import type { AgentTime } from './time/agent-time.ts';
 
-export interface ProcessorOptions extends AdvanceOptions {
+export interface ProcessorOptions extends Omit<AdvanceOptions, 'listening'> {
+  clock: Clock;
   /** The pipelines that take a topic (topics.ts). */
   route: (topic: string) => readonly Pipeline[];
   /** Processing can't go on (a broken invariant). The journal keeps everything; a restart replays it. */
@@ -82,9 +84,11 @@ export class Processor {
     this.#options = options;
     this.#maintainedMs = options.clock.monoMs();
     this.#retry = new Retry(options.timers, options.log);
-    this.#advance = new Advance(options, this.#retry);
+    const listening = new ListeningClock(options.clock);
+    this.#advance = new Advance({ ...options, listening }, this.#retry);
     this.#intake = new Intake({
       ...options,
+      listening,
       retry: this.#retry,
       maxUncommitted: options.limits.maxUncommitted,
       mayStart: () => this.#queuedRows < options.limits.maxUncommitted,
@@ -216,8 +220,9 @@ export class Processor {
   async #work(): Promise<void> {
     while (this.#hasWork()) {
       const ticked = this.#tickDue;
-      if (ticked) this.#tickDue = this.#advance.tick();
       this.#feedQueued();
+      // Who still waits to be fed isn't silent.
+      if (ticked) this.#tickDue = this.#queue.length === 0 && this.#advance.tick();
       await this.#advance.drain();
       const changes = this.#between.splice(0);
       if (ticked || changes.length > 0 || this.#advance.mustCommit) await this.#advance.commit();

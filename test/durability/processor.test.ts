@@ -213,6 +213,32 @@ test('a full disk holds PUBACKs back until it has room, and loses nothing', asyn
   }
 });
 
+test('a disk that refuses for longer than silence lasts closes no window early', async () => {
+  const machine = createMachine();
+  const run = await machine.boot();
+  await run.processor.start();
+  await publishAll(run, line('a', 0, 5));
+  machine.disk.fault = () => 'full';
+  const waiting = line('a', 6, 11).map((sample) => publish(run, sample));
+  const seconds = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) {
+      machine.clock.nowMs += 1_000;
+      machine.fire();
+      await settle();
+    }
+  };
+  await seconds(60);
+  machine.disk.fault = undefined;
+  await seconds(1);
+  expect(await Promise.all(waiting)).toEqual(waiting.map(() => undefined));
+  await run.processor.idle();
+  expect(windows(run.published)).toEqual(['a 0–4', 'a 2–6', 'a 4–8', 'a 6–10']);
+  // From then on it counts again.
+  await seconds(10);
+  await run.processor.idle();
+  expect(windows(run.published)).toHaveLength(5);
+});
+
 test('stop processes what was acknowledged; with a failing disk it refuses who waits and ends all the same', async () => {
   const machine = createMachine();
   const run = await machine.boot();

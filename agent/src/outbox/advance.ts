@@ -4,9 +4,10 @@
  */
 import { messageOf } from '@skerry/proto/errors';
 import type { skerry } from '@skerry/proto/wire';
+import type { ListeningClock } from '../pipeline/listening-clock.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Concluded, Inferred, SampleBatch, SampleCounters, WindowBatch } from '../pipeline/types.ts';
-import type { Clock, Log } from '../ports.ts';
+import type { Log } from '../ports.ts';
 import type { AgentTime } from '../time/agent-time.ts';
 import { withUncertainty } from '../time/uncertainty.ts';
 import { closeBelow, type EntryRun, isOver, type JournalLimits, nextRun } from './carry.ts';
@@ -34,7 +35,8 @@ export interface AdvanceOptions {
   }[];
   /** Results, alerts and rules' messages of one pipeline, durable by now. */
   onCommitted: (pipeline: string, concluded: Concluded) => void;
-  clock: Clock;
+  /** What silence is judged by. */
+  listening: ListeningClock;
   time: Pick<AgentTime, 'nowMs' | 'uncertaintyMs' | 'impossibleMs'>;
   log: Log;
   limits: JournalLimits & {
@@ -103,7 +105,7 @@ export class Advance {
 
   /** Feeds a journaled entry; 'rebuild' where committed progress includes it already. */
   feed(entry: { seq: number; batches: readonly SampleBatch[] }, mode: 'live' | 'rebuild'): void {
-    const nowMs = this.#options.clock.monoMs();
+    const nowMs = this.#options.listening.nowMs();
     for (const batch of entry.batches) this.#byName.get(batch.pipeline)?.feed(batch, entry.seq, nowMs, mode);
     if (mode === 'rebuild') return;
     this.#fedThrough = entry.seq;
@@ -112,7 +114,7 @@ export class Advance {
 
   /** Closes what silence closes. True where there is more to close once the ready windows are drained. */
   tick(): boolean {
-    const nowMs = this.#options.clock.monoMs();
+    const nowMs = this.#options.listening.nowMs();
     this.#startAnew();
     let again = false;
     for (const pipeline of this.#options.pipelines) {

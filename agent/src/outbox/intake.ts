@@ -10,6 +10,7 @@
  */
 import { concat, utf8 } from '@skerry/proto/bytes';
 import { SkerryError } from '@skerry/proto/errors';
+import type { ListeningClock } from '../pipeline/listening-clock.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { SampleBatch, SampleCounters } from '../pipeline/types.ts';
 import type { Crypto } from '../ports.ts';
@@ -41,6 +42,7 @@ export interface IntakeOptions {
   /** When a message arrives, and how late it can be at most; both in milliseconds. */
   time: { stamp(): { arrivalMs: number; latestMs: number } };
   retry: Retry;
+  listening: ListeningClock;
   whenFull: WhenFull;
   maxUncommitted: number;
   /** Whether what comes after the journal keeps up. */
@@ -197,8 +199,10 @@ export class Intake {
       counters.push({ pipeline: pipeline.name, counters: whole });
     }
     this.#touched.clear();
-    const { outbox, retry } = this.#options;
-    const seq = await retry.until('journal', () => outbox.appendJournal(batches, counters));
+    const { outbox, retry, listening } = this.#options;
+    const seq = await listening.during(() =>
+      retry.until('journal', () => outbox.appendJournal(batches, counters)),
+    );
     const rows = batches.reduce((sum, batch) => sum + batch.count, 0);
     if (seq !== undefined) this.#options.onEntry({ seq, batches, rows });
   }
