@@ -201,7 +201,7 @@ export class Processor {
   #continueArrivals(): void {
     const { pipelines, time } = this.#options;
     for (const pipeline of pipelines)
-      if (pipeline.stampsArrival) time.continueFrom((pipeline.newestUs() + 1) / 1_000);
+      if (pipeline.stampsArrival) time.continueFrom(pipeline.freeUs() / 1_000);
   }
 
   #wake(): void {

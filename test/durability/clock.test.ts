@@ -1,4 +1,5 @@
 // What wrong clocks do to a gateway: NTP steps of hours both ways, no clock at all, devices whose own clocks are off.
+import { createRandom } from '@skerry/firmware-sim/random';
 import { v1 } from '@skerry/proto/wire';
 import { describe, expect, test } from 'vitest';
 import { createMachine, type Machine, publish, type Run, settle } from './processor-world.ts';
@@ -109,6 +110,42 @@ describe('samples without a time of their own', () => {
     await stream(machine, run, 2);
     expect(counters(run)).toMatchObject({ received: 4, rejected: {} });
   });
+});
+
+describe('whatever the clock does', () => {
+  test.each(Array.from({ length: 20 }, (_, seed) => seed))(
+    'no span is measured twice, none is late, and every sample is accounted for (history %d)',
+    async (seed) => {
+      const drawn = createRandom(seed);
+      const random = () => drawn.uniform();
+      const machine = createMachine();
+      const measured: number[] = [];
+      let run = await started(machine, BY_ARRIVAL);
+      for (let step = 0; step < 60; step++) {
+        const what = random();
+        if (what < 0.15) machine.clock.setMs = (20 * random() - 10) * HOUR;
+        else if (what < 0.25) machine.clock.setMs = NEARLY_1970 - machine.clock.nowMs;
+        else if (what < 0.35) {
+          measured.push(...froms(run));
+          machine.disk.powerLoss(random() < 0.5 ? 0 : Number.POSITIVE_INFINITY);
+          machine.clock.nowMs += Math.floor(random() * HOUR);
+          run = await started(machine, BY_ARRIVAL);
+        } else if (what < 0.45) {
+          machine.clock.nowMs += 30 * SECOND;
+          machine.fire();
+          await run.processor.idle();
+        } else await stream(machine, run, 1 + Math.floor(random() * 12));
+      }
+      measured.push(...froms(run));
+      expect(measured.length).toBeGreaterThan(5);
+      expect(measured).toEqual([...new Set(measured)].sort((a, b) => a - b));
+      const { received, rejected, used, gap, skipped } = counters(run);
+      expect(rejected).toEqual({});
+      expect(run.fatal).toEqual([]);
+      const [{ open }] = run.outbox.ledgers()[0]!.samples as [{ open: number }];
+      expect(received).toBe(open + used + gap + skipped);
+    },
+  );
 });
 
 describe('samples that come from the future', () => {

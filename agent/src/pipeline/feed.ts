@@ -145,11 +145,12 @@ export class Feed {
     return states;
   }
 
-  /** Greatest event time of any device; -Infinity where there is none. */
-  newestUs(): number {
-    let newestUs = Number.NEGATIVE_INFINITY;
-    for (const { maxUs } of this.#devices.values()) newestUs = Math.max(newestUs, maxUs);
-    return newestUs;
+  /** Earliest time from which on every device's samples are new and none is late; -Infinity where there is no device. */
+  freeUs(): number {
+    let freeUs = Number.NEGATIVE_INFINITY;
+    // Where silence closed a window that wasn't over, the next one begins behind the newest sample.
+    for (const { maxUs, lateUs } of this.#devices.values()) freeUs = Math.max(freeUs, maxUs + 1, lateUs);
+    return freeUs;
   }
 
   /**

@@ -59,8 +59,8 @@ export interface Pipeline {
   counters(): SampleCounters;
   /** Whether event time is the time of arrival. */
   readonly stampsArrival: boolean;
-  /** Greatest event time of any device, in microseconds: times of arrival go on behind it. -Infinity before the first. */
-  newestUs(): number;
+  /** Earliest time from which on no device's samples are late or seen before, in microseconds: where times of arrival go on. */
+  freeUs(): number;
   /**
    * Starts devices anew that gave times more than maxFuture beyond `latestUs`, while nobody could tell; they would be late
    * until then. Returns them. Call it with a time that can't be later.
@@ -150,7 +150,7 @@ export function createPipeline(config: PipelineConfig, options: PipelineOptions)
     restore: (states, counters) => feed.restore(states, counters),
     counters: () => copyOf(feed.books.counters),
     stampsArrival: config.source.time === undefined,
-    newestUs: () => feed.newestUs(),
+    freeUs: () => feed.freeUs(),
     startAnew(latestUs) {
       const { time, maxFuture } = config.source;
       const started = time ? feed.startAnew(latestUs + maxFuture * 1000) : [];
