@@ -119,7 +119,10 @@ class AgentLink implements Link {
     this.#o = options;
     this.#http = parts.http;
     this.#bulk = parts.bulk;
-    this.#downloads = new Downloads(parts.bulk, options.clock, parts.meter?.budget);
+    this.#downloads = new Downloads(parts.bulk, options.clock, {
+      ...(parts.meter && { budget: parts.meter.budget }),
+      ...(options.blobs.parts && { parts: options.blobs.parts }),
+    });
     this.#meter = parts.meter;
     this.#identity = parts.identity;
     this.#stopping = parts.stopping;

@@ -67,6 +67,17 @@ export interface Blobs {
   write(digest: string, bytes: Uint8Array): Promise<void>;
   /** Removes every blob that isn't named. */
   retain(digests: ReadonlySet<string>): Promise<void>;
+  /** Left out where an interrupted download begins anew after a restart. */
+  parts?: BlobParts;
+}
+
+/** What has arrived of one download that isn't complete: unverified, not synced, and damaged by a power cut at worst. */
+export interface BlobParts {
+  /** Empty where nothing is kept of this blob. */
+  read(digest: string): Promise<Uint8Array>;
+  /** Adds bytes; what was kept of another blob goes. */
+  append(digest: string, bytes: Uint8Array): Promise<void>;
+  clear(): Promise<void>;
 }
 
 export type TensorType =

@@ -361,9 +361,10 @@ test('a release file goes on where the connection broke, from a real server and 
   );
   const source = {
     url: new URL(`http://127.0.0.1:${wire.port}/agent/v1/blobs/${digest}`),
-    headers: { authorization },
+    headers: async () => ({ authorization }),
     digest,
     sizeBytes: bytes.length,
+    isRight: () => true,
   };
   wire.breakAfter(1_500_000);
   await expect(downloads.fetch(source)).rejects.toMatchObject({ code: 'unavailable' });

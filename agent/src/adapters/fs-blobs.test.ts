@@ -36,6 +36,19 @@ test('retain removes every other blob, and what an interrupted write left behind
   expect(await readdir(join(folder, 'sha256', digest.slice(7, 9)))).toEqual([digest.slice(9)]);
 });
 
+test('parts of one download are kept over restarts, and go when another begins or it is done', async () => {
+  const other = digestOf(nodeCrypto, utf8('other'));
+  const parts = () => createFsBlobs(folder).parts!;
+  await parts().append(digest, utf8('wei'));
+  await parts().append(digest, utf8('ghts'));
+  expect(await parts().read(digest)).toEqual(bytes);
+  await parts().append(other, utf8('oth'));
+  expect([await parts().read(digest), await parts().read(other)]).toEqual([new Uint8Array(), utf8('oth')]);
+  await parts().clear();
+  expect(await parts().read(other)).toEqual(new Uint8Array());
+  await expect(parts().append('sha256:../../x', bytes)).rejects.toMatchObject({ code: 'invalid' });
+});
+
 test('a digest that is none never becomes a path', async () => {
   const blobs = createFsBlobs(folder);
   await expect(blobs.read('sha256:../../etc/passwd')).rejects.toMatchObject({ code: 'invalid' });

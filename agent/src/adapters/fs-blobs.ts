@@ -1,19 +1,18 @@
 /**
  * Blobs in a folder, named by their digest: `sha256/<first two digits>/<the other 62>`. A blob appears under its name
- * by rename after its bytes are on disk, so what has a name is whole.
+ * by rename after its bytes are on disk, so what has a name is whole. What has come of a download lies under `parts/`.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DIGEST_PATTERN } from '@skerry/proto/crypto';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
-import type { Blobs } from '../ports.ts';
+import type { BlobParts, Blobs } from '../ports.ts';
 
 /** The Blobs port over the folder, which is made when the first blob comes. */
 export function createFsBlobs(directory: string): Blobs {
   const fileOf = (digest: string): string => {
-    if (!DIGEST_PATTERN.test(digest)) throw new SkerryError('invalid', `"${digest}" is no sha256 digest`);
-    const hex = digest.slice('sha256:'.length);
+    const hex = hexOf(digest);
     return join(directory, 'sha256', hex.slice(0, 2), hex.slice(2));
   };
   return {
@@ -34,6 +33,32 @@ export function createFsBlobs(directory: string): Blobs {
       }
     },
     retain: (digests) => retain(directory, digests),
+    parts: createParts(join(directory, 'parts')),
+  };
+}
+
+function hexOf(digest: string): string {
+  if (!DIGEST_PATTERN.test(digest)) throw new SkerryError('invalid', `"${digest}" is no sha256 digest`);
+  return digest.slice('sha256:'.length);
+}
+
+function createParts(folder: string): BlobParts {
+  return {
+    async read(digest) {
+      return new Uint8Array((await unlessAbsent(readFile(join(folder, hexOf(digest))))) ?? []);
+    },
+    async append(digest, bytes) {
+      const name = hexOf(digest);
+      for (const other of (await unlessAbsent(readdir(folder))) ?? [])
+        if (other !== name) await rm(join(folder, other), { force: true });
+      try {
+        await mkdir(folder, { recursive: true });
+        await appendFile(join(folder, name), bytes);
+      } catch (cause) {
+        throw storageError(cause, `keeping a part of ${digest}`);
+      }
+    },
+    clear: () => rm(folder, { recursive: true, force: true }),
   };
 }
 

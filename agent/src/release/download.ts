@@ -1,7 +1,7 @@
 /**
  * One blob of known length, window by window (RFC 9110, section 14), each an exchange of its own that fits what the
  * link carries: a slow link gets a large file in pieces, none of which outlasts its timeout. What arrived before a
- * window failed is kept, for one blob at a time, and the next try goes on behind it.
+ * window failed is kept, for one blob at a time and over restarts, and the next try goes on behind it.
  *
  *   bytes=0-262143 → 206   bytes=262144-786431 → 206   (broken off)   … later: bytes=786432-1048575 → 206
  *
@@ -9,7 +9,7 @@
  */
 import { concat } from '@skerry/proto/bytes';
 import { SkerryError } from '@skerry/proto/errors';
-import type { Clock } from '../ports.ts';
+import type { BlobParts, Clock } from '../ports.ts';
 import type { ByteBudget } from '../sync/byte-budget.ts';
 import { discard, exchange, type Http, readBounded, refusePage } from '../sync/http.ts';
 import { RequestSize } from '../sync/request-size.ts';
@@ -18,9 +18,12 @@ const WINDOW = { minBytes: 16 * 1024, startBytes: 256 * 1024, maxBytes: 4 * 1024
 
 export interface DownloadSource {
   url: URL;
-  headers: Readonly<Record<string, string>>;
+  /** Asked for each window: a download may take longer than a token is good for. */
+  headers(): Promise<Readonly<Record<string, string>>>;
   digest: string;
   sizeBytes: number;
+  /** Whether these are the bytes of the digest. */
+  isRight(bytes: Uint8Array): boolean;
 }
 
 /** What has arrived of a blob. */
@@ -28,41 +31,64 @@ interface Partial {
   digest: string;
   parts: Uint8Array[];
   heldBytes: number;
+  /** Some of it comes from disk, where a power cut may have hurt it. */
+  isOld: boolean;
+  isOnDisk: boolean;
 }
 
 export class Downloads {
   readonly #http: Http;
   readonly #clock: Clock;
   readonly #budget: ByteBudget | undefined;
+  readonly #disk: BlobParts | undefined;
   readonly #size = new RequestSize(WINDOW);
-  /** The latest that broke off. */
+  /** The latest that broke off, where there is no disk to keep it on. */
   #kept: Partial | undefined;
 
   /** `http.timeoutMs` is per window. */
-  constructor(http: Http, clock: Clock, budget?: ByteBudget) {
+  constructor(http: Http, clock: Clock, options: { budget?: ByteBudget; parts?: BlobParts } = {}) {
     this.#http = http;
     this.#clock = clock;
-    this.#budget = budget;
+    this.#budget = options.budget;
+    this.#disk = options.parts;
   }
 
   /**
-   * Exactly `sizeBytes` bytes, unverified. Throws SkerryError unavailable: then the next call goes on from there;
+   * Exactly `sizeBytes` bytes, to be verified. Throws SkerryError unavailable: then the next call goes on from there;
    * not-found, unauthorized, or untrusted where more comes than was asked for.
    */
   async fetch(source: DownloadSource): Promise<Uint8Array> {
     const { digest, sizeBytes } = source;
-    const partial = this.#kept?.digest === digest ? this.#kept : { digest, parts: [], heldBytes: 0 };
+    const partial = this.#kept?.digest === digest ? this.#kept : await this.#fromDisk(source);
     while (partial.heldBytes < sizeBytes) {
       try {
         await this.#window(source, partial);
       } catch (error) {
-        if (partial.heldBytes > 0) this.#kept = partial;
+        await this.#keepFor(partial);
         if (error instanceof SkerryError && error.code === 'unavailable') this.#size.failed();
         throw error;
       }
     }
     if (this.#kept === partial) this.#kept = undefined;
-    return concat(partial.parts);
+    const bytes = concat(partial.parts);
+    if (partial.isOnDisk) await this.#disk?.clear();
+    if (partial.isOld && !source.isRight(bytes))
+      throw new SkerryError('unavailable', `what was kept of ${digest} was damaged: it is fetched anew`);
+    return bytes;
+  }
+
+  /** For the next try: on disk, or in memory where there is none. */
+  async #keepFor(partial: Partial): Promise<void> {
+    if (!this.#disk) this.#kept = partial;
+    else if (partial.heldBytes === 0 && partial.isOnDisk) await this.#disk.clear();
+  }
+
+  async #fromDisk({ digest, sizeBytes }: DownloadSource): Promise<Partial> {
+    const bytes = (await this.#disk?.read(digest)) ?? new Uint8Array();
+    const isUsable = bytes.length > 0 && bytes.length < sizeBytes;
+    return isUsable
+      ? { digest, parts: [bytes], heldBytes: bytes.length, isOld: true, isOnDisk: true }
+      : { digest, parts: [], heldBytes: 0, isOld: false, isOnDisk: false };
   }
 
   /** Adds one window, or all of it. */
@@ -73,7 +99,7 @@ export class Downloads {
     const allowed = this.#budget ? Math.max(WINDOW.minBytes, Math.floor(this.#budget.bulk)) : missing;
     const last = from + Math.min(missing, this.#size.bytes, allowed) - 1;
     const isPart = from > 0 || last < sizeBytes - 1;
-    const headers = { ...source.headers, ...(isPart && { range: `bytes=${from}-${last}` }) };
+    const headers = { ...(await source.headers()), ...(isPart && { range: `bytes=${from}-${last}` }) };
     const startedMonoMs = this.#clock.monoMs();
     const { bytes, isWhole } = await exchange(
       this.#http,
@@ -83,6 +109,10 @@ export class Downloads {
     const expected = isWhole ? sizeBytes : last + 1 - from;
     // Behind the whole of a server without ranges nothing could be asked for.
     if (!isWhole || bytes.length === expected) keep(partial, bytes, isWhole);
+    if (!isWhole && partial.heldBytes < sizeBytes) {
+      await this.#disk?.append(digest, bytes);
+      partial.isOnDisk = true;
+    }
     if (bytes.length < expected)
       throw new SkerryError(
         'unavailable',
@@ -99,6 +129,7 @@ function keep(partial: Partial, bytes: Uint8Array, isWhole: boolean): void {
 }
 
 function forget(partial: Partial): void {
+  partial.isOld = false;
   partial.parts = [];
   partial.heldBytes = 0;
 }

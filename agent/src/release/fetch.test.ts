@@ -1,10 +1,10 @@
-import { utf8 } from '@skerry/proto/bytes';
+import { concat, utf8 } from '@skerry/proto/bytes';
 import { digestOf } from '@skerry/proto/crypto';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { packRelease } from '@skerry/proto/pack';
 import type { ReleaseManifest } from '@skerry/proto/release';
 import { expect, test } from 'vitest';
-import type { Blobs } from '../ports.ts';
+import type { BlobParts, Blobs } from '../ports.ts';
 import type { Http } from '../sync/http.ts';
 import { TestWorld } from '../sync/test-world.ts';
 import { Downloads } from './download.ts';
@@ -51,7 +51,18 @@ function setUp() {
     timers: world.timers,
     timeoutMs: 60_000,
   };
-  const downloads = new Downloads(http, world.clock);
+  /** What lies on disk of a download under way. */
+  const disk = new Map<string, Uint8Array>();
+  const parts: BlobParts = {
+    read: async (digest) => disk.get(digest) ?? new Uint8Array(),
+    append: async (digest, bytes) =>
+      void disk.set(digest, concat([disk.get(digest) ?? new Uint8Array(), bytes])),
+    clear: async () => disk.clear(),
+  };
+  let downloads = new Downloads(http, world.clock, { parts });
+  const restart = (): void => {
+    downloads = new Downloads(http, world.clock, { parts });
+  };
   const blobs: Blobs = {
     path: async (digest) => (held.has(digest) ? `/blobs/${digest}` : undefined),
     read: async (digest) => held.get(digest),
@@ -76,7 +87,7 @@ function setUp() {
       { digest: release.digest, lengthBytes, ...(path && { path }) },
     );
   const onnx = digestOf(nodeCrypto, model);
-  return { release, served, held, asked, ranges, link, fetch, onnx };
+  return { release, served, held, asked, ranges, link, disk, restart, fetch, onnx };
 }
 
 test('a release arrives whole, its manifest last', async () => {
@@ -153,6 +164,31 @@ test('a large file comes in windows, and one that breaks off goes on behind the 
   expect(starts.slice(0, 2)).toEqual([0, 262_144]);
   expect(starts[2]).toBeGreaterThan(590_000);
   expect(starts).toEqual([...starts].sort((a, b) => a - b));
+});
+
+test('a download goes on after a restart; what a power cut has hurt is fetched anew', async () => {
+  const { release, fetch, link, ranges, restart, disk, onnx } = setUp();
+  link.knowsRanges = true;
+  const breakOff = async (): Promise<void> => {
+    ranges.length = 0;
+    link.carriesBytes = 600_000;
+    await expect(fetch()).rejects.toMatchObject({ code: 'unavailable' });
+    link.carriesBytes = Number.POSITIVE_INFINITY;
+    restart();
+    ranges.length = 0;
+  };
+  await breakOff();
+  disk.get(onnx)![100_000]! ^= 1;
+  await expect(fetch()).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining('damaged'),
+  });
+  expect(disk.size).toBe(0);
+  await breakOff();
+  const keptBytes = disk.get(onnx)!.length;
+  expect(await fetch()).toEqual(release);
+  expect(ranges[0]).toBe(`${keptBytes}-${keptBytes + 262_143}`);
+  expect(disk.size).toBe(0);
 });
 
 test('a server that sends other bytes than it was asked for is begun anew', async () => {

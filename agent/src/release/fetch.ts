@@ -91,8 +91,14 @@ function fetchManifest(
 }
 
 async function fetchBlob(options: FetchReleaseOptions, { digest, sizeBytes }: BlobRef): Promise<Uint8Array> {
-  const source = { ...(await sourceOf(options, digest)), digest, sizeBytes };
-  return verified(options, digest, await options.downloads.fetch(source));
+  const bytes = await options.downloads.fetch({
+    url: blobUrl(options, digest),
+    headers: () => authorization(options),
+    digest,
+    sizeBytes,
+    isRight: (bytes) => digestOf(options.crypto, bytes) === digest,
+  });
+  return verified(options, digest, bytes);
 }
 
 /** A manifest of unknown length, which is small: in one piece. */
@@ -101,10 +107,10 @@ async function fetchWhole(
   digest: string,
   maxBytes: number,
 ): Promise<Uint8Array> {
-  const { url, headers } = await sourceOf(options, digest);
+  const headers = await authorization(options);
   const bytes = await exchange(
     options.http,
-    (signal) => new Request(url, { headers, signal, redirect: 'manual' }),
+    (signal) => new Request(blobUrl(options, digest), { headers, signal, redirect: 'manual' }),
     (response) => {
       refuseBlob(response, digest);
       return readExact(response, maxBytes, digest);
@@ -113,12 +119,12 @@ async function fetchWhole(
   return verified(options, digest, bytes);
 }
 
-async function sourceOf(
-  options: FetchReleaseOptions,
-  digest: string,
-): Promise<{ url: URL; headers: Record<string, string> }> {
-  const headers = { authorization: `Bearer ${await options.accessToken()}` };
-  return { url: endpoint(options.url, `agent/v1/blobs/${digest}`), headers };
+function blobUrl({ url }: FetchReleaseOptions, digest: string): URL {
+  return endpoint(url, `agent/v1/blobs/${digest}`);
+}
+
+async function authorization(options: FetchReleaseOptions): Promise<Record<string, string>> {
+  return { authorization: `Bearer ${await options.accessToken()}` };
 }
 
 function verified(options: FetchReleaseOptions, digest: string, bytes: Uint8Array): Uint8Array {
