@@ -87,6 +87,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       maxAgeMs: config.buffer.maxAge,
       whenFull: config.buffer.whenFull,
       durability: config.buffer.durability,
+      priorityOf: priorities(config),
       repeatsKeptMs: config.limits.repeatsKept,
       maxRepeats: config.limits.maxRepeats,
     },
@@ -362,4 +363,11 @@ class RunningAgent implements Agent {
   metrics(): ReturnType<LocalView['metrics']> {
     return this.#view.metrics();
   }
+}
+
+// What the agent says of itself stays longest, and so does what a pipeline left that agent.yaml no longer has.
+function priorities({ pipelines }: AgentConfig): (pipeline: string) => number {
+  const byName = new Map(pipelines.map(({ name, priority }) => [name, priority]));
+  const highest = Math.max(...byName.values());
+  return (pipeline) => byName.get(pipeline) ?? highest;
 }

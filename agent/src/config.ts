@@ -83,6 +83,8 @@ const pipeline = z.strictObject({
     }
   }),
   source,
+  /** Where the buffer is full, results of a lower priority give way first. */
+  priority: z.int().min(-1000).max(1000).default(0),
   publish: z
     .strictObject({ results: z.boolean().default(true), alerts: z.boolean().default(true) })
     .prefault({}),

@@ -126,7 +126,8 @@ export async function journalOf(recovered: Recovered) {
 /** The terms of the current epoch's ledger. */
 export function ledger(outbox: Outbox, lane: 'results' | 'alerts' = 'results') {
   const { produced, delivered, pending, summarized, evicted } = outbox.ledgers().at(-1)![lane]!;
-  return { produced, delivered, pending, summarized, evicted };
+  const terms = { produced, delivered, pending, summarized, evicted };
+  return terms as Record<keyof typeof terms, number>;
 }
 
 /** What would be sent: first and last number, kind and count of each block. */

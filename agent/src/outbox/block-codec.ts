@@ -6,8 +6,11 @@ import { crc32c } from '@skerry/proto/crc32c';
 import { SkerryError } from '@skerry/proto/errors';
 import { v1 } from '@skerry/proto/wire';
 
+/** A block of priority 0 is of version 1, which knows no other. */
 const VERSION = 1;
+const VERSION_WITH_PRIORITY = 2;
 const FIXED_BYTES = 72;
+const PRIORITY_BYTES = 4;
 const RUN_BYTES = 12;
 const NORMAL_FLAG = 1;
 const DECISIONS = ['normal', 'pending', 'alert', 'error'] as const;
@@ -32,6 +35,8 @@ export interface StoredHeader {
   bornMs: number;
   /** Holds only results that were decided `normal`: the first to be made coarser. */
   normal: boolean;
+  /** Of the pipelines that the records are of, when they were produced: the lowest gives way first. */
+  priority: number;
   /** Records by decision; all 0 where there are none to count. */
   decisions: Readonly<Record<string, number>>;
   /** In a range record: how its records spread over its sequence numbers. */
@@ -44,10 +49,12 @@ export interface StoredBlock extends StoredHeader {
 
 /** The bytes of a block under its key. */
 export function encodeStored(block: StoredBlock): Uint8Array {
-  const headerBytes = FIXED_BYTES + RUN_BYTES * block.runs.length;
+  const fixedBytes = FIXED_BYTES + (block.priority === 0 ? 0 : PRIORITY_BYTES);
+  const headerBytes = fixedBytes + RUN_BYTES * block.runs.length;
   const out = new Uint8Array(headerBytes + block.columns.length);
   const view = new DataView(out.buffer);
-  view.setUint8(4, VERSION);
+  view.setUint8(4, block.priority === 0 ? VERSION : VERSION_WITH_PRIORITY);
+  if (block.priority !== 0) view.setInt32(FIXED_BYTES, block.priority, true);
   view.setUint8(5, block.kind);
   view.setUint8(6, block.codec);
   view.setUint8(7, block.normal ? NORMAL_FLAG : 0);
@@ -62,8 +69,8 @@ export function encodeStored(block: StoredBlock): Uint8Array {
   });
   view.setUint32(68, block.runs.length, true);
   block.runs.forEach((run, i) => {
-    view.setUint32(FIXED_BYTES + RUN_BYTES * i, run.seqs, true);
-    view.setFloat64(FIXED_BYTES + RUN_BYTES * i + 4, run.records, true);
+    view.setUint32(fixedBytes + RUN_BYTES * i, run.seqs, true);
+    view.setFloat64(fixedBytes + RUN_BYTES * i + 4, run.records, true);
   });
   view.setUint32(0, crc32c(out.subarray(4, headerBytes)), true);
   out.set(block.columns, headerBytes);
@@ -74,12 +81,14 @@ export function encodeStored(block: StoredBlock): Uint8Array {
 export function decodeStored(value: Uint8Array): StoredBlock {
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
   if (value.length < FIXED_BYTES) throw new SkerryError('corrupt', 'stored block: shorter than its header');
+  const version = view.getUint8(4);
   const runCount = view.getUint32(68, true);
-  const headerBytes = FIXED_BYTES + RUN_BYTES * runCount;
+  const fixedBytes = FIXED_BYTES + (version === VERSION ? 0 : PRIORITY_BYTES);
+  const headerBytes = fixedBytes + RUN_BYTES * runCount;
   if (headerBytes > value.length || view.getUint32(0, true) !== crc32c(value.subarray(4, headerBytes)))
     throw new SkerryError('corrupt', 'stored block: the checksum of its header does not hold');
-  if (view.getUint8(4) !== VERSION)
-    throw new SkerryError('corrupt', `stored block: version ${view.getUint8(4)} is not known here`);
+  if (version !== VERSION && version !== VERSION_WITH_PRIORITY)
+    throw new SkerryError('corrupt', `stored block: version ${version} is not known here`);
   const columns = value.subarray(headerBytes);
   if (view.getUint32(8, true) !== crc32c(columns))
     throw new SkerryError('corrupt', 'stored block: the checksum of its columns does not hold');
@@ -97,10 +106,11 @@ export function decodeStored(value: Uint8Array): StoredBlock {
     before: view.getFloat64(28, true),
     bornMs: view.getFloat64(44, true),
     normal: (view.getUint8(7) & NORMAL_FLAG) !== 0,
+    priority: version === VERSION ? 0 : view.getInt32(FIXED_BYTES, true),
     decisions,
     runs: Array.from({ length: runCount }, (_, i) => ({
-      seqs: view.getUint32(FIXED_BYTES + RUN_BYTES * i, true),
-      records: view.getFloat64(FIXED_BYTES + RUN_BYTES * i + 4, true),
+      seqs: view.getUint32(fixedBytes + RUN_BYTES * i, true),
+      records: view.getFloat64(fixedBytes + RUN_BYTES * i + 4, true),
     })),
     columns,
   };

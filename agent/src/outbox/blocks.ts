@@ -25,6 +25,7 @@ export interface Packed {
   columns: Uint8Array;
   count: number;
   normal: boolean;
+  priority: number;
   decisions: Record<string, number>;
 }
 
@@ -34,10 +35,10 @@ export interface PackLimits {
   maxBytes: number;
 }
 
-/** Packs rows, in their order, into as few blocks as the limits allow. */
+/** Packs rows of one priority, in their order, into as few blocks as the limits allow. */
 export function packRows(
   rows: readonly ResultRow[],
-  normal: boolean,
+  kind: { normal: boolean; priority: number },
   limits: PackLimits,
   compression: Compression,
 ): Packed[] {
@@ -48,15 +49,16 @@ export function packRows(
       kind: v1.BlockKind.BLOCK_KIND_RESULTS,
       ...smaller(columns, compression),
       count: part.length,
-      normal,
+      ...kind,
       decisions,
     };
   });
 }
 
-/** Packs alert records, in their order, into as few blocks as the limits allow. */
+/** Packs alert records of one priority, in their order, into as few blocks as the limits allow. */
 export function packAlerts(
   alerts: readonly skerry.v1.IAlertRecord[],
+  priority: number,
   limits: PackLimits,
   compression: Compression,
 ): Packed[] {
@@ -67,6 +69,7 @@ export function packAlerts(
     ...smaller(columns, compression),
     count: part.length,
     normal: false,
+    priority,
     decisions: {},
   }));
 }
@@ -89,9 +92,28 @@ function pack<T>(
   return packed;
 }
 
-function smaller(columns: Uint8Array, compression: Compression): { codec: number; columns: Uint8Array } {
+/** Columns compressed where that makes them smaller. */
+export function smaller(
+  columns: Uint8Array,
+  compression: Compression,
+): { codec: number; columns: Uint8Array } {
   const { codec, bytes } = compression.compress(columns);
   return bytes.length < columns.length ? { codec, columns: bytes } : { codec: v1.Codec.CODEC_NONE, columns };
+}
+
+/** Parts records by their pipelines' priorities, lowest first; the order within a part is theirs. */
+export function partByPriority<T extends { pipeline?: string | null }>(
+  records: readonly T[],
+  priorityOf: (pipeline: string) => number,
+): { priority: number; records: T[] }[] {
+  const parts = new Map<number, T[]>();
+  for (const record of records) {
+    const priority = priorityOf(record.pipeline ?? '');
+    const part = parts.get(priority);
+    if (part) part.push(record);
+    else parts.set(priority, [record]);
+  }
+  return [...parts].sort(([a], [b]) => a - b).map(([priority, part]) => ({ priority, records: part }));
 }
 
 /**

@@ -31,6 +31,7 @@ const block: StoredBlock = {
   before: 0,
   bornMs: 0,
   normal: true,
+  priority: 0,
   decisions: { normal: 1 },
   runs: [],
   columns: Uint8Array.of(10, 0),

@@ -1,14 +1,22 @@
 /** Keeps the outbox within its bounds, one atomic commit a step; what gives way is chosen in evict.ts. */
 import { SkerryError } from '@skerry/proto/errors';
 import { v1 } from '@skerry/proto/wire';
+import type { StoreOp } from '../ports.ts';
 import { termOf } from './acknowledge.ts';
 import { decodeStored, encodeStored, type StoredBlock } from './block-codec.ts';
 import { type Eviction, nextEviction, nextExpiry } from './evict.ts';
 import { withLane } from './head.ts';
 import { blockKey } from './keys.ts';
-import { type Entry, entryOf } from './lane-index.ts';
+import { type Entry, entryOf, TOMBSTONE } from './lane-index.ts';
 import { moved } from './ledger.ts';
-import { holeTombstone, MAX_SUMMARY_BYTES, summaryOf, tombstoneOf, tombstoneReason } from './ranges.ts';
+import {
+  holeTombstone,
+  MAX_SUMMARY_BYTES,
+  movedTo,
+  summaryOf,
+  tombstoneOf,
+  tombstoneReason,
+} from './ranges.ts';
 import type { OutboxState } from './state.ts';
 import type { LaneName } from './types.ts';
 
@@ -16,6 +24,12 @@ import type { LaneName } from './types.ts';
 const SLACK_BYTES = 256 * 1024;
 /** A summary must save at least a quarter of what it stands for; otherwise a tombstone does. */
 const WORTHWHILE = 0.75;
+
+/** A range record, and the entries (indices, ascending) in whose place it stands. */
+interface Made {
+  members: readonly number[];
+  range: StoredBlock;
+}
 
 export class Enforcer {
   readonly #state: OutboxState;
@@ -45,8 +59,8 @@ export class Enforcer {
       const step =
         before > target ? nextEviction(lanes, limits.whenFull, before - target, limits.maxBytes) : undefined;
       if (!step) return;
-      await this.#evict(step);
-      if (this.#state.liveBytes() >= before) return;
+      const isWritten = await this.#evict(step);
+      if (isWritten && this.#state.liveBytes() >= before) return;
     }
   }
 
@@ -56,31 +70,29 @@ export class Enforcer {
       lane,
       records: hole.count,
     });
-    await this.#replace(lane, at, at, hole, false);
+    await this.#replace(lane, [{ members: [at], range: hole }]);
   }
 
-  async #evict(step: Eviction): Promise<void> {
-    const { entries } = this.#state.lanes[step.lane];
-    const sources = entries.slice(step.from, step.to + 1);
-    const blocks = await Promise.all(sources.map((entry) => this.#read(step.lane, entry)));
-    const summary = step.into === 'summary' ? this.#summary(blocks, sources) : undefined;
-    let range = summary ?? tombstoneOf(blocks, step.reason, this.#state.compression);
-    const { kind } = range;
-    let [from, to] = [step.from, step.to];
-    for (const side of ['older', 'newer'] as const) {
-      const at = side === 'older' ? from - 1 : to + 1;
-      const joined = await this.#join(step, range, kind, entries[at], side);
-      if (!joined) continue;
-      range = joined;
-      if (side === 'older') from = at;
-      else to = at;
+  /** False where nothing was written: what was chosen isn't worth it, and has another rank now. */
+  async #evict(step: Eviction): Promise<boolean> {
+    const index = this.#state.lanes[step.lane];
+    const made: Made[] = [];
+    for (const group of step.groups) {
+      const sources = group.map((at) => index.entries[at]!);
+      const blocks = await Promise.all(sources.map((entry) => this.#read(step.lane, entry)));
+      const summary = step.into === 'summary' ? this.#summary(blocks, sources) : undefined;
+      if (summary) made.push({ members: group, range: summary });
+      else if (step.otherwise !== undefined) for (const at of group) index.rank(at, step.otherwise);
+      else made.push(await this.#tombstone(step, group, blocks));
     }
-    await this.#replace(step.lane, from, to, range, false);
-    this.#state.log('debug', 'outbox', `${step.lane} blocks ${range.seq}–${range.seqLast} gave way`, {
-      into: kind === v1.BlockKind.BLOCK_KIND_SUMMARY ? 'summary' : 'tombstone',
-      reason: step.reason,
-      records: range.count,
-    });
+    if (made.length > 0) await this.#replace(step.lane, made);
+    for (const { range } of made)
+      this.#state.log('debug', 'outbox', `${step.lane} blocks ${range.seq}–${range.seqLast} gave way`, {
+        into: range.kind === v1.BlockKind.BLOCK_KIND_SUMMARY ? 'summary' : 'tombstone',
+        reason: step.reason,
+        records: range.count,
+      });
+    return made.length > 0;
   }
 
   /** The summary of blocks, or undefined where it isn't worth it or they can't be read. */
@@ -97,46 +109,71 @@ export class Enforcer {
     }
   }
 
-  /** Joins a new range record with a neighbour of its kind that no server has seen. */
-  async #join(
-    step: Eviction,
-    range: StoredBlock,
-    kind: number,
-    neighbour: Entry | undefined,
-    side: 'older' | 'newer',
-  ): Promise<StoredBlock | undefined> {
-    if (!neighbour || neighbour.offered || neighbour.kind !== kind) return undefined;
-    const other = await this.#read(step.lane, neighbour);
-    const pair = side === 'older' ? [other, range] : [range, other];
-    if (kind === v1.BlockKind.BLOCK_KIND_TOMBSTONE)
-      return tombstoneReason(other) === step.reason
-        ? tombstoneOf(pair, step.reason, this.#state.compression)
-        : undefined;
-    const summary = summaryOf(pair, this.#state.compression);
-    return summary.columns.length <= MAX_SUMMARY_BYTES ? summary : undefined;
+  /** The tombstone of a group, joined with tombstones of the same reason beside it that no server has seen. */
+  async #tombstone(step: Eviction, group: readonly number[], blocks: readonly StoredBlock[]): Promise<Made> {
+    const { entries } = this.#state.lanes[step.lane];
+    const [older, newer] = [group[0]! - 1, group.at(-1)! + 1];
+    const isWhole = newer - older - 1 === group.length;
+    const members = [...group];
+    const parts = [...blocks];
+    const before = await this.#sameTombstone(step, entries[older]);
+    if (before && (isWhole || !entries[older]!.sent)) {
+      members.unshift(older);
+      parts.unshift(before);
+    }
+    const behind = await this.#sameTombstone(step, entries[newer]);
+    if (behind) {
+      members.push(newer);
+      parts.push(behind);
+    }
+    return { members, range: tombstoneOf(parts, step.reason, this.#state.compression) };
   }
 
-  async #replace(
-    lane: LaneName,
-    from: number,
-    to: number,
-    range: StoredBlock,
-    offered: boolean,
-  ): Promise<void> {
+  async #sameTombstone(step: Eviction, entry: Entry | undefined): Promise<StoredBlock | undefined> {
+    if (!entry || entry.offered || entry.rank !== TOMBSTONE) return undefined;
+    const block = await this.#read(step.lane, entry);
+    return tombstoneReason(block) === step.reason ? block : undefined;
+  }
+
+  /**
+   * Writes range records in the place of their members. Entries in between move up in front of them, under new numbers:
+   * evict.ts passes over none that a server may know.
+   */
+  async #replace(lane: LaneName, made: readonly Made[]): Promise<void> {
     const state = this.#state;
     const index = state.lanes[lane];
-    const value = encodeStored(range);
+    const [from, to] = [made[0]!.members[0]!, made.at(-1)!.members.at(-1)!];
+    const places = new Map(made.flatMap((each) => each.members.map((at) => [at, each] as const)));
+    const placed: Entry[] = [];
+    const ops = new Map<string, StoreOp>();
     let { ledger } = state.head.lanes[lane];
-    for (const source of index.entries.slice(from, to + 1))
-      ledger = moved(ledger, termOf(source), termOf(range), source.count);
-    const gone = index.entries.slice(from + 1, to + 1);
+    let { seq, before } = index.entries[from]!;
+    for (let at = from; at <= to; at++) {
+      const entry = index.entries[at]!;
+      const key = blockKey(lane, entry.seq);
+      if (!ops.has(key)) ops.set(key, { type: 'del', key });
+      const range = places.get(at);
+      if (range && at !== range.members.at(-1)) continue;
+      if (!range && entry.seq === seq) {
+        ops.delete(key);
+        placed.push(entry);
+      } else {
+        const block = movedTo(range?.range ?? (await this.#read(lane, entry)), seq, before);
+        for (const source of range ? range.members.map((member) => index.entries[member]!) : [entry])
+          ledger = moved(ledger, termOf(source), termOf(block), source.count);
+        const value = encodeStored(block);
+        ops.set(blockKey(lane, seq), { type: 'put', key: blockKey(lane, seq), value });
+        const isSent = range?.members.some((member) => index.entries[member]!.sent) ?? false;
+        const next = entryOf(block, value.length, false, isSent);
+        placed.push(range || next.rank === TOMBSTONE ? next : { ...next, rank: entry.rank });
+      }
+      seq = placed.at(-1)!.seqLast + 1;
+      before += placed.at(-1)!.count;
+    }
     await state.commit('outbox.evict', {
       head: withLane(state.head, lane, { ledger }),
-      ops: [
-        ...gone.map((entry) => ({ type: 'del' as const, key: blockKey(lane, entry.seq) })),
-        { type: 'put', key: blockKey(lane, range.seq), value },
-      ],
-      apply: () => index.replace(from, to, entryOf(range, value.length, offered)),
+      ops: [...ops.values()],
+      apply: () => index.replace(from, to, placed),
     });
   }
 

@@ -21,6 +21,7 @@ export function nextEpochHead(head: Head, lanes: Record<LaneName, LaneIndex>, ep
     final[lane] = withdrawn(state.ledger, moved);
     next = withLane(next, lane, {
       offset: state.cursor,
+      sent: state.cursor,
       base: state.base + state.ledger.produced - count,
       ledger: { ...moved, produced: count, delivered: 0 },
     });

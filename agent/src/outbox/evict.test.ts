@@ -3,7 +3,7 @@ import { decode, v1 } from '@skerry/proto/wire';
 import { expect, test } from 'vitest';
 import type { StoredBlock } from './block-codec.ts';
 import { NO_COMPRESSION, packRows, partByNormal } from './blocks.ts';
-import { nextEviction, nextExpiry } from './evict.ts';
+import { nextEviction, nextExpiry, type WhenFull } from './evict.ts';
 import { entryOf, LaneIndex } from './lane-index.ts';
 import { summaryOf, tombstoneOf } from './ranges.ts';
 
@@ -33,47 +33,116 @@ function row(n: number, change: Partial<ResultRow> = {}): ResultRow {
 }
 
 function stored(seq: number, rows: readonly ResultRow[]): StoredBlock {
-  const [packed] = packRows(rows, true, LIMITS, NO_COMPRESSION);
+  const [packed] = packRows(rows, { normal: true, priority: 0 }, LIMITS, NO_COMPRESSION);
   return { ...packed!, seq, seqLast: seq, before: 0, bornMs: 0, runs: [] };
 }
 
-/** A lane in letters, oldest first: n normal, o other results, s summary, t tombstone, a alerts; 100 bytes each. */
+/**
+ * A lane in letters, oldest first: n normal, o other results, s summary of 8 blocks, w of 16, t tombstone, a alerts; N, O,
+ * S the same of priority 1; 100 bytes each. Those before a `|` may be known to a server.
+ */
 function lane(letters: string): LaneIndex {
   const kinds: Record<string, number> = {
     n: BLOCK_KIND_RESULTS,
     o: BLOCK_KIND_RESULTS,
     s: BLOCK_KIND_SUMMARY,
+    w: BLOCK_KIND_SUMMARY,
     t: BLOCK_KIND_TOMBSTONE,
     a: BLOCK_KIND_ALERTS,
   };
   const index = new LaneIndex();
-  [...letters].forEach((letter, i) => {
-    const block = { ...stored(i + 1, [row(1)]), kind: kinds[letter]!, normal: letter === 'n', bornMs: i };
-    index.push(entryOf(block, 80, false));
+  const offered = letters.indexOf('|');
+  let seq = 1;
+  [...letters.replace('|', '')].forEach((letter, i) => {
+    const small = letter.toLowerCase();
+    const seqLast = seq + (small === 's' ? 7 : small === 'w' ? 15 : 0);
+    const priority = letter === small ? 0 : 1;
+    const block = { ...stored(1, [row(1)]), kind: kinds[small]!, normal: small === 'n', bornMs: i };
+    index.push(entryOf({ ...block, seq, seqLast, priority }, 80, i < offered));
+    seq = seqLast + 1;
   });
   return index;
 }
 
-function choice(result: string, excess: number, alert = 'a', maxBytes = 10_000): string | undefined {
-  const step = nextEviction({ result: lane(result), alert: lane(alert) }, 'degrade', excess, maxBytes);
-  return step && `${step.lane} ${step.from}–${step.to} ${step.into}`;
+function choice(
+  result: string,
+  excess: number,
+  { alert = 'a', maxBytes = 10_000, whenFull = 'degrade' as WhenFull } = {},
+): string | undefined {
+  const step = nextEviction({ result: lane(result), alert: lane(alert) }, whenFull, excess, maxBytes);
+  return step && `${step.lane} ${step.groups.map((group) => group.join(',')).join(' ')} ${step.into}`;
 }
 
-test('degrade: normal results first, then summaries, then other results, alerts last', () => {
-  expect(choice('tsonnn', 150)).toBe('result 3–4 summary');
-  expect(choice('tso', 1)).toBe('result 1–1 tombstone');
-  expect(choice('too', 1)).toBe('result 1–1 summary');
-  expect(choice('t', 1)).toBe('alert 0–0 tombstone');
-  expect(choice('t', 1, 't')).toBeUndefined();
+test('degrade: normal results first, then coarser summaries, then other results, then summaries; alerts last', () => {
+  expect(choice('tsonnn', 150)).toBe('result 3,4,5 summary');
+  expect(choice('tsoso', 1)).toBe('result 1,3 summary');
+  expect(choice('tsoo', 1)).toBe('result 2,3 summary');
+  expect(choice('tsw', 1)).toBe('result 1,2 summary');
+  expect(choice('ts', 1)).toBe('result 1 tombstone');
+  expect(choice('t', 1)).toBe('alert 0 tombstone');
+  expect(choice('t', 1, { alert: 't' })).toBeUndefined();
 });
 
-test('degrade: summaries that hold more than a quarter of the space go before anything else', () => {
-  expect(choice('ssnn', 1, 'a', 700)).toBe('result 0–0 tombstone');
+test('degrade: summaries join by twos, the finest first, however many are coarser', () => {
+  expect(choice('wwssss', 1)).toBe('result 2,3 4,5 summary');
+  expect(choice('wsww', 1)).toBe('result 1,2 summary');
+  expect(choice('wwww', 1)).toBe('result 0,1 2,3 summary');
+});
+
+test('degrade: summaries that hold more than a quarter of the space become coarser before anything else gives way', () => {
+  expect(choice('ssnn', 1, { maxBytes: 700 })).toBe('result 0,1 summary');
+  expect(choice('ss|nn', 1, { maxBytes: 700 })).toBe('result 0,1 tombstone');
+});
+
+test('a lower priority gives way wholly before a higher one does', () => {
+  expect(choice('NnOo', 1)).toBe('result 1 summary');
+  expect(choice('NOtoS', 1)).toBe('result 3 summary');
+  expect(choice('NsO', 1)).toBe('result 1 tombstone');
+  expect(choice('OtNN', 1)).toBe('result 2,3 summary');
+  expect(choice('NoNn', 1, { whenFull: 'drop-oldest' })).toBe('result 1,3 tombstone');
+  expect(choice('tt', 1, { alert: 'Aa', whenFull: 'drop-oldest' })).toBe('alert 1 tombstone');
+});
+
+test('what no server knows is passed over, so that scattered results make one summary; what one may know is not', () => {
+  expect(choice('nonono', 1)).toBe('result 0,2,4 summary');
+  expect(choice('nNnNn', 1)).toBe('result 0,2,4 summary');
+  expect(choice('no|nn', 1)).toBe('result 0 summary');
+  expect(choice('nn|nonn', 1)).toBe('result 0,1,2 summary');
+  expect(choice(`n${'o'.repeat(65)}n`, 1)).toBe('result 0 summary');
+});
+
+test('a step stays short, and takes no less than makes a good summary', () => {
+  const taken = (letters: string, excess: number): number =>
+    nextEviction({ result: lane(letters), alert: lane('') }, 'degrade', excess, 1e9)!.groups.flat().length;
+  expect(taken('n'.repeat(100), 1)).toBe(16);
+  expect(taken('n'.repeat(100), 3000)).toBe(30);
+  expect(taken('n'.repeat(200), 1e6)).toBe(64);
+  expect(taken('s'.repeat(200), 1)).toBe(64);
+});
+
+test('finding what gives way costs the same however long the lane is', () => {
+  let looks = 0;
+  const counting = new LaneIndex();
+  for (const entry of lane(`${'tO'.repeat(20_000)}${'n'.repeat(100)}`).entries)
+    counting.push(
+      new Proxy(entry, {
+        get(target, key) {
+          looks++;
+          return Reflect.get(target, key) as unknown;
+        },
+      }),
+    );
+  const lanes = { result: counting, alert: lane('') };
+  looks = 0;
+  for (let i = 0; i < 10; i++) nextEviction(lanes, 'degrade', 1, 1e9);
+  nextExpiry(lanes, 1e9, 1e12);
+  expect(looks).toBeGreaterThan(0);
+  expect(looks).toBeLessThan(2000);
 });
 
 test('age takes what is old in either lane, and tombstones never', () => {
   const lanes = { result: lane('tnn'), alert: lane('a') };
-  expect(nextExpiry(lanes, 11, 9)).toMatchObject({ lane: 'result', from: 1, to: 1, reason: 'age' });
+  expect(nextExpiry(lanes, 11, 9)).toMatchObject({ lane: 'result', groups: [[1]], reason: 'age' });
   expect(nextExpiry({ ...lanes, result: lane('t') }, 11, 9)).toMatchObject({ lane: 'alert' });
   expect(nextExpiry(lanes, 11, 12)).toBeUndefined();
 });
@@ -83,7 +152,7 @@ test('a summary holds count, least, mean, greatest and last per stream and outpu
   const joined = summaryOf([first, stored(2, [row(6), row(0, { device: 'p2' })])], NO_COMPRESSION);
   const list = decode(v1.SummaryList, joined.columns);
   expect(joined).toMatchObject({ seq: 1, seqLast: 2, count: 5, decisions: { normal: 5 } });
-  expect(list.level).toBe(2);
+  expect(list.level).toBe(1);
   expect(
     list.summaries.map((s) => [s.device, s.count, s.min, s.mean, s.max, s.last, Number(s.fromUs), s.toUs]),
   ).toEqual([
@@ -113,7 +182,12 @@ test('the rows of a stream stay together and in order, whatever was decided', ()
 
 test('blocks are cut by their bytes as well as by their records', () => {
   const wide = Array.from({ length: 8 }, (_, i) => row(i, { outputs: { y: new Array(100).fill(i) } }));
-  const packed = packRows(wide, true, { maxRecords: 500, maxBytes: 1500 }, NO_COMPRESSION);
+  const packed = packRows(
+    wide,
+    { normal: true, priority: 0 },
+    { maxRecords: 500, maxBytes: 1500 },
+    NO_COMPRESSION,
+  );
   expect(packed.map((p) => p.count)).toEqual([2, 2, 2, 2]);
   expect(packed.every((p) => p.columns.length <= 1500)).toBe(true);
 });

@@ -23,6 +23,8 @@ export interface LaneHead {
   cursor: number;
   /** A number of the store less this is the number within the epoch, as sync sends it. */
   offset: number;
+  /** No higher number has been handed to anyone. Absent in heads written before it was kept: any may have been. */
+  sent?: number;
   /** Records of the lane produced before the epoch's first. */
   base: number;
   /** Records of the lane produced up to the cursor. */
@@ -70,6 +72,7 @@ export function freshHead(epoch: Uint8Array): Head {
     last: 0,
     cursor: 0,
     offset: 0,
+    sent: 0,
     base: 0,
     ackedBefore: 0,
     ledger: emptyLedger(),

@@ -31,6 +31,7 @@ export interface OpenOptions {
 }
 
 const DEFAULTS = {
+  priorityOf: () => 0,
   blockMaxRecords: 500,
   blockMaxBytes: 256 * 1024,
   maxSketches: 10_000,

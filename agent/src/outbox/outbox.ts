@@ -40,6 +40,9 @@ export interface OutboxStats {
   sketchesDropped: number;
 }
 
+/** Numbers beyond the last one that count as handed out along with it. */
+const SENT_STOCK = 256;
+
 export class Outbox implements OutboxReader {
   readonly #state: OutboxState;
   readonly #enforcer: Enforcer;
@@ -176,17 +179,29 @@ export class Outbox implements OutboxReader {
       await this.#state.settle();
       const { offset } = this.#state.head.lanes[lane];
       const { entries } = this.#state.lanes[lane];
+      const first = this.#state.lanes[lane].after(afterSeq + offset);
+      let end = first;
+      for (let room = maxBytes; end < entries.length; room -= entries[end++]!.sizeBytes)
+        if (end > first && entries[end]!.sizeBytes > room) break;
+      if (end === first) return [];
+      await this.#noteSent(lane, entries[end - 1]!.seqLast);
       const blocks: skerry.v1.IBlock[] = [];
-      let room = maxBytes;
-      for (let i = this.#state.lanes[lane].after(afterSeq + offset); i < entries.length; i++) {
-        if (blocks.length > 0 && entries[i]!.sizeBytes > room) break;
+      for (let i = first; i < end; i++) {
         const block = await this.#read(lane, entries[i]!, i);
-        entries[i]!.offered = true;
+        this.#state.lanes[lane].offer(i, true);
         blocks.push(this.#wire(lane, block, offset));
-        room -= entries[i]!.sizeBytes;
       }
       return blocks;
     });
+  }
+
+  // Durable before anyone can have them: what a start finds above is nobody's yet. A stock of numbers spares commits.
+  async #noteSent(lane: LaneName, seq: number): Promise<void> {
+    const { head } = this.#state;
+    const { sent, last } = head.lanes[lane];
+    if (sent !== undefined && seq <= sent) return;
+    const next = withLane(head, lane, { sent: last + SENT_STOCK });
+    await this.#state.commit('outbox.offer', { ops: [], head: next, apply: () => {} });
   }
 
   lanes(): { lane: LaneName; firstPending: number; last: number }[] {
@@ -263,7 +278,8 @@ export class Outbox implements OutboxReader {
         ...plan,
         apply: () => {
           // Under the new epoch nothing has been offered to anyone.
-          for (const lane of LANES) for (const entry of state.lanes[lane].entries) entry.offered = false;
+          for (const lane of LANES)
+            for (let i = 0; i < state.lanes[lane].entries.length; i++) state.lanes[lane].offer(i, false);
           plan.apply();
         },
       });
@@ -311,7 +327,7 @@ export class Outbox implements OutboxReader {
     const value = await this.#state.store.get(blockKey(lane, entry.seq));
     const cut = cutRange(stored(value, entry).block, cursor);
     const bytes = encodeStored(cut);
-    return { value: bytes, entry: entryOf(cut, bytes.length, entry.offered) };
+    return { value: bytes, entry: entryOf(cut, bytes.length, entry.offered, true) };
   }
 
   /** Reads a block that is to be sent. One that turns out damaged becomes a counted hole before it is sent. */

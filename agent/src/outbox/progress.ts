@@ -4,7 +4,7 @@ import type { ResultRow } from '@skerry/proto/results';
 import { encode, type skerry, v1 } from '@skerry/proto/wire';
 import type { StoreOp } from '../ports.ts';
 import { encodeStored } from './block-codec.ts';
-import { type Packed, packAlerts, packRows, partByNormal } from './blocks.ts';
+import { type Packed, packAlerts, packRows, partByNormal, partByPriority } from './blocks.ts';
 import { addCounters, emptyCounters, feedPart } from './counters.ts';
 import { type Head, withLane } from './head.ts';
 import { liveEntry } from './journal.ts';
@@ -21,7 +21,7 @@ const SKETCH_KEY_BYTES = 18;
 /** The batch of one step of progress. */
 export function planProgress(state: OutboxState, progress: Progress): Change {
   const results = packResults(state, progress.rows);
-  const alerts = packAlerts(progress.alerts, packLimits(state), state.compression);
+  const alerts = packAllAlerts(state, progress.alerts);
   const withResults = addBlocks(state, state.head, 'result', results);
   const withAlerts = addBlocks(state, withResults.head, 'alert', alerts);
   const withSketches = addSketches(state, withAlerts.head, progress.sketches);
@@ -85,7 +85,7 @@ export function planAlerts(
   head: Head,
   alerts: readonly skerry.v1.IAlertRecord[],
 ): Change {
-  return addBlocks(state, head, 'alert', packAlerts(alerts, packLimits(state), state.compression));
+  return addBlocks(state, head, 'alert', packAllAlerts(state, alerts));
 }
 
 function packLimits(state: OutboxState): { maxRecords: number; maxBytes: number } {
@@ -93,11 +93,20 @@ function packLimits(state: OutboxState): { maxRecords: number; maxBytes: number 
 }
 
 function packResults(state: OutboxState, rows: readonly ResultRow[]): Packed[] {
-  const { normal, other } = partByNormal(rows);
-  return [
-    ...packRows(normal, true, packLimits(state), state.compression),
-    ...packRows(other, false, packLimits(state), state.compression),
-  ];
+  const { compression, limits } = state;
+  return partByPriority(rows, limits.priorityOf).flatMap(({ priority, records }) => {
+    const { normal, other } = partByNormal(records);
+    return [
+      ...packRows(normal, { normal: true, priority }, packLimits(state), compression),
+      ...packRows(other, { normal: false, priority }, packLimits(state), compression),
+    ];
+  });
+}
+
+function packAllAlerts(state: OutboxState, alerts: readonly skerry.v1.IAlertRecord[]): Packed[] {
+  return partByPriority(alerts, state.limits.priorityOf).flatMap(({ priority, records }) =>
+    packAlerts(records, priority, packLimits(state), state.compression),
+  );
 }
 
 function addBlocks(state: OutboxState, head: Head, lane: LaneName, packed: readonly Packed[]): Change {

@@ -54,7 +54,11 @@ export async function openLanes(store: Store, freshEpoch: () => Uint8Array): Pro
   for (const lane of LANES) {
     const filled = fillHoles(head, lane, found[lane]);
     head = filled.head;
-    for (const entry of filled.entries) lanes[lane].push(entry);
+    const { sent = Number.POSITIVE_INFINITY } = head.lanes[lane];
+    for (const entry of filled.entries) {
+      lanes[lane].push(entry);
+      if (entry.seq > sent) lanes[lane].offer(lanes[lane].entries.length - 1, false);
+    }
     ops.push(...filled.ops);
     damage.holes.push(...filled.holes);
   }
@@ -116,6 +120,7 @@ function headFromBlocks(fresh: Head, found: Record<LaneName, Scanned>): Head {
       last: last.seqLast,
       cursor: first.seq - 1,
       offset: first.seq - 1,
+      sent: first.seq - 1,
       ackedBefore: first.before,
       base: last.before + last.count - ledger.produced,
       ledger,

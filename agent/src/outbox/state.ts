@@ -26,6 +26,8 @@ export interface OutboxLimits {
   maxAgeMs: number;
   whenFull: WhenFull;
   durability: 'fsync' | 'os';
+  /** Of a pipeline; `''` stands for the agent itself. Lower ones give way first. */
+  priorityOf: (pipeline: string) => number;
   /** Records of a block at most. */
   blockMaxRecords: number;
   /** Bytes of a block's columns at most; one record alone may take more. */
