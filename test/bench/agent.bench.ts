@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AgentProcess, pumpPipeline } from '../e2e/support/agent.ts';
 import { startScript } from '../e2e/support/program.ts';
-import { closedWindows } from '../e2e/support/recordings.ts';
 import { until } from '../e2e/support/until.ts';
 import { type Bench, type Row, ratio, row } from './bench.ts';
 import { openInProcess } from './in-process.ts';
-import type { Load } from './load.ts';
+import { Clockwork } from './load.ts';
+import { publish } from './publish.ts';
 
 const RELEASE = join(import.meta.dirname, '../../models/catalog/pump-anomaly/1.0.0');
 /** The same variant on both sides, whatever is fastest at the moment. */
@@ -24,24 +24,6 @@ const WAYS = [
   { name: 'bulk QoS 1', way: 'bulk', qos: 1, readings: 800 },
   { name: 'trickle QoS 1', way: 'trickle', qos: 1, readings: 80 },
 ] as const;
-type Way = (typeof WAYS)[number];
-
-/** Rounds whose event time goes on: each takes up where the last one ended. */
-class Clockwork {
-  readonly #startMs = Math.floor(Date.now() / 60_000) * 60_000 - 86_400_000;
-  #after = 0;
-
-  next(readings: number): Load {
-    const load = { devices: DEVICES, readings, after: this.#after, startMs: this.#startMs };
-    this.#after += readings;
-    return load;
-  }
-
-  /** Results that must be there once every round so far is processed. */
-  get results(): number {
-    return DEVICES * closedWindows(this.#after);
-  }
-}
 
 export const bench: Bench = {
   name: 'agent',
@@ -76,7 +58,7 @@ async function pipelineRow(folder: string): Promise<Row> {
     pipelines: [pumpPipeline(`file:${RELEASE}`)],
   };
   const inProcess = await openInProcess(JSON.stringify(config), RELEASE, join(folder, 'in-process'));
-  const clockwork = new Clockwork();
+  const clockwork = new Clockwork(DEVICES);
   const measured: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     const { perSecond } = await inProcess.round(clockwork.next(WAYS[0].readings));
@@ -122,25 +104,17 @@ async function rows(
   port: number,
   processed: (results: number) => Promise<number | undefined>,
 ): Promise<Row[]> {
-  const clockwork = new Clockwork();
+  const clockwork = new Clockwork(DEVICES);
   const measured: Row[] = [];
   for (const way of WAYS) {
     const perSecond: number[] = [];
     for (let round = 0; round <= ROUNDS; round++) {
       const load = clockwork.next(way.readings);
-      const { beganMs, endedMs } = await publish(port, way, load);
+      const { beganMs, endedMs } = await publish({ port, way: way.way, qos: way.qos, load });
       const doneMs = Math.max(endedMs, (await processed(clockwork.results)) ?? 0);
       if (round > 0) perSecond.push((1_000 * load.devices * load.readings) / (doneMs - beganMs));
     }
     measured.push(row(`${what}, ${way.name}`, 'messages/s', perSecond));
   }
   return measured;
-}
-
-async function publish(port: number, way: Way, load: Load): Promise<{ beganMs: number; endedMs: number }> {
-  const order = JSON.stringify({ port, way: way.way, qos: way.qos, load });
-  const { code, stdout, stderr } = await startScript(join(import.meta.dirname, 'publisher.ts'), [order])
-    .ended;
-  if (code !== 0) throw new Error(`the publisher ended with ${code}: ${stderr}`);
-  return JSON.parse(stdout) as { beganMs: number; endedMs: number };
 }

@@ -8,6 +8,7 @@ import { createOrtNodeBackend } from '@skerry/agent/adapters/ort-node';
 import { systemClock } from '@skerry/agent/adapters/system-clock';
 import { parseAgentConfig } from '@skerry/agent/config';
 import { createEngine } from '@skerry/agent/inference/engine';
+import { encodeJournal } from '@skerry/agent/outbox/journal-codec';
 import { createPipeline } from '@skerry/agent/pipeline/pipeline';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { readReleaseDirectory } from '@skerry/proto/node/release-directory';
@@ -21,6 +22,8 @@ const PER_READ = 512;
 export interface InProcess {
   /** Runs a round; returns messages/s and the results that it gave. */
   round(load: Load): Promise<{ perSecond: number; results: number }>;
+  /** The journal entry of one commit that holds all the messages. */
+  entry(load: Load): Uint8Array;
   close(): Promise<void>;
 }
 
@@ -74,6 +77,11 @@ export async function openInProcess(
       }
       results += await feed();
       return { perSecond: (1_000 * round.length) / (performance.now() - beganMs), results };
+    },
+    entry(load) {
+      for (const { topic, payload } of messages(load))
+        pipeline.accept(topic, payload, systemClock.wallMs() * 1_000);
+      return encodeJournal([pipeline.takePending()!]);
     },
     close: () => engine.close(),
   };

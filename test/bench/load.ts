@@ -2,6 +2,8 @@
  * The load of the agent's benchmark: pumps that read twice a second, one JSON message of about 120 bytes a reading, in
  * event time that goes on from round to round, so that no reading comes twice.
  */
+import { closedWindows } from '../e2e/support/recordings.ts';
+
 export interface Load {
   devices: number;
   /** Readings per device. */
@@ -15,6 +17,29 @@ export interface Load {
 export interface LoadMessage {
   topic: string;
   payload: Buffer;
+}
+
+/** Rounds whose event time goes on: each takes up where the last one ended. */
+export class Clockwork {
+  readonly #devices: number;
+  readonly #startMs = Math.floor(Date.now() / 60_000) * 60_000 - 86_400_000;
+  #after = 0;
+
+  constructor(devices: number) {
+    this.#devices = devices;
+  }
+
+  /** A round of so many readings a device. */
+  next(readings: number): Load {
+    const load = { devices: this.#devices, readings, after: this.#after, startMs: this.#startMs };
+    this.#after += readings;
+    return load;
+  }
+
+  /** Results that must be there once every round so far is processed. */
+  get results(): number {
+    return this.#devices * closedWindows(this.#after);
+  }
 }
 
 /** The messages of one round, reading by reading over all devices, as a plant sends them. */
