@@ -278,6 +278,47 @@ describe('the clock of one device', () => {
   });
 });
 
+test.each(Array.from({ length: 20 }, (_, seed) => seed))(
+  'whatever the clocks of gateway and device do, no span is measured twice and every sample is accounted for (history %d)',
+  async (seed) => {
+    const drawn = createRandom(seed);
+    const random = () => drawn.uniform();
+    const machine = createMachine();
+    const measured: number[] = [];
+    let offS = 0;
+    let run = await started(machine);
+    for (let step = 0; step < 60; step++) {
+      const what = random();
+      if (what < 0.1) machine.clock.setMs = random() < 0.5 ? 0 : NEARLY_1970 - machine.clock.nowMs;
+      else if (what < 0.3) offS = [0, 0, 3_600, 20, -7_200, 300 * 86_400][Math.floor(6 * random())]!;
+      else if (what < 0.4) {
+        measured.push(...froms(run));
+        machine.disk.powerLoss(random() < 0.5 ? 0 : Number.POSITIVE_INFINITY);
+        machine.clock.nowMs += Math.floor(random() * HOUR);
+        run = await started(machine);
+      } else if (what < 0.5) {
+        machine.clock.nowMs += 30 * SECOND;
+        machine.fire();
+        await run.processor.idle();
+      } else
+        await stream(
+          machine,
+          run,
+          1 + Math.floor(random() * 12),
+          () => START_S + machine.clock.nowMs / SECOND + offS,
+        );
+    }
+    await run.processor.idle();
+    measured.push(...froms(run));
+    expect(new Set(measured).size).toBe(measured.length);
+    expect(run.fatal).toEqual([]);
+    const { received, rejected, used, gap, skipped } = counters(run);
+    const turnedAway = Object.values(rejected).reduce((sum, n) => sum + n, 0);
+    const [{ open }] = run.outbox.ledgers()[0]!.samples as [{ open: number }];
+    expect(received).toBe(turnedAway + open + used + gap + skipped);
+  },
+);
+
 describe('jumps of hours', () => {
   test('close nothing: silence is monotonic', async () => {
     const machine = createMachine();
