@@ -11,15 +11,46 @@ describe('delivery', () => {
   test('a lost response is repaired by sending again', async () => {
     const { outbox, server, script, loop, world } = setUp();
     outbox.add('result', 2);
-    script.push(async (ok) => {
-      await ok();
-      throw new Error('connection reset');
-    });
+    script.push(
+      (ok) => ok(),
+      async (ok) => {
+        await ok();
+        throw new Error('connection reset');
+      },
+    );
     loop.start();
     await world.pass(10_000);
     expect(server.received).toEqual(['2:1', '2:2', '2:1', '2:2']);
     expect(outbox.held.result).toEqual([]);
-    expect(loop.status().outcomes).toMatchObject({ unreachable: 1, ok: 1 });
+    expect(loop.status().outcomes).toMatchObject({ unreachable: 1, ok: 3 });
+  });
+
+  test('until somebody answers alerts go out and no results, at the start and after a failure; then all at once', async () => {
+    const { outbox, server, script, loop, world } = setUp();
+    outbox.add('result', 2);
+    outbox.add('alert', 1);
+    const offline = () => {
+      throw new Error('no route to host');
+    };
+    const offered: number[] = [];
+    const { pending } = outbox;
+    outbox.pending = (lane, ...rest) => {
+      if (lane === 'result') offered.push(world.monoMs);
+      return pending.call(outbox, lane, ...rest);
+    };
+    script.push(...Array.from({ length: 5 }, () => offline));
+    loop.start();
+    await world.pass(10_000);
+    expect(loop.status().outcomes.unreachable).toBeGreaterThan(3);
+    expect(offered).toEqual([]);
+    await world.pass(60_000);
+    expect(server.received).toEqual(['1:1', '2:1', '2:2']);
+    expect(offered).toHaveLength(1);
+    outbox.add('result', 1);
+    script.push(offline, offline);
+    await world.pass(60_000);
+    expect(server.received).toEqual(['1:1', '2:1', '2:2', '2:3']);
+    expect(offered).toHaveLength(3);
   });
 
   test('a backlog goes out exchange after exchange without waiting, alerts first', async () => {
@@ -39,7 +70,7 @@ describe('delivery', () => {
     server.acknowledges = false;
     loop.start();
     await world.pass(20_000);
-    expect(server.requests).toHaveLength(1);
+    expect(server.requests).toHaveLength(2);
     expect(outbox.held.result).toEqual([1, 2, 3]);
   });
 
@@ -226,7 +257,7 @@ describe('effects', () => {
 
   test("a fault of the agent's own store fails the exchange and ends nothing", async () => {
     const { outbox, loop } = setUp();
-    outbox.add('result');
+    outbox.add('alert');
     outbox.isBroken = true;
     expect(await loop.syncNow()).toBe('failed');
     outbox.isBroken = false;

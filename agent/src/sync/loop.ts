@@ -228,8 +228,10 @@ class Loop implements SyncLoop {
 
   async #exchange(): Promise<[SyncOutcome, nextDelayMs: number]> {
     const { clock, outbox, budget, random } = this.#o;
-    // After one that was broken off, the alert goes alone.
-    const limits = limitsOf(this.#settings, this.#size.bytes, budget, this.#giveWay.isBrokenOff);
+    // After one that was broken off, the alert goes alone; at first and after a failure, too: until somebody answers, results stay
+    // unsent, so that those that give way meanwhile can still be joined to what no server has seen.
+    const isFirst = this.#lastOkMonoMs === undefined || this.#circuit.failures > 0;
+    const limits = limitsOf(this.#settings, this.#size.bytes, budget, this.#giveWay.isBrokenOff || isFirst);
     const building = buildOffer(outbox, this.#situation(), limits);
     this.#touching = building;
     const offer = await building;
@@ -243,7 +245,8 @@ class Loop implements SyncLoop {
       if (this.#giveWay.isBrokenOff) return ['overtaken', 0];
       return [attempt.outcome, this.#failed(attempt.outcome, attempt.detail, attempt.retryAfterMs)];
     }
-    const interpretation = interpret(offer, attempt.response);
+    const answer = interpret(offer, attempt.response);
+    const interpretation = { ...answer, progressed: answer.progressed || isFirst };
     this.#serverClock.note(interpretation.serverWallMs, tookMs);
     if (this.#state !== 'stopped') {
       this.#touching = this.#perform(offer, interpretation);
