@@ -39,7 +39,7 @@ export async function outboxExport(file: string, options: Options): Promise<void
   if (options.json) return printJson(exported);
   const { results, alerts, parts, sizeBytes } = exported;
   print(
-    `${results} results and ${alerts} alerts are in ${file} (${formatBytes(sizeBytes)}, ${parts} parts).`,
+    `${results} results and ${alerts} alerts are in ${file} (${formatBytes(sizeBytes)}, ${parts} part${parts === 1 ? '' : 's'}).`,
   );
   print(
     `They stay in the outbox until it is acknowledged: skerry result import ${file}, then bring back ${file}.ack`,
@@ -117,7 +117,7 @@ async function writeFile(file: string, chunks: AsyncIterable<Uint8Array>): Promi
       await write(framePart(bytes));
       count(exported, decode(v1.SyncRequest, part.request));
       exported.sizeBytes = endBytes;
-      progress(`${exported.parts} parts, ${formatBytes(endBytes)}`);
+      progress(`part ${exported.parts}, ${formatBytes(endBytes)}`);
     }
     out.end();
     await Promise.race([finished(out), failed]);

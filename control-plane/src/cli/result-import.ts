@@ -123,7 +123,9 @@ async function send(session: Session, bytes: Uint8Array): Promise<PartAnswer> {
 }
 
 function showImported({ agent, results, alerts, parts, lanes, acknowledgement }: Imported): void {
-  print(`${agent}: ${results} results and ${alerts} alert events are new here, of ${parts} parts.`);
+  print(
+    `${agent}: ${results} results and ${alerts} alert events are new here, of ${parts} part${parts === 1 ? '' : 's'}.`,
+  );
   for (const { lane, cursor } of lanes) print(`${lane} lane: durable to block ${cursor}`);
   print(`The acknowledgement is in ${acknowledgement}: skerry-agent outbox acknowledge ${acknowledgement}`);
 }

@@ -145,7 +145,8 @@ const WHAT_HAPPENS: Record<Verb, string> = {
   approve: 'It may then sync, receive releases and deliver results under this id.',
   replace:
     'The key that waits gets this id. The one that holds it now comes in no more, and what it had still pending is marked unknown.',
-  reject: 'What waits is refused: an agent that was never in stays out, and a second key gets no id.',
+  reject:
+    'What waits is refused: an agent that was never in receives nothing and can’t enrol under this id again; a second key doesn’t get it.',
   retire:
     'It is taken out of service: it syncs no more and receives no release. Its results and its audit trail stay.',
 };

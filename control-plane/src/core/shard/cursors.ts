@@ -42,3 +42,19 @@ export function readTrimmed(context: ShardContext, agent: string, epoch: string,
   );
   return row?.trimmed ?? 0;
 }
+
+/** Results or alerts that are held of a lane behind a block number. */
+export function recordsAfter(
+  context: ShardContext,
+  { agent, epoch, lane }: { agent: string; epoch: string; lane: LaneName },
+  seq: number,
+): number {
+  return context.sql.all<{ records: number }>(
+    `SELECT coalesce(sum(count), 0) AS records FROM block
+     WHERE agent = ? AND epoch = ? AND lane = ? AND seq > ? AND kind IN ('results', 'alerts')`,
+    agent,
+    epoch,
+    lane,
+    seq,
+  )[0]!.records;
+}

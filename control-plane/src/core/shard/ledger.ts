@@ -6,6 +6,7 @@
 import { toHex } from '@skerry/proto/bytes';
 import type { skerry } from '@skerry/proto/wire';
 import type { ShardContext } from './context.ts';
+import { recordsAfter } from './cursors.ts';
 
 export interface ResultLedgerJson {
   produced: number;
@@ -138,13 +139,17 @@ export function endEpochs(context: ShardContext, agent: string, except: string):
     agent,
     except,
   );
-  for (const { epoch, doc } of open)
+  for (const { epoch, doc } of open) {
+    const { pending, cursor } = (JSON.parse(doc) as LedgerJson).results;
+    // Some of it may have come without the agent hearing of it.
+    const came = cursor === undefined ? 0 : recordsAfter(context, { agent, epoch, lane: 'result' }, cursor);
     context.sql.run(
       'UPDATE ledger SET current = 0, unknown = ? WHERE agent = ? AND epoch = ?',
-      (JSON.parse(doc) as LedgerJson).results.pending,
+      Math.max(0, pending - came),
       agent,
       epoch,
     );
+  }
 }
 
 /** Ledgers in order of (agent, epoch) after the cursor: an agent's epochs may stand on two pages, none is left out. */

@@ -216,6 +216,7 @@ describe('epochs that ended', () => {
     shard.replaceAgent('a');
     expect(proofs(world)).toMatchObject([{ current: false, proven: true }]);
     expect(resultLane(world)).toMatchObject({ unknown: 4, ahead: 1 });
+    expect(shard.ledgers({ limit: 10 })).toMatchObject([{ unknown: 4 }]);
   });
 
   test('[LG6] an agent that moved on says where the epoch ended, and nothing of it is unknown', () => {

@@ -11,6 +11,7 @@
  * acknowledgement under way (`ahead`). What an ended epoch had pending and never sent is `unknown`.
  */
 import type { ShardContext } from './context.ts';
+import { recordsAfter } from './cursors.ts';
 import { type Gap, type LaneKey, listGaps } from './gaps.ts';
 import type { LaneName } from './ingest.ts';
 import { judgeLane } from './judge-lane.ts';
@@ -106,16 +107,15 @@ function readFacts(context: ShardContext, key: LaneKey, upTo: number): LaneFacts
     gone_duplicates: number;
     gone_quarantined: number;
   }>('SELECT * FROM cursor WHERE agent = ? AND epoch = ? AND lane = ?', ...where);
-  const [sums] = context.sql.all<Record<'stored' | 'duplicates' | 'quarantined' | 'ahead', number>>(
+  const [sums] = context.sql.all<Record<'stored' | 'duplicates' | 'quarantined', number>>(
     `SELECT
-       coalesce(sum(CASE WHEN known AND bad IS NULL THEN count - dup END), 0) AS stored,
-       coalesce(sum(CASE WHEN known AND bad IS NULL THEN dup END), 0) AS duplicates,
-       coalesce(sum(CASE WHEN known AND bad IS NOT NULL THEN count END), 0) AS quarantined,
-       coalesce(sum(CASE WHEN NOT known THEN count END), 0) AS ahead
-     FROM (SELECT seq <= ? AS known, count, bad, coalesce(json_array_length(duplicates), 0) AS dup FROM block
-           WHERE agent = ? AND epoch = ? AND lane = ? AND kind IN ('results', 'alerts'))`,
-    upTo,
+       coalesce(sum(CASE WHEN bad IS NULL THEN count - dup END), 0) AS stored,
+       coalesce(sum(CASE WHEN bad IS NULL THEN dup END), 0) AS duplicates,
+       coalesce(sum(CASE WHEN bad IS NOT NULL THEN count END), 0) AS quarantined
+     FROM (SELECT count, bad, coalesce(json_array_length(duplicates), 0) AS dup FROM block
+           WHERE agent = ? AND epoch = ? AND lane = ? AND seq <= ? AND kind IN ('results', 'alerts'))`,
     ...where,
+    upTo,
   );
   const gaps = listGaps(context, key, upTo);
   const records = (isSummary: boolean): number =>
@@ -131,7 +131,7 @@ function readFacts(context: ShardContext, key: LaneKey, upTo: number): LaneFacts
       summarized: records(true),
       evicted: records(false),
     },
-    ahead: sums!.ahead,
+    ahead: recordsAfter(context, key, upTo),
     gaps,
     holes: findHoles(context, key, cursor?.trimmed ?? 0, Math.min(upTo, cursor?.cursor ?? 0)),
     uncounted: cursor?.uncounted ?? 0,
