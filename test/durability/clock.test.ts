@@ -283,20 +283,23 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed))(
   async (seed) => {
     const drawn = createRandom(seed);
     const random = () => drawn.uniform();
+    const pick = (choices: readonly number[]): number => choices[Math.floor(choices.length * random())]!;
     const machine = createMachine();
     const measured: number[] = [];
     let offS = 0;
     let run = await started(machine);
     for (let step = 0; step < 60; step++) {
       const what = random();
-      if (what < 0.1) machine.clock.setMs = random() < 0.5 ? 0 : NEARLY_1970 - machine.clock.nowMs;
-      else if (what < 0.3) offS = [0, 0, 3_600, 20, -7_200, 300 * 86_400][Math.floor(6 * random())]!;
-      else if (what < 0.4) {
+      // Both clocks are put right at times, and only then can the gateway tell that the device's was wrong.
+      if (what < 0.1) [machine.clock.setMs, offS] = [0, 0];
+      else if (what < 0.2) offS = pick([0, 20, 90, 150, -7_200, 300 * 86_400]);
+      else if (what < 0.3) {
         measured.push(...froms(run));
         machine.disk.powerLoss(random() < 0.5 ? 0 : Number.POSITIVE_INFINITY);
-        machine.clock.nowMs += Math.floor(random() * HOUR);
+        if (random() < 0.5)
+          [machine.clock.setMs, offS] = [NEARLY_1970 - machine.clock.nowMs, pick([0, 90, 150])];
         run = await started(machine);
-      } else if (what < 0.5) {
+      } else if (what < 0.35) {
         machine.clock.nowMs += 30 * SECOND;
         machine.fire();
         await run.processor.idle();
