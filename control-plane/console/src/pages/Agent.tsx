@@ -100,6 +100,7 @@ function agreement(agent: AgentInfo) {
     ['applied generation', status.appliedGeneration === undefined ? '–' : count(status.appliedGeneration)],
     ['clock differs by', agent.lastSeenMs === null ? '–' : clockText(agent.wallMs - agent.lastSeenMs)],
     ['clock is known within', status.uncertaintyMs ? duration(status.uncertaintyMs) : '–'],
+    ['times of arrival ahead', status.arrivalAheadMs ? duration(status.arrivalAheadMs) : 'none'],
     ['enrolled', <Age key="e" ms={agent.enrolledMs} />],
     ['outbox epoch', <Digest key="d" value={agent.epoch} />],
     ...Object.entries(status.trusted ?? {}).map(
