@@ -107,6 +107,8 @@ class Loop implements SyncLoop {
   #running: Promise<SyncOutcome> | undefined;
   #following: Promise<SyncOutcome> | undefined;
   #isWanted = false;
+  /** The last block of results that anybody may have seen, in this epoch and since the start. */
+  #offeredThrough = 0;
   #stateBytes = ANSWER_BYTES;
   #touching: Promise<unknown> | undefined;
 
@@ -228,14 +230,14 @@ class Loop implements SyncLoop {
 
   async #exchange(): Promise<[SyncOutcome, nextDelayMs: number]> {
     const { clock, outbox, budget, random } = this.#o;
-    // After one that was broken off, the alert goes alone; at first and after a failure, too: until somebody answers, results stay
-    // unsent, so that those that give way meanwhile can still be joined to what no server has seen.
-    const isFirst = this.#lastOkMonoMs === undefined || this.#circuit.failures > 0;
-    const limits = limitsOf(this.#settings, this.#size.bytes, budget, this.#giveWay.isBrokenOff || isFirst);
+    // After one that was broken off, the alert goes alone.
+    const isProbe = this.#isProbe();
+    const limits = limitsOf(this.#settings, this.#size.bytes, budget, this.#giveWay.isBrokenOff || isProbe);
     const building = buildOffer(outbox, this.#situation(), limits);
     this.#touching = building;
     const offer = await building;
     this.#stateBytes = offer.stateBytes + ANSWER_BYTES;
+    this.#offeredThrough = Math.max(this.#offeredThrough, offer.lanes.find(isResults)?.lastSent ?? 0);
     const sentMonoMs = clock.monoMs();
     const { attempt, sentBytes } = await this.#attempt(offer);
     const tookMs = clock.monoMs() - sentMonoMs;
@@ -246,7 +248,7 @@ class Loop implements SyncLoop {
       return [attempt.outcome, this.#failed(attempt.outcome, attempt.detail, attempt.retryAfterMs)];
     }
     const answer = interpret(offer, attempt.response);
-    const interpretation = { ...answer, progressed: answer.progressed || isFirst };
+    const interpretation = { ...answer, progressed: answer.progressed || isProbe };
     this.#serverClock.note(interpretation.serverWallMs, tookMs);
     if (this.#state !== 'stopped') {
       this.#touching = this.#perform(offer, interpretation);
@@ -257,6 +259,17 @@ class Loop implements SyncLoop {
     this.#lastOkMonoMs = clock.monoMs();
     this.#size.answered(sentBytes, tookMs);
     return ['ok', paceMs(interpretation, this.#settings, budget, this.#stateBytes, random.unit())];
+  }
+
+  /**
+   * At first, and after a failure, nothing new is offered until somebody answers: what nobody has seen can still be
+   * joined, if it must give way meanwhile. What was offered before is offered again, so that a network which loses
+   * every other exchange holds up nothing.
+   */
+  #isProbe(): boolean {
+    if (this.#lastOkMonoMs !== undefined && this.#circuit.failures === 0) return false;
+    const { firstPending = 0 } = this.#o.outbox.lanes().find(isResults) ?? {};
+    return this.#lastOkMonoMs === undefined || firstPending === 0 || firstPending > this.#offeredThrough;
   }
 
   async #attempt(offer: Offer): Promise<{ attempt: Attempt; sentBytes: number }> {
@@ -302,6 +315,7 @@ class Loop implements SyncLoop {
         case 'new-epoch':
           log('error', 'sync', `a new epoch begins: ${effect.reason}`);
           if (isCurrent) await outbox.newEpoch(effect.reason);
+          this.#offeredThrough = 0;
           break;
         case 'desired':
           await applyDesired(effect.desired, effect.instance);
@@ -320,4 +334,8 @@ class Loop implements SyncLoop {
     log('warn', 'sync', detail, { outcome, failures: this.#circuit.failures, retryMs: Math.round(delayMs) });
     return delayMs;
   }
+}
+
+function isResults({ lane }: { lane: string }): boolean {
+  return lane === 'result';
 }
