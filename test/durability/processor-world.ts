@@ -12,7 +12,7 @@ import { utf8 } from '@skerry/proto/bytes';
 import { parseDocument } from '@skerry/proto/document';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { releaseManifest } from '@skerry/proto/release';
-import type { ResultRow } from '@skerry/proto/results';
+import { decodeResults, type ResultRow } from '@skerry/proto/results';
 import { createFaultyDisk, type FaultyDisk } from '../support/faulty-store.ts';
 
 const CONFIG = `
@@ -188,4 +188,29 @@ export function publish(run: Run, { device, tS, x }: Sample): Promise<Error | un
 /** Lets everything run that can run without a timer. */
 export async function settle(): Promise<void> {
   for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** One sample a second, whose value is its time. */
+export function line(device: string, fromS: number, toS: number): Sample[] {
+  return Array.from({ length: toS - fromS + 1 }, (_, i) => ({ device, tS: fromS + i, x: fromS + i }));
+}
+
+export async function publishAll(run: Run, samples: readonly Sample[]): Promise<void> {
+  for (const sample of samples) {
+    const refused = await publish(run, sample);
+    if (refused) throw refused;
+  }
+  await run.processor.idle();
+}
+
+export function windows(rows: readonly { device: string; fromUs: number; toUs: number }[]): string[] {
+  return rows.map((r) => `${r.device} ${r.fromUs / 1e6}–${r.toUs / 1e6}`);
+}
+
+/** Result keys and scores as a server would come to hold them. */
+export async function held(run: Run): Promise<string[]> {
+  const blocks = await run.outbox.pending('result', 0, 1024 ** 2);
+  return blocks
+    .flatMap((block) => decodeResults(block.columns!))
+    .map((r) => `${r.device} ${r.fromUs / 1e6} ${r.outputs.score} ${r.decision}`);
 }
