@@ -54,6 +54,10 @@ export class Pump {
     }, EVERY_MS);
   }
 
+  get connected(): boolean {
+    return this.#client.connected;
+  }
+
   /** Publishes nothing new, and waits until everything is acknowledged. */
   async finish(): Promise<void> {
     clearInterval(this.#timer);
