@@ -1,8 +1,9 @@
+import { utf8 } from '@skerry/proto/bytes';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { encode, v1 } from '@skerry/proto/wire';
 import { expect, test } from 'vitest';
 import { createLink, type LinkOptions } from './link.ts';
-import type { Transport } from './ports.ts';
+import type { Transport, Wake } from './ports.ts';
 import type { OutboxReader } from './sync/outbox-reader.ts';
 import { TestWorld } from './sync/test-world.ts';
 
@@ -90,8 +91,7 @@ test('a busy control plane is asked to enrol again when it says, and what kept i
 
 test('a metered link shows what is left, and says so where nothing is', async () => {
   const { world, link } = await setUp({ metered: { bytesPerHour: 1_000_000, reserve: 0.2 } });
-  expect(link.metered()).toEqual({ bytesPerHour: 1_000_000, leftBytes: 0 });
-  await world.pass(10_000);
+  expect(link.metered()).toEqual({ bytesPerHour: 1_000_000, leftBytes: 100_000 });
   link.start();
   await world.pass(60_000);
   expect(link.state()).toBe('connected');
@@ -104,8 +104,27 @@ test('a metered link shows what is left, and says so where nothing is', async ()
 });
 
 test('a metered link on which nothing may pass yet says when it goes on', async () => {
-  const { link, world } = await setUp({ metered: { bytesPerHour: 100_000, reserve: 0.2 } });
+  const { store } = new TestWorld();
+  await store.batch([{ type: 'put', key: 'i/budget', value: utf8('-2500') }], { sync: true });
+  const { link, world } = await setUp({ store, metered: { bytesPerHour: 1_000_000, reserve: 0.2 } });
   link.start();
   await world.settle();
-  expect(link.notices().join()).toContain("the metered link's budget is used up: it goes on in 1 s");
+  expect(link.notices().join()).toContain("the metered link's budget is used up: it goes on in 11 s");
+});
+
+test.each([
+  [1_000_000, 1],
+  [200_000, 0],
+])('a link of %d bytes an hour holds %d wake sockets open', async (bytesPerHour, sockets) => {
+  let opened = 0;
+  const wake: Wake = {
+    connect(_url, accessToken) {
+      void accessToken().then(() => opened++);
+      return () => undefined;
+    },
+  };
+  const { link, world } = await setUp({ wake, metered: { bytesPerHour, reserve: 0.2 } });
+  link.start();
+  await world.pass(10_000);
+  expect([link.state(), opened]).toEqual(['connected', sockets]);
 });

@@ -28,7 +28,7 @@ export class ByteBudget {
   #level: number;
   #atMonoMs: number;
 
-  /** `level` is what was left when it was last kept; 0 at the very first start. */
+  /** `level` is what was left when it was last kept; the bucket holds no more than it can. */
   constructor(settings: MeterSettings, clock: Clock, level: number) {
     this.settings = settings;
     this.#clock = clock;

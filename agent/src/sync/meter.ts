@@ -2,8 +2,8 @@
  * The byte budget around the transport: everything towards the control plane (enrolment, tokens, sync, metadata,
  * releases) is counted both ways, headers included; TLS and TCP are counted roughly.
  *
- * What is left is kept durably before a request leaves (`i/budget`), so a restart, or a loop of them, gains nothing.
- * A kill in the middle of an answer forgets what of that answer had arrived.
+ * What is left is kept durably before a request leaves (`i/budget`), so a restart, or a loop of them, gains nothing;
+ * only a new database begins with a full bucket. A kill in the middle of an answer forgets what of it had arrived.
  */
 import { fromUtf8, utf8 } from '@skerry/proto/bytes';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
@@ -16,12 +16,14 @@ const EXCHANGE_BYTES = 512;
 const PACKET_SHARE = 0.05;
 /** A wake socket's handshake, and pings for the quarter of an hour that it lives. */
 const SOCKET_BYTES = 8 * 1024;
+/** Where four sockets an hour would take more than this, there is none, and the pace of exchanges alone is kept. */
+const SOCKETS_SHARE = 0.1;
 
 export interface Meter {
   readonly budget: ByteBudget;
   /** Counts what passes. Rejects with SkerryError unavailable where nothing is left for this kind. */
   transport(kind: 'state' | 'bulk', inner: Transport): Transport;
-  /** Counts each connection of the wake socket. */
+  /** Counts each connection of the wake socket, which leaves the reserve alone. */
   wake(inner: Wake): Wake;
 }
 
@@ -30,8 +32,10 @@ export async function openMeter(
   settings: MeterSettings,
   { store, clock, log }: { store: Store; clock: Clock; log: Log },
 ): Promise<Meter> {
-  const held = Number(fromUtf8((await store.get(KEY)) ?? new Uint8Array()));
-  const budget = new ByteBudget(settings, clock, Number.isFinite(held) ? held : 0);
+  const kept = await store.get(KEY);
+  const held = kept === undefined ? Number.POSITIVE_INFINITY : Number(fromUtf8(kept));
+  // What can't be read says nothing about what was left: nothing, then.
+  const budget = new ByteBudget(settings, clock, Number.isNaN(held) ? 0 : held);
 
   const keep = async (): Promise<void> => {
     const value = utf8(`${Math.floor(budget.level)}`);
@@ -54,17 +58,19 @@ export async function openMeter(
       return response.body ? counted(response, response.body, budget) : response;
     },
     wake: (inner) => ({
-      connect: (url, accessToken, onWake) =>
-        inner.connect(
+      connect(url, accessToken, onWake) {
+        if (4 * SOCKET_BYTES > SOCKETS_SHARE * settings.bytesPerHour) return () => undefined;
+        return inner.connect(
           url,
           async () => {
-            refuseEmpty(budget, 'state');
+            refuseEmpty(budget, 'bulk');
             budget.spend(SOCKET_BYTES);
             await keep();
             return accessToken();
           },
           onWake,
-        ),
+        );
+      },
     }),
   };
 }
