@@ -118,8 +118,11 @@ test.each([
 ])('a link of %d bytes an hour holds %d wake sockets open', async (bytesPerHour, sockets) => {
   let opened = 0;
   const wake: Wake = {
-    connect(_url, accessToken) {
-      void accessToken().then(() => opened++);
+    connect(_url, accessToken, onWake) {
+      void accessToken().then(() => {
+        opened++;
+        onWake();
+      });
       return () => undefined;
     },
   };

@@ -14,8 +14,9 @@ const KEY = 'i/budget';
 /** Acknowledgements of TCP, its own and TLS' headers, and a handshake now and then. */
 const EXCHANGE_BYTES = 512;
 const PACKET_SHARE = 0.05;
-/** A wake socket's handshake, and pings for the quarter of an hour that it lives. */
-const SOCKET_BYTES = 8 * 1024;
+/** What connecting the wake socket takes, and TLS and pings for the quarter of an hour that it lives. */
+const ATTEMPT_BYTES = 1024;
+const SOCKET_BYTES = 7 * 1024;
 /** Where four sockets an hour would take more than this, there is none, and the pace of exchanges alone is kept. */
 const SOCKETS_SHARE = 0.1;
 
@@ -59,17 +60,22 @@ export async function openMeter(
     },
     wake: (inner) => ({
       connect(url, accessToken, onWake) {
-        if (4 * SOCKET_BYTES > SOCKETS_SHARE * settings.bytesPerHour) return () => undefined;
-        return inner.connect(
-          url,
-          async () => {
-            refuseEmpty(budget, 'bulk');
-            budget.spend(SOCKET_BYTES);
-            await keep();
-            return accessToken();
-          },
-          onWake,
-        );
+        if (4 * (ATTEMPT_BYTES + SOCKET_BYTES) > SOCKETS_SHARE * settings.bytesPerHour)
+          return () => undefined;
+        let isConnecting = false;
+        const admit = async (): Promise<string> => {
+          refuseEmpty(budget, 'bulk');
+          budget.spend(ATTEMPT_BYTES);
+          await keep();
+          isConnecting = true;
+          return accessToken();
+        };
+        return inner.connect(url, admit, () => {
+          // The first notice of a connection says that it is one.
+          if (isConnecting) budget.spend(SOCKET_BYTES);
+          isConnecting = false;
+          onWake();
+        });
       },
     }),
   };
