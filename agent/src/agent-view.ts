@@ -9,7 +9,7 @@ import type { AgentStatus, LocalView } from './local/view.ts';
 import { agentMetrics, type InferenceDurations } from './metrics.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { Processor } from './processor.ts';
-import type { Releases } from './release/activate.ts';
+import type { Releases } from './release/releases.ts';
 import {
   allLabels,
   epochText,

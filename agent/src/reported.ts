@@ -11,7 +11,7 @@ import { openSamples } from './outbox/ledger.ts';
 import type { OutboxStats } from './outbox/outbox.ts';
 import type { SampleCounters } from './pipeline/types.ts';
 import type { BackendName } from './ports.ts';
-import type { ReleaseStatus } from './release/activate.ts';
+import type { ReleaseStatus } from './release/releases.ts';
 import type { ReleaseTarget } from './release/slots.ts';
 
 /** One pipeline as it stands. */

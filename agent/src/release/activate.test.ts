@@ -10,8 +10,9 @@ import { createOrtNodeBackend } from '../adapters/ort-node.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { createEngine, type Engine } from '../inference/engine.ts';
 import type { Blobs, Store } from '../ports.ts';
-import { createReleases, type Releases, type ReleasesOptions } from './activate.ts';
+import { createReleases } from './activate.ts';
 import { obtainLocal, obtainManaged } from './obtain.ts';
+import type { Releases, ReleasesOptions } from './releases.ts';
 import type { ReleaseTarget } from './slots.ts';
 import { store as putBlobs, type TestRelease, testReleases, windowsOf } from './test-release.ts';
 
@@ -232,6 +233,66 @@ test('a file damaged on disk is fetched anew and then serves', async () => {
   await restart();
   expect(obtained).toEqual(['1.0.0']);
   expect(serving()).toBe('1.0.0');
+});
+
+const damage = async (release: TestRelease): Promise<void> =>
+  writeFile((await blobs.path(release.packed.files.get('fp32.onnx')!.digest))!, 'rust');
+
+test('damaged and without network, the release that it replaced stands in until it can be fetched anew', async () => {
+  await wish(good);
+  await wish(better);
+  await damage(better);
+  online = false;
+  await restart();
+  expect(serving()).toBe('1.0.0');
+  expect(releases.status('p')).toMatchObject({ active: good.target, state: 'failed' });
+  expect(releases.status('p').error).toMatch(/; press@1\.0\.0 stands in$/);
+  await wish(better);
+  expect(serving()).toBe('1.0.0');
+  await restart();
+  expect(serving()).toBe('1.0.0');
+  online = true;
+  retries.at(-1)!.fn();
+  await wish(better);
+  expect(serving()).toBe('1.1.0');
+  expect(releases.status('p')).toMatchObject({
+    active: better.target,
+    previous: good.target,
+    error: undefined,
+  });
+});
+
+test('one that was taken back never stands in', async () => {
+  await wish(good);
+  await wish(better);
+  await wish(good);
+  await damage(good);
+  online = false;
+  await restart();
+  expect(serving()).toBeUndefined();
+  expect(releases.status('p')).toMatchObject({ active: undefined, state: 'failed' });
+});
+
+test('while one stands in, another wish is fulfilled, also where that is the stand-in', async () => {
+  for (const [wanted, left] of [
+    [better, 'reverted'],
+    [good, 'replaced'],
+  ] as const) {
+    const third = testRelease({ version: left === 'reverted' ? '1.3.0' : '1.4.0', weights: [3, 3, 3, 3] });
+    everything.push(third);
+    online = true;
+    await wish(better);
+    await wish(third);
+    await damage(third);
+    online = false;
+    await restart();
+    expect(serving()).toBe('1.1.0');
+    online = wanted !== better;
+    await wish(wanted);
+    expect(releases.status('p')).toMatchObject({ active: wanted.target, state: 'active' });
+    await restart();
+    expect(serving()).toBe(wanted.target.version);
+  }
 });
 
 test('a release that needs a channel the pipeline does not have is refused by name', async () => {

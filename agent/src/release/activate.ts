@@ -3,21 +3,21 @@
  * fails, what served before still does. A release that itself is wrong is refused and not tried again; what may change
  * by itself (network, metadata, disk) is tried again after a pause.
  */
-import type { Crypto } from '@skerry/proto/crypto';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { releaseRef } from '@skerry/proto/release';
-import type { Candidate, Engine } from '../inference/engine.ts';
+import type { Candidate } from '../inference/engine.ts';
 import { type LoadableRelease, NoVariantServes, type VariantOutcome } from '../inference/prepare.ts';
-import type { Blobs, CrashPoint, Log, Random, Store, Timers } from '../ports.ts';
 import { blame, requireChannels, Unfit } from './fitness.ts';
 import { blobsOf } from './kept-blobs.ts';
 import { readStoredRelease } from './obtain.ts';
+import type { ReleaseStatus, Releases, ReleasesOptions } from './releases.ts';
 import {
   beginAttempt,
   decodeRecord,
   EMPTY_RECORD,
   encodeRecord,
   endAttempt,
+  endStandIn,
   failAttempt,
   keptDigests,
   type ReleaseTarget,
@@ -28,55 +28,6 @@ import {
   type Step,
   withdrawn,
 } from './slots.ts';
-
-export interface ReleasesOptions {
-  /** Of agent.yaml: which channels each pipeline has. */
-  pipelines: readonly { name: string; channels: readonly string[] }[];
-  engine: Engine;
-  store: Store;
-  blobs: Blobs;
-  crypto: Crypto;
-  timers: Timers;
-  random: Random;
-  log: Log;
-  crashPoint: CrashPoint;
-  /** Gets and verifies a release that was never active here; afterwards its files are in Blobs. */
-  obtain(pipeline: string, target: ReleaseTarget): Promise<void>;
-  /**
-   * Lets the pipeline change over between two batches: calls `serve` at that moment, together with telling the
-   * pipeline; without a candidate the pipeline has no release from then on. Rejects with SkerryError, and changes
-   * nothing, where the pipeline can't serve it.
-   */
-  changeOver(pipeline: string, candidate: Candidate | undefined, serve: () => void): Promise<void>;
-}
-
-/** What is true of a pipeline's releases, as it is reported. */
-export interface ReleaseStatus {
-  active: ReleaseTarget | undefined;
-  previous: ReleaseTarget | undefined;
-  /** The wish that isn't fulfilled yet. */
-  trying: ReleaseTarget | undefined;
-  state: 'none' | 'fetching' | 'verifying' | 'active' | 'failed';
-  error: string | undefined;
-  /** How every variant did when this release, or the one that failed, was last checked. */
-  outcomes: readonly VariantOutcome[];
-}
-
-export interface Releases {
-  /** Reads the slots and loads what was active, without network. A release that can't be loaded is reported. */
-  start(): Promise<void>;
-  /** The wishes by pipeline; those not named keep what they have. Resolves when each was tried once. */
-  apply(wishes: ReadonlyMap<string, ReleaseTarget>): Promise<void>;
-  /** Back to the previous release, which is then wished for. Throws SkerryError precondition where there is none. */
-  revert(pipeline: string, reason: string): Promise<void>;
-  /** Serves nothing any more: a first release was taken back. Its files stay until another one has replaced it. */
-  withdraw(pipeline: string): Promise<void>;
-  status(pipeline: string): ReleaseStatus;
-  /** Digests that are or were active here, over all pipelines. */
-  knownDigests(): string[];
-  /** Begins nothing more; resolves when what was under way has ended. */
-  stop(): Promise<void>;
-}
 
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 10 * 60_000;
@@ -177,7 +128,7 @@ class Keeper implements Releases {
     const { record, wish, state, error, outcomes } = this.#require(pipeline);
     const serving = this.#options.engine.serving(pipeline)?.digest;
     return {
-      active: record.active?.digest === serving ? record.active : undefined,
+      active: [record.active, record.previous].find((target) => target?.digest === serving),
       previous: record.previous,
       trying: wish?.digest === serving ? undefined : wish,
       state,
@@ -230,25 +181,52 @@ class Keeper implements Releases {
 
   /** Steps until there is nothing to do; says whether to come back later. */
   async #converge(name: string, slot: Slot): Promise<boolean> {
-    for (let mended = false; ; ) {
+    let [isMended, isActiveLost] = [false, false];
+    for (;;) {
       const loaded = this.#options.engine.serving(name)?.digest;
-      const step = reconcile(slot.wish, slot.record, loaded);
+      const step = reconcile(slot.wish, slot.record, loaded, isActiveLost);
       switch (step.kind) {
         case 'none':
-          if (loaded !== undefined) Object.assign(slot, { state: 'active', error: undefined });
-          return false;
+          if (loaded !== undefined && !isActiveLost)
+            Object.assign(slot, { state: 'active', error: undefined });
+          return isActiveLost;
         case 'refuse':
           Object.assign(slot, { state: 'failed', error: step.reason });
-          return false;
+          return isActiveLost;
+        case 'stand-in':
+          if (await this.#standIn(name, slot, step.target)) continue;
+          return true;
         case 'load':
         case 'activate': {
           const failure = await this.#attempt(name, slot, step);
-          if (!failure) continue;
-          if (mended || !failure.obtained || !(await this.#mend(name, step.target, failure.error)))
-            return true;
-          mended = true;
+          if (!failure) isActiveLost = false;
+          else if (!isMended && failure.obtained && (await this.#mend(name, step.target, failure.error)))
+            isMended = true;
+          else if (step.kind === 'load') isActiveLost = true;
+          else return true;
         }
       }
+    }
+  }
+
+  /** Lets the previous release serve for an active one that can't be loaded; the slots stay as they are. */
+  async #standIn(name: string, slot: Slot, target: ReleaseTarget): Promise<boolean> {
+    const { engine, changeOver, crypto, blobs, log } = this.#options;
+    const [ref, why] = [releaseRef(target), slot.error];
+    try {
+      const release = await readStoredRelease(crypto, blobs, target);
+      requireChannels(this.#options.pipelines.find((p) => p.name === name)!, release.manifest);
+      await this.#persistIfItCan(name, slot, beginAttempt(slot.record, target.digest));
+      const candidate = await this.#prepare(slot, release);
+      await changeOver(name, candidate, () => engine.serve(name, candidate));
+      log('warn', 'release', `${ref} stands in`, { pipeline: name, why });
+      Object.assign(slot, { state: 'failed', error: `${why}; ${ref} stands in` });
+      return true;
+    } catch (error) {
+      log('error', 'release', `${ref} can't stand in`, { pipeline: name, error });
+      return false;
+    } finally {
+      await this.#persistIfItCan(name, slot, endStandIn(slot.record));
     }
   }
 

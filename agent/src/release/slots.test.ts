@@ -11,6 +11,7 @@ import {
   recover,
   revert,
   type SlotRecord,
+  withdrawn,
 } from './slots.ts';
 
 const release = (version: string): ReleaseTarget => ({
@@ -88,4 +89,27 @@ test('the stored form reads back, and damage is corrupt', () => {
   expect(() => decodeRecord('press', Uint8Array.of(123, 0))).toThrow(
     expect.objectContaining({ code: 'corrupt', message: expect.stringContaining('press') }),
   );
+});
+
+test('what can not be loaded is stood in for by the release that it replaced, and by no other', () => {
+  expect(served.left).toBe('replaced');
+  expect(reconcile(two, served, undefined, true)).toEqual({ kind: 'stand-in', target: one });
+  expect(reconcile(two, served, one.digest)).toEqual({ kind: 'load', target: two });
+  expect(reconcile(two, served, one.digest, true)).toEqual({ kind: 'none' });
+  // Taken back: by a wish for the one before, for an older one, or for none.
+  const back = endAttempt(served, one);
+  expect(back).toMatchObject({ active: one, previous: two, left: 'reverted' });
+  const down = endAttempt(endAttempt(EMPTY_RECORD, three), one);
+  const again = endAttempt(EMPTY_RECORD, two);
+  for (const record of [back, down, withdrawn(again), { ...served, left: undefined }])
+    expect(reconcile(undefined, record, undefined, true).kind).not.toBe('stand-in');
+  // Another wish is fulfilled all the same, be it the stand-in itself.
+  expect(reconcile(three, served, one.digest, true)).toMatchObject({ kind: 'activate', target: three });
+  expect(reconcile(one, served, one.digest, true)).toEqual({ kind: 'activate', target: one, known: true });
+});
+
+test('a stand-in that takes the process down does not stand in again', () => {
+  const record = recover(beginAttempt(served, one.digest));
+  expect(record).toMatchObject({ active: two, previous: one, refused: { digest: one.digest } });
+  expect(reconcile(two, record, undefined, true)).toEqual({ kind: 'none' });
 });

@@ -7,17 +7,20 @@
  *   {"v":1,
  *    "active":  {"name":"press","version":"1.2.0","digest":"sha256:…"},
  *    "previous":{"name":"press","version":"1.1.0","digest":"sha256:…"},
+ *    "left":"replaced",
  *    "activating":{"digest":"sha256:…","proven":false,"attempts":1},
  *    "refused": {"digest":"sha256:…","reason":"golden case 3: …"}}
  *
  * 1. `activating` is committed before a model is loaded and removed by the commit that ends the attempt. A start that
  *    finds it knows what the last process died of.
  * 2. `active` is written last, when the release has passed everything. `previous` is what was active before it.
+ *    `left` says why it no longer is: another one took its place (`replaced`), or it was taken back (`reverted`).
  * 3. `refused` is not tried again, whatever is wished, until another release has been activated.
  */
 import { fromUtf8, utf8 } from '@skerry/proto/bytes';
 import { DIGEST_PATTERN } from '@skerry/proto/crypto';
 import { SkerryError } from '@skerry/proto/errors';
+import { compareVersions } from '@skerry/proto/version';
 import { z } from 'zod';
 
 const target = z.strictObject({
@@ -29,6 +32,7 @@ const record = z.strictObject({
   v: z.literal(1),
   active: target.optional(),
   previous: target.optional(),
+  left: z.enum(['replaced', 'reverted']).optional(),
   activating: z
     .strictObject({ digest: z.string(), proven: z.boolean(), attempts: z.int().positive() })
     .optional(),
@@ -47,6 +51,8 @@ export type Step =
   | { kind: 'load'; target: ReleaseTarget }
   /** Get, verify and activate a release; `known` where it is or was active here, so that it needs neither. */
   | { kind: 'activate'; target: ReleaseTarget; known: boolean }
+  /** What is active can't be loaded, and nothing serves: the one that it replaced does, until it can. */
+  | { kind: 'stand-in'; target: ReleaseTarget }
   /** The wish can't be fulfilled, for a reason that trying again won't change. */
   | { kind: 'refuse'; target: ReleaseTarget; reason: string };
 
@@ -55,15 +61,25 @@ const PROVEN_ATTEMPTS = 3;
 
 export const EMPTY_RECORD: SlotRecord = { v: 1 };
 
-/** The next step. `loadedDigest` is what serves in this process, `desired` undefined where nobody wishes anything. */
+/**
+ * The next step. `loadedDigest` is what serves in this process, `desired` undefined where nobody wishes anything;
+ * `isActiveLost` where loading what is active has just failed.
+ */
 export function reconcile(
   desired: ReleaseTarget | undefined,
   slots: SlotRecord,
   loadedDigest: string | undefined,
+  isActiveLost = false,
 ): Step {
-  const { active, previous, refused } = slots;
-  if (active && loadedDigest === undefined && refused?.digest !== active.digest)
-    return { kind: 'load', target: active };
+  const { active, previous, left, refused } = slots;
+  if (active && loadedDigest !== active.digest && refused?.digest !== active.digest) {
+    if (!isActiveLost) return { kind: 'load', target: active };
+    // Never one that was taken back, and none of which that isn't known.
+    const mayStandIn = left === 'replaced' && refused?.digest !== previous?.digest;
+    if (loadedDigest === undefined && previous && mayStandIn) return { kind: 'stand-in', target: previous };
+    if (desired?.digest === active.digest) return { kind: 'none' };
+    if (desired && desired.digest === loadedDigest) return { kind: 'activate', target: desired, known: true };
+  }
   if (!desired || desired.digest === loadedDigest) return { kind: 'none' };
   if (refused?.digest === desired.digest) return { kind: 'refuse', target: desired, reason: refused.reason };
   const known = [active?.digest, previous?.digest].includes(desired.digest);
@@ -94,7 +110,19 @@ export function beginAttempt(slots: SlotRecord, digest: string): SlotRecord {
 export function endAttempt(slots: SlotRecord, activated: ReleaseTarget): SlotRecord {
   const { activating: _, refused, ...rest } = slots;
   if (rest.active?.digest === activated.digest) return refused ? { ...rest, refused } : rest;
-  return { ...rest, active: activated, ...(rest.active && { previous: rest.active }) };
+  if (!rest.active) return { ...rest, active: activated };
+  const isBack = rest.previous?.digest === activated.digest || isOlder(activated, rest.active);
+  return { ...rest, active: activated, previous: rest.active, left: isBack ? 'reverted' : 'replaced' };
+}
+
+function isOlder(a: ReleaseTarget, b: ReleaseTarget): boolean {
+  return a.name === b.name && compareVersions(a.version, b.version) < 0;
+}
+
+/** The stand-in was loaded, or couldn't be. */
+export function endStandIn(slots: SlotRecord): SlotRecord {
+  const { activating: _, ...rest } = slots;
+  return rest;
 }
 
 /** It didn't pass. With a reason that trying again won't change, it is refused. */
@@ -106,7 +134,7 @@ export function failAttempt(slots: SlotRecord, digest: string, reason: string | 
 /** Nothing is active any more; what was is the release to go back to. */
 export function withdrawn(slots: SlotRecord): SlotRecord {
   const { active, activating: _, ...rest } = slots;
-  return active ? { ...rest, previous: active } : rest;
+  return active ? { ...rest, previous: active, left: 'reverted' } : rest;
 }
 
 /** Back to the previous release, by a person or by the release's own limits; the one left is refused. */
@@ -119,7 +147,7 @@ export function revert(slots: SlotRecord, reason: string): SlotRecord {
 
 function giveUp(slots: SlotRecord, digest: string): SlotRecord {
   if (slots.active?.digest !== digest || !slots.previous) return slots;
-  const { previous, active: _, ...rest } = slots;
+  const { previous, active: _, left: __, ...rest } = slots;
   return { ...rest, active: previous };
 }
 

@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { agentConfig } from '../config.ts';
 import { createLane, type Lane } from '../lane.ts';
 import type { Link } from '../link.ts';
-import type { Releases } from '../release/activate.ts';
+import type { Releases } from '../release/releases.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
 import { TestWorld } from '../sync/test-world.ts';
 import { Convergence } from './convergence.ts';

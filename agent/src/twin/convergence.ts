@@ -7,7 +7,7 @@ import { decodePolicy } from '@skerry/proto/policy';
 import type { Lane } from '../lane.ts';
 import type { Link } from '../link.ts';
 import type { Log, Timers } from '../ports.ts';
-import type { Releases } from '../release/activate.ts';
+import type { Releases } from '../release/releases.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
 import type { DesiredStore } from './desired-store.ts';
 
