@@ -90,6 +90,8 @@ test(
     await site.agent.start();
     await site.agent.kill();
     site.startPumps(2);
+    // Before the first exchange with results, and then not for many blocks.
+    for (const point of ['outbox.offer.before', 'outbox.offer.after']) await killAt(site, point);
     for (const busy of BUSY) await killBusy(site, busy);
     const beganMs = Date.now();
     for (let i = 1; i <= KILLS; i++) {
