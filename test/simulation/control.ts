@@ -53,6 +53,8 @@ export interface ControlPlane {
   /** Invariant 7, now. */
   check(): void;
   /** Crashes no more. */
+  /** What of an agent's ledgers the control plane can't prove against what it holds. */
+  unproven(agent: string): string[];
   heal(): void;
   close(): void;
 }
@@ -130,6 +132,11 @@ class SimulatedControl implements ControlPlane {
     const rollouts = this.#running.fleet.rollouts({ limit: 2 });
     if (rollouts.length < this.#releases.length) return `${rollouts.length} of the rollouts were made`;
     return rollouts.find(({ state }) => !ENDED.has(state.name))?.status;
+  }
+
+  unproven(agent: string): string[] {
+    const proofs = this.#running?.shard.ledgerProofs({ agent, limit: 1_000 }) ?? [];
+    return proofs.flatMap(({ problems }) => problems);
   }
 
   heal(): void {
