@@ -10,13 +10,19 @@ export interface Row {
   note?: string;
 }
 
+/** What `pnpm bench` was told. */
+export interface BenchOptions {
+  /** How much of a plant's time is replayed, where that is what a benchmark does. */
+  minutes: number;
+}
+
 /** What each file `*.bench.ts` here exports as `bench`. */
 export interface Bench {
   /** As in `pnpm bench NAME`. */
   name: string;
   /** One line: what is measured, against what. */
   about: string;
-  run(): Promise<Row[]>;
+  run(options: BenchOptions): Promise<Row[]>;
 }
 
 /** A row of the measurements of one thing. Throws RangeError where there are none. */

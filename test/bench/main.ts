@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
+import { wholeNumber } from '@skerry/control-plane/cli/session';
 import { SkerryError } from '@skerry/proto/errors';
 import { createProgram, print, printJson, printTable, runProgram } from '@skerry/proto/node/program';
 import type { Bench, Row } from './bench.ts';
@@ -9,9 +10,10 @@ import type { Bench, Row } from './bench.ts';
 const program = createProgram('bench', 'Measures Skerry; without a name, everything')
   .argument('[name]', 'only this benchmark')
   .option('--json', 'machine output on stdout')
+  .option('--minutes <n>', 'offline: minutes of the plant that are replayed', wholeNumber(1), 60)
   .option('--list', 'only say what there is')
   .addHelpText('after', '\nExamples:\n  pnpm bench\n  pnpm bench agent\n  pnpm --silent bench agent --json')
-  .action(async (name: string | undefined, flags: { json?: boolean; list?: boolean }) => {
+  .action(async (name: string | undefined, flags: { json?: boolean; list?: boolean; minutes: number }) => {
     const benches = await loadBenches();
     if (flags.list) {
       printTable(
@@ -29,7 +31,7 @@ const program = createProgram('bench', 'Measures Skerry; without a name, everyth
     const results: { name: string; about: string; rows: Row[] }[] = [];
     for (const bench of chosen) {
       if (!flags.json) print(`\n${bench.name}: ${bench.about}\n${machine}`);
-      const rows = await bench.run();
+      const rows = await bench.run({ minutes: flags.minutes });
       results.push({ name: bench.name, about: bench.about, rows });
       if (!flags.json) show(rows);
     }

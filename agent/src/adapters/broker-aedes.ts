@@ -114,8 +114,13 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
   });
   useRingQueues(aedes);
   const bounded = boundBroker(aedes, options.bounds ?? DEFAULT_BOUNDS);
-  const logFailure = (client: Client, error: Error): void =>
-    log('warn', 'mqtt', 'connection closed', { client: client.id, error: error.message });
+  // aedes tells of every packet that was under way.
+  const told = new WeakSet<Client>();
+  const logFailure = (client: Client, error: Error): void => {
+    if (!told.has(client))
+      log('warn', 'mqtt', 'connection closed', { client: client.id, error: error.message });
+    told.add(client);
+  };
   aedes.on('clientError', logFailure);
   aedes.on('connectionError', logFailure);
   const sockets = accept(server, aedes, options, flow, refused);
