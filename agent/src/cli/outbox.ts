@@ -105,7 +105,7 @@ function describeDamage({ headLost, holes, records, samples }: Damage): string[]
     ...(headLost ? ['the head was lost, and a new epoch began'] : []),
     ...holes.map(
       ({ lane, first, last, records: n }) =>
-        `${lane} blocks ${first} to ${last} of the store can't be read: ${n} records, counted as evicted now`,
+        `${lane} ${first === last ? `block ${first}` : `blocks ${first} to ${last}`} of the store can't be read: ${n} records, counted as evicted now`,
     ),
     ...(samples > 0 ? [`${samples} samples of the journal are lost, counted as rejected{corrupt} now`] : []),
     ...(records.length > 0
