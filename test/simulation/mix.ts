@@ -14,7 +14,8 @@ export interface NetworkMix {
   duplicate: number;
   /** Answered by somebody else: an overloaded server, a captive portal, a connection that breaks off midway. */
   stranger: number;
-  /** Mean time between cuts of one agent from the control plane, and their mean length; 0: none. */
+  /** Mean time between cuts of one agent from the control plane after `cutFromMs`, and their mean length; 0: none. */
+  cutFromMs: number;
   cutEveryMs: number;
   cutForMs: number;
 }
@@ -83,9 +84,11 @@ export interface Mix {
   clock: ClockMix;
 }
 
+/** By then most agents have their release, without which samples fill a small journal by themselves. */
+const TIGHT_FROM_MS = 45_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const PERIODS_MS = [50, 100, 250, 1_000, 2_000];
+const PERIODS_MS = [50, 100, 250, 500, 1_000, 2_000];
 /** Readings of a fleet. */
 const MAX_RATE_HZ = 24;
 /** More than any history fills. */
@@ -102,16 +105,13 @@ export function drawMix(seed: number): Mix {
   const tight = fleet.uniform() < 0.25;
   const agents = 1 + (fleet.u32() % 3);
   const devicesPerAgent = 1 + (fleet.u32() % 6);
+  const periods = PERIODS_MS.filter((ms) => (1_000 * agents * devicesPerAgent) / ms <= MAX_RATE_HZ);
   return {
     agents,
     devicesPerAgent,
-    periodMs: pick(
-      fleet,
-      PERIODS_MS.filter(
-        (ms) => (1_000 * agents * devicesPerAgent) / ms <= MAX_RATE_HZ && ms <= (tight ? 1_000 : 2_000),
-      ),
-    ),
-    devicesFromMs: tight ? 40_000 : 0,
+    // Fast ones, where a buffer is to overflow within minutes.
+    periodMs: pick(fleet, tight ? periods.slice(0, 2) : periods),
+    devicesFromMs: tight ? TIGHT_FROM_MS : 0,
     timeless: !tight && fleet.uniform() < 0.2,
     devices: {
       dropout: sometimes(fleet, 0.1),
@@ -123,13 +123,14 @@ export function drawMix(seed: number): Mix {
     whenFull: tight ? pick(fleet, ['degrade', 'degrade', 'drop-oldest', 'block', 'reject-new']) : 'degrade',
     candidate: fleet.uniform() < 0.3,
     retentionMs: fleet.uniform() < 0.3 ? between(fleet, 0.5, 3) * MINUTE_MS : 0,
-    maxBytes: tight ? 1024 * (36 + (fleet.u32() % 48)) : ROOMY_BYTES,
+    maxBytes: tight ? 1024 * (48 + (fleet.u32() % 48)) : ROOMY_BYTES,
     network: {
       delayMs: pick(network, [5, 50, 800]),
       loseRequest: sometimes(network, 0.3),
       loseResponse: sometimes(network, 0.5),
       duplicate: sometimes(network, 0.3),
       stranger: sometimes(network, 0.2),
+      cutFromMs: tight ? TIGHT_FROM_MS : 0,
       cutEveryMs:
         network.uniform() < (tight ? 0.9 : 0.5)
           ? between(network, tight ? 0.5 : 1, tight ? 2 : 10) * MINUTE_MS
@@ -185,6 +186,7 @@ export function calmMix(fleet: Partial<Mix>): Mix {
       loseResponse: 0,
       duplicate: 0,
       stranger: 0,
+      cutFromMs: 0,
       cutEveryMs: 0,
       cutForMs: 0,
     },

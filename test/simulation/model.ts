@@ -13,8 +13,8 @@ import { type ReleaseManifest, releaseManifest } from '@skerry/proto/release';
  * than the steps of clocks, so that they would show.
  */
 const NEVER = '3h';
-/** More than readings are ever held back, so that none is late: what is late depends on when the release came. */
-const LATENESS = '30s';
+/** In readings: more than any is held back, so that none is late. What is late depends on when the release came. */
+const LATENESS = 15;
 const WINDOW = { length: 8, hop: 4 };
 /** The channels of `pumps` that the release looks at. */
 export const CHANNELS: readonly string[] = machineModels.pump.channels.map((channel) => channel.name);
@@ -48,7 +48,7 @@ window:
   length: ${WINDOW.length}
   hop: ${WINDOW.hop}
   maxGap: ${NEVER}
-  lateness: ${LATENESS}
+  lateness: ${LATENESS * periodMs}ms
 input: { tensor: window }
 output: [{ name: score, tensor: score, kind: anomaly-score, threshold: ${threshold}, sustain: 2 }]
 variants: [{ name: fp32, file: model.json, precision: fp32 }]

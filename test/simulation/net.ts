@@ -61,7 +61,7 @@ class FaultyNetwork implements Network {
   transport(agent: string, life: Life): Transport {
     if (!this.#cutUntilMs.has(agent)) {
       this.#cutUntilMs.set(agent, 0);
-      this.#planCut(agent);
+      this.#world.quietly(this.#mix.cutFromMs, () => this.#planCut(agent));
     }
     return async (request) => {
       const { method, url, headers } = request;
