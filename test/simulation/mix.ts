@@ -14,8 +14,9 @@ export interface NetworkMix {
   duplicate: number;
   /** Answered by somebody else: an overloaded server, a captive portal, a connection that breaks off midway. */
   stranger: number;
-  /** Mean time between cuts of one agent from the control plane after `cutFromMs`, and their mean length; 0: none. */
-  cutFromMs: number;
+  /** Until then nothing goes wrong. */
+  faultsFromMs: number;
+  /** Mean time between cuts of one agent from the control plane, and their mean length; 0: none. */
   cutEveryMs: number;
   cutForMs: number;
 }
@@ -84,7 +85,7 @@ export interface Mix {
   clock: ClockMix;
 }
 
-/** By then most agents have their release, without which samples fill a small journal by themselves. */
+/** By then agents have their release, without which samples fill a small journal by themselves. */
 const TIGHT_FROM_MS = 45_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -130,7 +131,7 @@ export function drawMix(seed: number): Mix {
       loseResponse: sometimes(network, 0.5),
       duplicate: sometimes(network, 0.3),
       stranger: sometimes(network, 0.2),
-      cutFromMs: tight ? TIGHT_FROM_MS : 0,
+      faultsFromMs: tight ? TIGHT_FROM_MS : 0,
       cutEveryMs:
         network.uniform() < (tight ? 0.9 : 0.5)
           ? between(network, tight ? 0.5 : 1, tight ? 2 : 10) * MINUTE_MS
@@ -186,7 +187,7 @@ export function calmMix(fleet: Partial<Mix>): Mix {
       loseResponse: 0,
       duplicate: 0,
       stranger: 0,
-      cutFromMs: 0,
+      faultsFromMs: 0,
       cutEveryMs: 0,
       cutForMs: 0,
     },

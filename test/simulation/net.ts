@@ -50,18 +50,20 @@ class FaultyNetwork implements Network {
   readonly #serve: (request: Request) => Promise<Response>;
   readonly #cutUntilMs = new Map<string, number>();
   #mix: NetworkMix;
+  #healed = false;
 
   constructor(world: World, random: Random, mix: NetworkMix, serve: (request: Request) => Promise<Response>) {
     this.#world = world;
     this.#random = random;
-    this.#mix = mix;
+    this.#mix = mix.faultsFromMs > 0 ? healthy(mix) : mix;
+    if (mix.faultsFromMs > 0) world.quietly(mix.faultsFromMs, () => this.#begin(mix));
     this.#serve = serve;
   }
 
   transport(agent: string, life: Life): Transport {
     if (!this.#cutUntilMs.has(agent)) {
       this.#cutUntilMs.set(agent, 0);
-      this.#world.quietly(this.#mix.cutFromMs, () => this.#planCut(agent));
+      this.#planCut(agent);
     }
     return async (request) => {
       const { method, url, headers } = request;
@@ -83,16 +85,15 @@ class FaultyNetwork implements Network {
   }
 
   heal(): void {
-    this.#mix = {
-      ...this.#mix,
-      delayMs: 5,
-      loseRequest: 0,
-      loseResponse: 0,
-      duplicate: 0,
-      stranger: 0,
-      cutEveryMs: 0,
-    };
+    this.#healed = true;
+    this.#mix = healthy(this.#mix);
     for (const agent of this.#cutUntilMs.keys()) this.#cutUntilMs.set(agent, 0);
+  }
+
+  #begin(mix: NetworkMix): void {
+    if (this.#healed) return;
+    this.#mix = mix;
+    for (const agent of this.#cutUntilMs.keys()) this.#planCut(agent);
   }
 
   #send(sent: Sent, resolve: (response: Response) => void, reject: (error: Error) => void): void {
@@ -178,6 +179,11 @@ class FaultyNetwork implements Network {
   #delayMs(): number {
     return this.#mix.delayMs * (0.5 + this.#random.uniform());
   }
+}
+
+/** The same network with nothing that goes wrong. */
+function healthy(mix: NetworkMix): NetworkMix {
+  return { ...mix, delayMs: 5, loseRequest: 0, loseResponse: 0, duplicate: 0, stranger: 0, cutEveryMs: 0 };
 }
 
 function path({ method, url }: Sent): string {
