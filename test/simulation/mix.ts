@@ -103,7 +103,7 @@ export function drawMix(seed: number): Mix {
   const crash = random.fork('crash');
   const clock = random.fork('clock');
   const fleet = random.fork('fleet');
-  const tight = fleet.uniform() < 0.25;
+  const tight = fleet.uniform() < 0.35;
   const agents = 1 + (fleet.u32() % 3);
   const devicesPerAgent = 1 + (fleet.u32() % 6);
   const periods = PERIODS_MS.filter((ms) => (1_000 * agents * devicesPerAgent) / ms <= MAX_RATE_HZ);
@@ -124,7 +124,7 @@ export function drawMix(seed: number): Mix {
     whenFull: tight ? pick(fleet, ['degrade', 'degrade', 'drop-oldest', 'block', 'reject-new']) : 'degrade',
     candidate: fleet.uniform() < 0.3,
     retentionMs: fleet.uniform() < 0.3 ? between(fleet, 0.5, 3) * MINUTE_MS : 0,
-    maxBytes: tight ? 1024 * (48 + (fleet.u32() % 48)) : ROOMY_BYTES,
+    maxBytes: tight ? 1024 * (40 + (fleet.u32() % 40)) : ROOMY_BYTES,
     network: {
       delayMs: pick(network, [5, 50, 800]),
       loseRequest: sometimes(network, 0.3),
