@@ -21,6 +21,7 @@ const ENDPOINTS: Record<string, (typeof ROLES)[number] | 'anyone'> = {
   'PUT blobs/{digest}': 'operator',
   'GET blobs/{digest}': 'viewer',
   'GET tuf/online-key': 'viewer',
+  'POST tuf/online-key': 'admin',
   'PUT tuf/root': 'admin',
   'PUT tuf/targets': 'operator',
   'GET rollouts': 'viewer',

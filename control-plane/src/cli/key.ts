@@ -1,105 +1,131 @@
 /**
- * The operator's signing key. `key init` is where trust begins: it makes the key, signs the first root (which lets this
- * server's own key sign snapshot and timestamp, and nothing else) and an empty list of releases, and uploads both.
+ * The operators' signing keys. `key init` is where trust begins: it makes the keys, signs the first root (which lets
+ * this server's own key sign snapshot and timestamp, and nothing else) and an empty list of releases, and uploads both.
  */
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { digestOf } from '@skerry/proto/crypto';
-import { reasonOf, SkerryError } from '@skerry/proto/errors';
+import { DIGEST_PATTERN, digestOf } from '@skerry/proto/crypto';
+import { SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
-import { createKeyFile, readKeyFile } from '@skerry/proto/node/key-file';
 import { type Command, print } from '@skerry/proto/node/program';
-import { parseKeyFile, type SigningKey } from '@skerry/proto/tuf/keys';
-import { parseMetadata, type TufKey } from '@skerry/proto/tuf/metadata';
+import { keyId, parseMetadata, type TufKey } from '@skerry/proto/tuf/metadata';
 import { createRoot, emptyTargets, signMetadata, signTargets } from '@skerry/proto/tuf/repository';
 import { table, time } from './format.ts';
-import { readPassphrase } from './passphrase.ts';
-import { action, type Session } from './session.ts';
+import { loadOrMakeSigners, loadPublicKey, makeKey } from './key-files.ts';
+import { addRotateCommand } from './key-rotate.ts';
+import { addSignCommand } from './key-sign.ts';
+import { action, collect, type Session, usageError, wholeNumber } from './session.ts';
 import { fetchRoot, fetchRoots, putMetadata, rememberTargets } from './trust.ts';
 
-/** Adds `key init|ls`. */
+interface InitOptions {
+  key: string[];
+  add: string[];
+  passphrase: boolean;
+  threshold: number;
+}
+
+/** Adds `key init|new|pin|ls|rotate|sign`. */
 export function addKeyCommands(program: Command): void {
   const key = program.command('key').description('signing keys: who may say which releases run');
   key
     .command('init')
-    .description("make an operator's key and this control plane's first root of trust")
-    .requiredOption('--key <file>', 'where the key is written (an existing key file is used as it is)')
-    .option('--no-passphrase', 'leave the key unencrypted: for demonstrations only')
+    .description("make the operators' keys and this control plane's first root of trust")
+    .requiredOption(
+      '--key <file>',
+      'where a key is written (an existing key file is used as it is); repeatable',
+      collect,
+    )
+    .option('--add <file>', "the public half of somebody else's key (key new); repeatable", collect, [])
+    .option('--threshold <count>', 'how many keys must sign together', wholeNumber(1, 100), 1)
+    .option('--no-passphrase', 'leave the keys unencrypted: for demonstrations only')
     .addHelpText(
       'after',
       `
-Keep the key file off the server, and a copy of it in a safe place. The passphrase is asked for, or comes from
+Keep the key files off the server, and a copy of each in a safe place. A passphrase is asked for, or comes from
 SKERRY_KEY_PASSPHRASE.
 
 Examples:
   skerry key init --key operator-key.json
+  skerry key init --key a.json --key b.json --add carla.json.pub --threshold 2
   skerry key init --key demo-key.json --no-passphrase`,
     )
+    .action(action<InitOptions>(async (session, _, options) => initKey(session, options)));
+  key
+    .command('new')
+    .description('make a key that is yet to be named by a root; asks no server')
+    .requiredOption('--key <file>', 'where it is written; its public half goes to FILE.pub')
+    .option('--no-passphrase', 'leave the key unencrypted: for demonstrations only')
+    .addHelpText('after', '\nExample:\n  skerry key new --key carla.json')
     .action(
-      action<{ key: string; passphrase: boolean }>(async (session, _, options) => initKey(session, options)),
+      action<{ key: string; passphrase: boolean }>(async (session, _, options) => {
+        const { keyid } = await makeKey(options.key, options.passphrase);
+        session.show({ keyFile: options.key, keyid }, () =>
+          print(`The key ${keyid.slice(0, 16)} is in ${options.key}, its public half in ${options.key}.pub.`),
+        );
+      }),
+    );
+  key
+    .command('pin')
+    .description('tell a key that others added which root it signs for, as they told you')
+    .requiredOption('--key <file>', 'the key')
+    .requiredOption(
+      '--root <digest>',
+      'sha256:… of the first root (skerry key ls, where you trust it)',
+      digest,
+    )
+    .addHelpText('after', '\nExample:\n  skerry key pin --key carla.json --root sha256:9f86d081884c…')
+    .action(
+      action<{ key: string; root: string }>(async (session, _, { key: keyFile, root: rootDigest }) => {
+        await rememberTargets(keyFile, { rootDigest, targetsVersion: 0 });
+        session.show({ keyFile, rootDigest }, () => print(`${keyFile} signs for ${rootDigest}.`));
+      }),
     );
   key
     .command('ls')
     .description("the keys that this control plane's root names, and what each may sign")
     .addHelpText('after', '\nExample:\n  skerry key ls')
     .action(action(async (session) => listKeys(session)));
+  addRotateCommand(key);
+  addSignCommand(key);
 }
 
-async function initKey(session: Session, options: { key: string; passphrase: boolean }): Promise<void> {
+function digest(text: string): string {
+  if (!DIGEST_PATTERN.test(text)) throw usageError('expected sha256: and 64 hexadecimal digits');
+  return text;
+}
+
+async function initKey(session: Session, options: InitOptions): Promise<void> {
   const { client } = session;
+  const { threshold } = options;
   if (await fetchRoot(client))
     throw new SkerryError('conflict', `${client.url} has a root of trust already`, {
       hint: 'skerry key ls shows whose keys it names; its holder signs releases',
     });
-  const online = await client.json<{ keyid: string; key: TufKey }>('GET', 'api/v1/tuf/online-key');
-  const key = existsSync(options.key)
-    ? await loadKey(options.key)
-    : await makeKey(options.key, options.passphrase);
+  const others = await Promise.all(options.add.map(loadPublicKey));
+  if (options.key.length < threshold)
+    throw new SkerryError('invalid', `the first root needs ${threshold} signatures: give as many --key`, {
+      hint: 'or begin with fewer, and raise it afterwards: skerry key rotate --threshold',
+    });
+  const online = await client.json<{ key: TufKey }>('GET', 'api/v1/tuf/online-key');
+  const signers = await loadOrMakeSigners(options.key, options.passphrase);
   const nowMs = Date.now();
-  const root = createRoot(nodeCrypto, { operatorKeys: [key.key], onlineKey: online.key, nowMs });
-  const rootBytes = signMetadata(nodeCrypto, root, [key.privateKey]);
+  const operatorKeys = [...signers.map(({ key }) => key.key), ...others];
+  const root = createRoot(nodeCrypto, { operatorKeys, onlineKey: online.key, nowMs, threshold });
+  const privateKeys = signers.map(({ key }) => key.privateKey);
+  const rootBytes = signMetadata(nodeCrypto, root, privateKeys);
   await putMetadata(client, 'root', rootBytes);
-  const privateKeys = [key.privateKey];
-  await putMetadata(
-    client,
-    'targets',
-    signTargets(nodeCrypto, emptyTargets(nowMs), { nowMs, privateKeys }),
-    0,
-  );
+  const targets = signTargets(nodeCrypto, emptyTargets(nowMs), { nowMs, privateKeys });
+  await putMetadata(client, 'targets', targets, 0);
   const rootDigest = digestOf(nodeCrypto, rootBytes);
-  await rememberTargets(options.key, { rootDigest, targetsVersion: 1 });
+  for (const { keyFile } of signers) await rememberTargets(keyFile, { rootDigest, targetsVersion: 1 });
+  const [{ key, keyFile }] = signers as [(typeof signers)[number]];
+  const keyids = operatorKeys.map((operator) => keyId(nodeCrypto, operator));
   session.show(
-    { keyFile: options.key, keyid: key.keyid, rootDigest, rootVersion: 1, targetsVersion: 1 },
+    { keyFile, keyid: key.keyid, keyids, threshold, rootDigest, rootVersion: 1, targetsVersion: 1 },
     () => {
-      print(`The key is in ${options.key}; the root of trust is ${rootDigest}.`);
+      print(`The key is in ${options.key.join(', ')}; the root of trust is ${rootDigest}.`);
+      if (threshold > 1) print(`${threshold} of ${operatorKeys.length} keys must sign together.`);
       print('Enrolment tokens made from now on carry it: skerry token create --enroll');
     },
   );
-}
-
-async function makeKey(file: string, withPassphrase: boolean): Promise<SigningKey> {
-  const passphrase = withPassphrase ? await readPassphrase('Passphrase for the new key', true) : undefined;
-  const { text, key } = createKeyFile(passphrase);
-  await mkdir(dirname(file), { recursive: true });
-  // `wx`: a key is never overwritten.
-  await writeFile(file, text, { mode: 0o600, flag: 'wx' });
-  return key;
-}
-
-/** Reads a key file, asking for its passphrase where it is encrypted. Throws SkerryError not-found, unauthorized. */
-export async function loadKey(file: string): Promise<SigningKey> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new SkerryError('not-found', `the key ${file} can't be read: ${reasonOf(cause)}`, {
-      hint: 'name it with --key; skerry key init makes one',
-      cause,
-    });
-  }
-  const isPlain = parseKeyFile(text).private.type === 'plain';
-  return readKeyFile(text, isPlain ? undefined : await readPassphrase(`Passphrase of ${file}`, false));
 }
 
 async function listKeys(session: Session): Promise<void> {
@@ -113,8 +139,10 @@ async function listKeys(session: Session): Promise<void> {
     ),
   }));
   const rootDigest = digestOf(nodeCrypto, roots[0]!);
-  const value = { rootDigest, rootVersion: signed.version, expires: signed.expires, keys };
-  session.show(value, () => {
+  const { threshold } = signed.roles.root;
+  const targetsThreshold = signed.roles.targets.threshold;
+  const { version: rootVersion, expires } = signed;
+  session.show({ rootDigest, rootVersion, expires, threshold, targetsThreshold, keys }, () => {
     table(
       ['key', 'signs', 'holder'],
       keys.map((k) => [
@@ -123,6 +151,7 @@ async function listKeys(session: Session): Promise<void> {
         k.signs.includes('root') || k.signs.includes('targets') ? 'operator' : 'this server',
       ]),
     );
-    print(`root ${signed.version}, good until ${time(Date.parse(signed.expires))}; first root ${rootDigest}`);
+    print(`root ${rootVersion}, good until ${time(Date.parse(expires))}; first root ${rootDigest}`);
+    print(`signatures needed: ${threshold} for a root, ${targetsThreshold} for releases`);
   });
 }

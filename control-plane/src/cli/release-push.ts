@@ -5,7 +5,7 @@ import { readReleaseDirectory } from '@skerry/proto/node/release-directory';
 import { packRelease } from '@skerry/proto/pack';
 import { addTarget, targetPath } from '@skerry/proto/tuf/repository';
 import type { Client } from './client.ts';
-import { changeTargets, fetchTargets, type Signer } from './trust.ts';
+import { changeTargets, fetchTargets, type Signing } from './trust.ts';
 
 export interface PushedRelease {
   /** NAME@VERSION. */
@@ -19,6 +19,8 @@ export interface PushedRelease {
 export interface PushOutcome {
   releases: PushedRelease[];
   targetsVersion: number;
+  /** The list waits for other holders' signatures. */
+  pending: boolean;
 }
 
 const UPLOAD_TIMEOUT_MS = 10 * 60_000;
@@ -30,7 +32,7 @@ const UPLOAD_TIMEOUT_MS = 10 * 60_000;
 export async function pushReleases(
   client: Client,
   directories: readonly string[],
-  signer: Signer,
+  signing: Signing,
 ): Promise<PushOutcome> {
   const packs = [];
   for (const directory of directories) {
@@ -53,7 +55,7 @@ export async function pushReleases(
   targets.reduce(addTarget, before);
   const uploaded: number[] = [];
   for (const { blobs } of packs) uploaded.push(await uploadMissing(client, blobs));
-  const { version } = await changeTargets(client, signer, (held) => {
+  const { version, pending } = await changeTargets(client, signing, (held) => {
     // It refuses other bytes under a listed path, so what is listed is listed with these.
     const next = targets.reduce(addTarget, held);
     return paths.every((path) => Object.hasOwn(held.targets, path)) ? undefined : next;
@@ -66,6 +68,7 @@ export async function pushReleases(
       isNew: !Object.hasOwn(before.targets, paths[i]!),
     })),
     targetsVersion: version,
+    pending,
   };
 }
 

@@ -8,12 +8,12 @@ import { formatBytes } from '@skerry/proto/units';
 import { VERSION_PATTERN } from '@skerry/proto/version';
 import type { ReleaseDetails, ReleaseInfo } from '../core/fleet/releases.ts';
 import { fields, shortDigest, table, time } from './format.ts';
-import { loadKey } from './key.ts';
+import { loadSigners } from './key-files.ts';
 import { diffReleases } from './release-diff.ts';
 import { pushReleases } from './release-push.ts';
 import { verifyRelease } from './release-verify.ts';
-import { action, type Session, usageError } from './session.ts';
-import { changeTargets } from './trust.ts';
+import { action, collect, type Session, usageError } from './session.ts';
+import { changeTargets, type Signing } from './trust.ts';
 
 /** Adds `release push|ls|show|diff|verify|yank`. */
 export function addReleaseCommands(program: Command): void {
@@ -24,7 +24,8 @@ export function addReleaseCommands(program: Command): void {
     .command('push')
     .description('sign releases with your key and upload what the server lacks')
     .argument('<dir...>', 'release folders: model.yaml and the files it names')
-    .requiredOption('--key <file>', "the operator's key (skerry key init)")
+    .requiredOption('--key <file>', "the operator's key (skerry key init); repeatable", collect)
+    .option('--out <file>', 'where the list goes if further keys must sign it: skerry key sign FILE')
     .addHelpText(
       'after',
       `
@@ -35,11 +36,8 @@ Examples:
   skerry release push releases/*/* --key operator-key.json`,
     )
     .action(
-      action<{ key: string }>(async (session, directories, { key }) => {
-        const outcome = await pushReleases(session.client, directories, {
-          keyFile: key,
-          key: await loadKey(key),
-        });
+      action<SigningOptions>(async (session, directories, options) => {
+        const outcome = await pushReleases(session.client, directories, await signingOf(options));
         session.show(outcome, () => {
           table(
             ['release', 'digest', 'uploaded', ''],
@@ -50,7 +48,11 @@ Examples:
               r.isNew ? 'new' : 'was listed already',
             ]),
           );
-          print(`The signed list of releases is at version ${outcome.targetsVersion}.`);
+          print(
+            outcome.pending
+              ? `${options.out} waits for further signatures: skerry key sign ${options.out} --key …`
+              : `The signed list of releases is at version ${outcome.targetsVersion}.`,
+          );
         });
       }),
     );
@@ -85,9 +87,10 @@ Examples:
       'take a release off the signed list: it is never newly activated again, rollouts of it revert',
     )
     .argument('<release>', 'NAME@VERSION')
-    .requiredOption('--key <file>', "the operator's key")
+    .requiredOption('--key <file>', "the operator's key; repeatable", collect)
+    .option('--out <file>', 'where the list goes if further keys must sign it: skerry key sign FILE')
     .addHelpText('after', '\nExample:\n  skerry release yank press-vibration@1.3.0 --key operator-key.json')
-    .action(action<{ key: string }>((session, [ref], { key }) => yank(session, ref!, key)));
+    .action(action<SigningOptions>((session, [ref], options) => yank(session, ref!, options)));
 }
 
 async function listReleases(session: Session, name: string | undefined): Promise<void> {
@@ -185,14 +188,28 @@ async function showVerified(session: Session, ref: string): Promise<void> {
   );
 }
 
-async function yank(session: Session, ref: string, keyFile: string): Promise<void> {
+async function yank(session: Session, ref: string, options: SigningOptions): Promise<void> {
   const { name, version } = readRef(ref);
   const path = targetPath(name, version);
-  const signer = { key: await loadKey(keyFile), keyFile };
-  const outcome = await changeTargets(session.client, signer, (targets) => removeTarget(targets, path));
-  session.show({ yanked: ref, targetsVersion: outcome.version }, () =>
+  const { version: targetsVersion, pending } = await changeTargets(
+    session.client,
+    await signingOf(options),
+    (targets) => removeTarget(targets, path),
+  );
+  session.show({ yanked: ref, targetsVersion, pending }, () =>
     print(
-      `${ref} is off the signed list (now version ${outcome.version}); agents that run it are taken back.`,
+      pending
+        ? `${options.out} waits for further signatures: skerry key sign ${options.out} --key …`
+        : `${ref} is off the signed list (now version ${targetsVersion}); agents that run it are taken back.`,
     ),
   );
+}
+
+interface SigningOptions {
+  key: string[];
+  out?: string;
+}
+
+async function signingOf({ key, out }: SigningOptions): Promise<Signing> {
+  return { signers: await loadSigners(key), ...(out !== undefined && { pendingFile: out }) };
 }

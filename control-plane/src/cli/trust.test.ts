@@ -30,6 +30,7 @@ describe('pushing releases', () => {
   let plane: NodeControlPlane;
   let client: Client;
   let signer: { key: SigningKey; keyFile: string };
+  let signing: { signers: { key: SigningKey; keyFile: string }[] };
   /** Stands between client and server: undefined lets a request through. */
   let between: (request: Request) => Promise<Response | undefined>;
 
@@ -43,6 +44,7 @@ describe('pushing releases', () => {
     );
     const { text, key } = createKeyFile();
     signer = { key, keyFile: join(folder, 'key.json') };
+    signing = { signers: [signer] };
     await writeFile(signer.keyFile, text);
     const { key: onlineKey } = await client.json<{ key: TufKey }>('GET', 'api/v1/tuf/online-key');
     const nowMs = Date.now();
@@ -63,7 +65,7 @@ describe('pushing releases', () => {
 
   it('uploads what is missing, signs once for all, and can be verified afterwards', async () => {
     const directories = [await release('1.0.0'), await release('1.1.0')];
-    const outcome = await pushReleases(client, directories, signer);
+    const outcome = await pushReleases(client, directories, signing);
     expect(outcome.targetsVersion).toBe(1);
     expect(outcome.releases.map((r) => [r.release, r.isNew])).toEqual([
       ['press@1.0.0', true],
@@ -73,19 +75,19 @@ describe('pushing releases', () => {
       files: 2,
       targetsVersion: 1,
     });
-    const again = await pushReleases(client, directories, signer);
+    const again = await pushReleases(client, directories, signing);
     expect(again.targetsVersion).toBe(1);
     expect(again.releases.every((r) => !r.isNew && r.uploadedBytes === 0)).toBe(true);
   });
 
   it('refuses a version that exists with other bytes before anything is uploaded', async () => {
-    await pushReleases(client, [await release('1.0.0')], signer);
+    await pushReleases(client, [await release('1.0.0')], signing);
     const uploads: string[] = [];
     between = async (request) => {
       if (request.method === 'PUT') uploads.push(request.url);
       return undefined;
     };
-    await expect(pushReleases(client, [await release('1.0.0', 'others')], signer)).rejects.toMatchObject({
+    await expect(pushReleases(client, [await release('1.0.0', 'others')], signing)).rejects.toMatchObject({
       code: 'conflict',
       hint: expect.stringContaining('new version'),
     });
@@ -94,7 +96,7 @@ describe('pushing releases', () => {
 
   it('refuses two folders of one version', async () => {
     const directories = [await release('1.0.0'), await release('1.0.0', 'others')];
-    await expect(pushReleases(client, directories, signer)).rejects.toThrow(/press@1\.0\.0 stands in two/);
+    await expect(pushReleases(client, directories, signing)).rejects.toThrow(/press@1\.0\.0 stands in two/);
   });
 
   it('starts over once where somebody else pushed meanwhile', async () => {
@@ -103,11 +105,13 @@ describe('pushing releases', () => {
     between = async (request) => {
       if (!raced && request.method === 'PUT' && request.url.endsWith('/tuf/targets')) {
         raced = true;
-        await pushReleases(client, [other], { ...signer, keyFile: join(folder, 'other.json') });
+        await pushReleases(client, [other], {
+          signers: [{ ...signer, keyFile: join(folder, 'other.json') }],
+        });
       }
       return undefined;
     };
-    expect((await pushReleases(client, [await release('1.0.0')], signer)).targetsVersion).toBe(2);
+    expect((await pushReleases(client, [await release('1.0.0')], signing)).targetsVersion).toBe(2);
     const { targets } = await fetchTargets(client);
     expect(Object.keys(targets.targets).sort()).toEqual(['press/1.0.0', 'press/2.0.0']);
   });
@@ -122,7 +126,7 @@ describe('pushing releases', () => {
     const bytes = signTargets(nodeCrypto, evil, { nowMs: Date.now(), privateKeys: [thief.privateKey] });
     between = async (request) =>
       request.url.endsWith('/tuf/targets.json') ? new Response(bytes as Uint8Array<ArrayBuffer>) : undefined;
-    await expect(pushReleases(client, [await release('1.0.0')], signer)).rejects.toMatchObject({
+    await expect(pushReleases(client, [await release('1.0.0')], signing)).rejects.toMatchObject({
       code: 'untrusted',
     });
   });
@@ -147,21 +151,21 @@ describe('pushing releases', () => {
     };
     const directory = await release('1.0.0');
     between = taken;
-    await expect(pushReleases(client, [directory], signer)).rejects.toThrow(/another root of trust/);
+    await expect(pushReleases(client, [directory], signing)).rejects.toThrow(/another root of trust/);
     between = async () => undefined;
-    await pushReleases(client, [directory], signer);
+    await pushReleases(client, [directory], signing);
     between = taken;
-    await expect(pushReleases(client, [await release('1.1.0')], signer)).rejects.toThrow(
+    await expect(pushReleases(client, [await release('1.1.0')], signing)).rejects.toThrow(
       /another root of trust/,
     );
   });
 
   it('signs no list that is older than one it has signed: a yanked release would come back', async () => {
-    await pushReleases(client, [await release('1.0.0')], signer);
+    await pushReleases(client, [await release('1.0.0')], signing);
     const old = await (await client.send('GET', 'tuf/targets.json')).arrayBuffer();
-    await changeTargets(client, signer, (targets) => ({ ...targets, targets: {} }));
+    await changeTargets(client, signing, (targets) => ({ ...targets, targets: {} }));
     between = async (request) => (request.url.endsWith('/tuf/targets.json') ? new Response(old) : undefined);
-    await expect(pushReleases(client, [await release('2.0.0')], signer)).rejects.toMatchObject({
+    await expect(pushReleases(client, [await release('2.0.0')], signing)).rejects.toMatchObject({
       code: 'untrusted',
       hint: expect.stringContaining('yanked'),
     });
@@ -170,14 +174,16 @@ describe('pushing releases', () => {
 
   it('refuses a key that the root does not name', async () => {
     const stranger = { key: createKeyFile().key, keyFile: 'stranger.json' };
-    await expect(pushReleases(client, [await release('1.0.0')], stranger)).rejects.toMatchObject({
+    await expect(
+      pushReleases(client, [await release('1.0.0')], { signers: [stranger] }),
+    ).rejects.toMatchObject({
       code: 'untrusted',
       message: expect.stringContaining('stranger.json may not sign'),
     });
   });
 
   it('finds bytes that were changed on the server', async () => {
-    await pushReleases(client, [await release('1.0.0')], signer);
+    await pushReleases(client, [await release('1.0.0')], signing);
     const blobs = globSync(join(folder, 'data/blobs/sha256/*/*'));
     for (const blob of blobs)
       if ((await readFile(blob, 'utf8')) === 'weights 1.0.0') await writeFile(blob, 'weights 1.0.1');

@@ -15,9 +15,16 @@ import { nodeCrypto } from '@skerry/proto/node/crypto';
 import type { SigningKey } from '@skerry/proto/tuf/keys';
 import { type Metadata, parseMetadata, type TargetsSigned } from '@skerry/proto/tuf/metadata';
 import { emptyTargets, signTargets } from '@skerry/proto/tuf/repository';
-import { ed25519Check, verifyFirstRoot, verifyNextRoot, verifySignatures } from '@skerry/proto/tuf/verify';
+import {
+  countSignatures,
+  ed25519Check,
+  verifyFirstRoot,
+  verifyNextRoot,
+  verifySignatures,
+} from '@skerry/proto/tuf/verify';
 import { z } from 'zod';
 import type { Client } from './client.ts';
+import { writePending } from './pending.ts';
 
 const check = ed25519Check(nodeCrypto);
 const ROOTS_MAX = 1_000;
@@ -102,24 +109,50 @@ export async function fetchTargets(client: Client): Promise<HeldTargets> {
   return { root, rootDigest, targets: targets.signed };
 }
 
+/** Who signs, and where what still lacks others' signatures goes. */
+export interface Signing {
+  /** The keys at hand; as many as the root asks for, or fewer and `pendingFile`. */
+  signers: readonly Signer[];
+  /** Gets a list that lacks signatures, for the other holders to sign (`key sign`). */
+  pendingFile?: string;
+}
+
+/** The version that holds in the end, whether it is new, and whether it waits for further signatures. */
+export interface ChangedTargets {
+  version: number;
+  changed: boolean;
+  pending: boolean;
+}
+
 /**
  * Changes the signed list of releases: fetch, change, version + 1, sign here, upload on the condition that nobody else
- * did meanwhile; once more where somebody did. `change` returns undefined where there is nothing to do. Returns the
- * version that holds in the end, and whether it is new.
+ * did meanwhile; once more where somebody did. `change` returns undefined where there is nothing to do. Throws
+ * SkerryError untrusted where a key may not sign, precondition where more must sign and there is no `pendingFile`.
  */
 export async function changeTargets(
   client: Client,
-  signer: Signer,
+  signing: Signing,
   change: (targets: TargetsSigned) => TargetsSigned | undefined,
-): Promise<{ version: number; changed: boolean }> {
+): Promise<ChangedTargets> {
+  const { signers, pendingFile } = signing;
   for (let attempt = 1; ; attempt++) {
     const held = await fetchTargets(client);
     const { targets, rootDigest } = held;
-    await checkMaySign(signer, held, client.url);
+    for (const signer of signers) await checkMaySign(signer, held, client.url);
     const next = change(targets);
-    if (!next) return { version: targets.version, changed: false };
-    const privateKeys = [signer.key.privateKey];
+    if (!next) return { version: targets.version, changed: false, pending: false };
+    const privateKeys = signers.map(({ key }) => key.privateKey);
     const bytes = signTargets(nodeCrypto, next, { nowMs: Date.now(), privateKeys });
+    const version = targets.version + 1;
+    const { good, threshold } = countSignatures(check, held.root.signed, parseMetadata('targets', bytes));
+    if (good < threshold) {
+      if (pendingFile === undefined)
+        throw new SkerryError('precondition', `${threshold} keys must sign, and ${good} did`, {
+          hint: 'give the others with --key, too, or --out FILE for their holders to sign: skerry key sign FILE',
+        });
+      await writePending(pendingFile, { targets: bytes });
+      return { version, changed: true, pending: true };
+    }
     try {
       await putMetadata(client, 'targets', bytes, targets.version);
     } catch (error) {
@@ -127,8 +160,9 @@ export async function changeTargets(
       if (!raced || attempt === 2) throw error;
       continue;
     }
-    await rememberTargets(signer.keyFile, { rootDigest, targetsVersion: targets.version + 1 });
-    return { version: targets.version + 1, changed: true };
+    for (const { keyFile } of signers)
+      await rememberTargets(keyFile, { rootDigest, targetsVersion: version });
+    return { version, changed: true, pending: false };
   }
 }
 
@@ -140,7 +174,7 @@ type Seen = z.output<typeof seenSchema>;
  * Whether this key may sign what the server shows: under the root that it signed for before (at first, a root that bears
  * its own signature: anyone can write a root that merely names it), and no list older than one it has seen.
  */
-async function checkMaySign(signer: Signer, held: HeldTargets, url: string): Promise<void> {
+export async function checkMaySign(signer: Signer, held: HeldTargets, url: string): Promise<void> {
   const { key, keyFile } = signer;
   const file = `${keyFile}.seen`;
   const refused = (message: string, hint: string): SkerryError =>
@@ -154,7 +188,7 @@ async function checkMaySign(signer: Signer, held: HeldTargets, url: string): Pro
   if (seen ? seen.rootDigest !== held.rootDigest : !isSignedBy(held.root, key))
     throw refused(
       `${url} shows another root of trust than the one that ${keyFile} signs for`,
-      `a server that was taken over would do so; if you know the root (skerry key ls), remove ${file}`,
+      `a server that was taken over would do so; if another holder told you its digest: skerry key pin --key ${keyFile} --root sha256:…`,
     );
   const { version } = held.targets;
   if (seen && version < seen.targetsVersion)

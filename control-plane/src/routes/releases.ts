@@ -84,6 +84,15 @@ function tufRoutes(api: Api, deps: AppDeps): void {
   );
   api.add(
     {
+      method: 'POST',
+      path: '/tuf/online-key',
+      summary: 'Makes the key that follows it; it signs once a root that names it has been uploaded',
+      role: 'admin',
+    },
+    ({ operator }) => deps.fleet.nextOnlineKey(operator.name),
+  );
+  api.add(
+    {
       method: 'PUT',
       path: '/tuf/root',
       summary: 'Uploads a signed root',

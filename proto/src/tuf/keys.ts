@@ -97,6 +97,26 @@ export function parseKeyFile(text: string): KeyFile {
   throw new SkerryError('invalid', `the key file is malformed: ${issue.path.join('.')}: ${issue.message}`);
 }
 
+const publicHalf = z.object({
+  keytype: z.literal('ed25519'),
+  scheme: z.literal('ed25519'),
+  keyval: z.object({ public: hexOf(32) }),
+});
+
+/** The public half of a key file, or of a file that holds nothing else. Throws SkerryError invalid. */
+export function parsePublicKey(text: string): TufKey {
+  try {
+    return tufKey(fromHex(publicHalf.parse(JSON.parse(text)).keyval.public));
+  } catch (cause) {
+    throw new SkerryError('invalid', 'this is no key file, and no public half of one', { cause });
+  }
+}
+
+/** The text of a file with the public half alone, for whoever puts it into a root. */
+export function formatPublicKey(key: TufKey): string {
+  return `${JSON.stringify(key, null, 2)}\n`;
+}
+
 /** The signing key of a file and its opened seed. Throws SkerryError invalid where the halves don't match. */
 export function openedKey(crypto: Crypto, file: KeyFile, privateKey: Uint8Array): SigningKey {
   const key = signingKey(crypto, privateKey);

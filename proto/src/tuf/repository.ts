@@ -12,6 +12,7 @@ import { tufCanonicalBytes } from './canonical.ts';
 import {
   type FileMeta,
   keyId,
+  type Metadata,
   metadataBytes,
   type RootSigned,
   type SnapshotSigned,
@@ -40,17 +41,24 @@ export interface RootOptions {
   nowMs: number;
   /** 1 for the first; a rotation is the trusted version + 1, signed with the old keys and the new. */
   version?: number;
-  /** How many operator keys must sign; 1 by default. */
+  /** How many operator keys must sign a root; 1 by default. */
   threshold?: number;
+  /** How many must sign targets; as many as a root needs by default. */
+  targetsThreshold?: number;
   lifetimeMs?: number;
 }
 
-/** A root: operator keys over root and targets, the online key over snapshot and timestamp. */
+/**
+ * A root: operator keys over root and targets, the online key over snapshot and timestamp. Throws SkerryError invalid
+ * where there are fewer keys than must sign, or the server's is among them.
+ */
 export function createRoot(crypto: Crypto, options: RootOptions): RootSigned {
   const threshold = options.threshold ?? 1;
+  const targetsThreshold = options.targetsThreshold ?? threshold;
   const operators = [...new Set(options.operatorKeys.map((key) => keyId(crypto, key)))];
-  if (operators.length < threshold)
-    throw new SkerryError('invalid', `${operators.length} operator keys can't give ${threshold} signatures`);
+  const needed = Math.max(threshold, targetsThreshold);
+  if (operators.length < needed)
+    throw new SkerryError('invalid', `${operators.length} operator keys can't give ${needed} signatures`);
   const online = keyId(crypto, options.onlineKey);
   if (operators.includes(online))
     throw new SkerryError('invalid', "the server's key is also an operator's", {
@@ -59,7 +67,6 @@ export function createRoot(crypto: Crypto, options: RootOptions): RootSigned {
   const keys = Object.fromEntries(
     [...options.operatorKeys, options.onlineKey].map((key) => [keyId(crypto, key), key]),
   );
-  const byOperator = { keyids: operators, threshold };
   const byServer = { keyids: [online], threshold: 1 };
   return {
     _type: 'root',
@@ -68,7 +75,12 @@ export function createRoot(crypto: Crypto, options: RootOptions): RootSigned {
     expires: tufTime(options.nowMs + (options.lifetimeMs ?? EXPIRY_MS.root)),
     consistent_snapshot: true,
     keys,
-    roles: { root: byOperator, targets: byOperator, snapshot: byServer, timestamp: byServer },
+    roles: {
+      root: { keyids: operators, threshold },
+      targets: { keyids: operators, threshold: targetsThreshold },
+      snapshot: byServer,
+      timestamp: byServer,
+    },
   };
 }
 
@@ -185,6 +197,24 @@ export function signMetadata(
     sig: toHex(crypto.sign(privateKey, message)),
   }));
   return metadataBytes(signed, signatures);
+}
+
+/**
+ * Signed metadata with further signatures: how several holders sign the same bytes one after another. A key that has
+ * signed already isn't added again.
+ */
+export function addSignatures(
+  crypto: Crypto,
+  metadata: Metadata,
+  privateKeys: readonly Uint8Array[],
+): Uint8Array {
+  const signatures = [...metadata.signatures];
+  for (const privateKey of privateKeys) {
+    const keyid = keyId(crypto, tufKey(crypto.publicKey(privateKey)));
+    if (signatures.some((held) => held.keyid === keyid)) continue;
+    signatures.push({ keyid, sig: toHex(crypto.sign(privateKey, metadata.signedBytes)) });
+  }
+  return metadataBytes(metadata.signed, signatures);
 }
 
 function fileMeta(crypto: Crypto, bytes: Uint8Array, version: number): FileMeta {

@@ -33,14 +33,14 @@ export function ed25519Check(crypto: Crypto): SignatureCheck {
 }
 
 /**
- * Enough of the role's own keys have signed. A public key counts once, under however many ids it is listed, and
- * however many signatures bear its name. Throws `signatures`.
+ * How many of the role's own keys have signed. A public key counts once, under however many ids it is listed, and
+ * however many signatures bear its name.
  */
-export function verifySignatures(
+export function countSignatures(
   check: SignatureCheck,
   authority: Pick<RootSigned, 'keys' | 'roles'>,
   metadata: Metadata,
-): void {
+): { good: number; threshold: number } {
   const { keyids, threshold }: RoleKeys = authority.roles[metadata.role];
   const good = new Set<string>();
   for (const { keyid, sig } of metadata.signatures) {
@@ -50,11 +50,21 @@ export function verifySignatures(
     const publicKey = key.keyval.public.toLowerCase();
     if (!good.has(publicKey) && check(key, metadata.signedBytes, fromHex(sig))) good.add(publicKey);
   }
-  if (good.size < threshold)
+  return { good: good.size, threshold };
+}
+
+/** As many of the role's own keys have signed as its threshold asks for. Throws `signatures`. */
+export function verifySignatures(
+  check: SignatureCheck,
+  authority: Pick<RootSigned, 'keys' | 'roles'>,
+  metadata: Metadata,
+): void {
+  const { good, threshold } = countSignatures(check, authority, metadata);
+  if (good < threshold)
     throw refusal(
       metadata.role,
       'signatures',
-      `${good.size} of the ${threshold} signatures that the ${metadata.role} keys must give`,
+      `${good} of the ${threshold} signatures that the ${metadata.role} keys must give`,
     );
 }
 

@@ -13,6 +13,7 @@ import { type Evidence, type FrozenStage, isActive } from '../rollout/rollout.ts
 import * as audit from './audit.ts';
 import { currentNumber, nextNumber } from './context.ts';
 import * as idempotency from './idempotency.ts';
+import * as onlineKey from './online-key.ts';
 import { buildPlan, type FleetWork, fleetWork } from './plan-builder.ts';
 import * as policies from './policies.ts';
 import * as registry from './registry.ts';
@@ -102,7 +103,11 @@ export class FleetActor {
   }
 
   onlineKey() {
-    return registry.onlineKey(this.#ports);
+    return onlineKey.onlineKey(this.#ports);
+  }
+
+  nextOnlineKey(by: string) {
+    return this.#write(() => onlineKey.nextOnlineKey(this.#ports, by));
   }
 
   rootDigest(): string | undefined {
@@ -232,7 +237,7 @@ export class FleetActor {
 
   /** An acknowledgement of carried results (BundlePart bytes), signed by the online key: SignedPart bytes. */
   signAcknowledgement(part: Uint8Array): Uint8Array {
-    return registry.signAcknowledgement(this.#ports, part);
+    return onlineKey.signAcknowledgement(this.#ports, part);
   }
 
   /** Records what was done outside this actor: an agent approved, an alert acknowledged. */

@@ -4,21 +4,12 @@
  * path NAME/VERSION, hash = release digest (the packed manifest's).
  */
 
-import { sealPart } from '@skerry/proto/bundle';
 import { fromUtf8, sameBytes, toHex } from '@skerry/proto/bytes';
 import { parseDocument } from '@skerry/proto/document';
 import { SkerryError } from '@skerry/proto/errors';
 import { readPackedRelease } from '@skerry/proto/pack';
 import { type ReleaseManifest, releaseManifest } from '@skerry/proto/release';
-import {
-  keyId,
-  type Metadata,
-  parseMetadata,
-  type RoleName,
-  type TargetsSigned,
-  type TufKey,
-  tufKey,
-} from '@skerry/proto/tuf/metadata';
+import { type Metadata, parseMetadata, type RoleName, type TargetsSigned } from '@skerry/proto/tuf/metadata';
 import { createSnapshot, createTimestamp, EXPIRY_MS, signMetadata } from '@skerry/proto/tuf/repository';
 import {
   ed25519Check,
@@ -27,29 +18,14 @@ import {
   verifyNotExpired,
   verifySignatures,
 } from '@skerry/proto/tuf/verify';
-import { decode, v1 } from '@skerry/proto/wire';
-import { readMeta } from '../migrate.ts';
 import { appendAudit } from './audit.ts';
 import type { FleetContext } from './context.ts';
+import { followRoot, onlinePrivateKey } from './online-key.ts';
 
 /** A listed release's packed manifest and its model.yaml, as the route read them from the blobs. */
 export interface OfferedRelease {
   manifestBytes: Uint8Array;
   modelYaml: Uint8Array;
-}
-
-/** The public half of the key that signs snapshot and timestamp: the operator's root names it. */
-export function onlineKey(context: FleetContext): { keyid: string; key: TufKey } {
-  const key = tufKey(context.crypto.publicKey(privateKey(context)));
-  return { keyid: keyId(context.crypto, key), key };
-}
-
-/** Signs an acknowledgement that goes back by hand: the root that agents trust names this key. */
-export function signAcknowledgement(context: FleetContext, part: Uint8Array): Uint8Array {
-  const key = privateKey(context);
-  return sealPart('acknowledgement', decode(v1.BundlePart, part), (message) =>
-    context.crypto.sign(key, message),
-  );
 }
 
 /** A role's metadata file, undefined where there is none; without a version the newest. */
@@ -94,12 +70,7 @@ export function putRoot(context: FleetContext, by: string, bytes: Uint8Array): {
     if (version !== 1) throw new SkerryError('invalid', 'the first root is version 1');
   }
   verifyNotExpired('root', offered.signed, context.now());
-  const online = onlineKey(context).keyid;
-  for (const role of ['snapshot', 'timestamp'] as const)
-    if (!offered.signed.roles[role].keyids.includes(online) || offered.signed.roles[role].threshold !== 1)
-      throw new SkerryError('invalid', `the root doesn't let this server sign ${role}`, {
-        hint: `name key ${online} (GET /api/v1/tuf/online-key) for it, with threshold 1`,
-      });
+  followRoot(context, offered.signed);
   store(context, 'root', version, bytes);
   appendAudit(context, by, 'tuf.root', `${version}`, { keys: offered.signed.roles.root.keyids });
   if (newestOf(context, 'targets')) renew(context);
@@ -253,7 +224,7 @@ export function renewIfDue(context: FleetContext): void {
 function renew(context: FleetContext): void {
   const targets = newestOf(context, 'targets')!;
   const nowMs = context.now();
-  const keys = [privateKey(context)];
+  const keys = [onlinePrivateKey(context)];
   const snapshotVersion = (newestOf(context, 'snapshot')?.signed.version ?? 0) + 1;
   const snapshotBytes = signMetadata(
     context.crypto,
@@ -280,8 +251,4 @@ function store(context: FleetContext, role: RoleName, version: number, bytes: Ui
 function newestOf<R extends RoleName>(context: FleetContext, role: R): Metadata<R> | undefined {
   const bytes = metadataFile(context, role);
   return bytes && parseMetadata(role, bytes);
-}
-
-function privateKey(context: FleetContext): Uint8Array {
-  return readMeta(context.sql, 'onlineKey') as Uint8Array;
 }
