@@ -2,7 +2,7 @@ import { type AgentConfig, agentConfig } from '@skerry/agent/config';
 import type { Mix } from './mix.ts';
 import { CHANNELS } from './model.ts';
 
-export const CONTROL_URL = 'https://control.example';
+const CONTROL_URL = 'https://control.example';
 
 /** agent.yaml of a simulated gateway, parsed. */
 export function configOf(id: string, mix: Mix, enrollToken: string): AgentConfig {

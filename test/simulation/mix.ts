@@ -36,7 +36,7 @@ export interface DiskMix {
   damage: number;
 }
 
-export interface CrashMix {
+interface CrashMix {
   /** Mean time between ends of an agent's process at any time; 0: none. */
   everyMs: number;
   /** Share of them that are power losses rather than kills; of the rest, share of orderly stops. */

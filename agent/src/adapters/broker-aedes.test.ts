@@ -1,93 +1,24 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Socket, connect as tcpConnect } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mqtt, { type MqttClient } from 'mqtt';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type BrokerOptions, type EmbeddedBroker, startEmbeddedBroker } from './broker-aedes.ts';
-import { DEFAULT_BOUNDS } from './broker-bounds.ts';
-import type { MqttMessage } from './mqtt-message.ts';
+import { expect, test } from 'vitest';
+import { type BrokerOptions, startEmbeddedBroker } from './broker-aedes.ts';
 import { hashPassword } from './mqtt-users.ts';
-
-type Pending = { message: MqttMessage; done: (error?: Error) => void };
-
-let pending: Pending[];
-let arrived: () => void;
-let broker: EmbeddedBroker | undefined;
-let open: (MqttClient | Socket)[];
-
-beforeEach(() => {
-  pending = [];
-  arrived = () => undefined;
-  open = [];
-});
-afterEach(async () => {
-  for (const connection of open) if ('endAsync' in connection) await connection.endAsync(true);
-  for (const connection of open) if ('destroy' in connection) connection.destroy();
-  await broker?.close();
-  broker = undefined;
-});
-
-async function start(
-  options: Partial<BrokerOptions> = {},
-  listen: Partial<BrokerOptions['listen']> = {},
-): Promise<EmbeddedBroker> {
-  broker = await startEmbeddedBroker({
-    listen: { host: '127.0.0.1', port: 0, ...listen },
-    maxPacketBytes: 64 * 1024,
-    maxConnections: 100,
-    maxUncommitted: 10_000,
-    maxUncommittedBytes: 16 * 1024 ** 2,
-    maxIncompleteBytes: 16 * 1024 ** 2,
-    connectTimeoutMs: 10_000,
-    onPublish: (message, done) => {
-      pending.push({ message, done });
-      arrived();
-    },
-    log: () => undefined,
-    ...options,
-  });
-  return broker;
-}
-
-async function client(options: mqtt.IClientOptions = {}): Promise<MqttClient> {
-  const connecting = mqtt.connect({
-    host: '127.0.0.1',
-    port: broker!.port,
-    protocolVersion: 4,
-    reconnectPeriod: 0,
-    ...options,
-  });
-  connecting.on('error', () => undefined);
-  open.push(connecting);
-  await new Promise<void>((resolve, reject) => {
-    connecting.once('connect', () => resolve());
-    connecting.once('error', reject);
-    connecting.once('close', () => reject(new Error('closed')));
-  });
-  return connecting;
-}
-
-/** Resolves once `count` messages have reached the agent. */
-function arrivals(count: number): Promise<void> {
-  return new Promise((resolve) => {
-    arrived = () => pending.length >= count && resolve();
-    arrived();
-  });
-}
-
-const closed = (connection: MqttClient | Socket): Promise<void> =>
-  new Promise((resolve) => (connection as Socket).once('close', () => resolve()));
-
-/** Turns of the event loop until it holds. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(setImmediate);
-}
-
-/** A turn through the broker and back: whatever was on its way to the client before has arrived. */
-const roundTrip = (c: MqttClient): Promise<unknown> =>
-  c.subscribeAsync(`probe/${Math.floor(pending.length)}`);
+import {
+  arrivals,
+  broker,
+  client,
+  closed,
+  connectAs,
+  pending,
+  publish1,
+  rawSocket,
+  roundTrip,
+  start,
+  until,
+} from './test-broker.ts';
 
 test('PUBACK leaves only once the message is taken, and the packets of one read wait together', async () => {
   await start();
@@ -182,15 +113,6 @@ test('a last will is a message like any other', async () => {
   expect(pending[0]?.message).toMatchObject({ topic: 'plant/x/status' });
 });
 
-function rawSocket(bytes: number[] | string): Socket {
-  const socket = tcpConnect(broker!.port, '127.0.0.1');
-  socket.on('error', () => undefined);
-  open.push(socket);
-  socket.write(typeof bytes === 'string' ? bytes : Buffer.from(bytes));
-  socket.resume();
-  return socket;
-}
-
 test('256 MB announced before CONNECT closes the connection at once and is counted', async () => {
   await start();
   await closed(rawSocket([0x10, 0xff, 0xff, 0xff, 0x7f]));
@@ -206,11 +128,6 @@ test('a PUBLISH over the limit closes its connection before it is read, and reac
   expect(broker!.stats().refused.tooLarge).toBe(1);
   expect(pending).toEqual([]);
 });
-
-/** MQTT 3.1.1 packets as bytes: CONNECT of a clean session, PUBLISH at QoS 1. */
-const CONNECT = [0x10, 13, 0, 4, ...Buffer.from('MQTT'), 4, 2, 0, 0, 0, 1];
-const connectAs = (letter: string): number[] => [...CONNECT, letter.charCodeAt(0)];
-const publish1 = (id: number): number[] => [0x32, 6, 0, 1, 0x61, id >> 8, id & 0xff, 0x78];
 
 test('the PUBACKs of one commit leave in one write', async () => {
   await start();
@@ -349,102 +266,6 @@ test('a port in use is an error that names the option and the port', async () =>
     message: `mqtt.listen.port ${port} on 127.0.0.1 is in use`,
   });
   other.close();
-});
-
-test('what is kept for an absent subscriber, and as retained, is bounded and counted', async () => {
-  const { publisher, stats } = await start({
-    bounds: { ...DEFAULT_BOUNDS, maxRetained: 2, maxRetainedBytes: 1000, maxQueuedPerClient: 3 },
-  });
-  const absent = await client({ clientId: 'screen', clean: false });
-  await absent.subscribeAsync('q/#', { qos: 1 });
-  await absent.endAsync();
-  await until(() => stats().connections === 0);
-  for (let i = 0; i < 5; i++) {
-    const payload = Buffer.from(String(i));
-    publisher.publish({ topic: `q/${i}`, payload, qos: 1, retain: false });
-    publisher.publish({ topic: `r/${i}`, payload, qos: 0, retain: true });
-  }
-  const back = mqtt.connect({
-    host: '127.0.0.1',
-    port: broker!.port,
-    protocolVersion: 4,
-    clientId: 'screen',
-    clean: false,
-    reconnectPeriod: 0,
-  });
-  open.push(back);
-  const seen: string[] = [];
-  await new Promise<void>((resolve) =>
-    back.on('message', (topic) => {
-      seen.push(topic);
-      if (seen.length === 3) resolve();
-    }),
-  );
-  expect(seen).toEqual(['q/0', 'q/1', 'q/2']);
-  expect(stats()).toMatchObject({ retainedDropped: 3, queuedDropped: 2 });
-  const late = await client();
-  const kept: string[] = [];
-  const both = new Promise<void>((resolve) =>
-    late.on('message', (topic) => {
-      kept.push(topic);
-      if (kept.length === 2) resolve();
-    }),
-  );
-  await late.subscribeAsync('r/+');
-  await both;
-  await roundTrip(late);
-  expect(kept.sort()).toEqual(['r/0', 'r/1']);
-});
-
-test('a client has so many subscriptions, the broker so many kept sessions, and no more', async () => {
-  const { stats } = await start({
-    bounds: { ...DEFAULT_BOUNDS, maxSubscriptionsPerClient: 2, maxSessions: 1 },
-  });
-  const screen = await client();
-  await screen.subscribeAsync(['a', 'b']);
-  await screen.subscribeAsync('a');
-  await expect(screen.subscribeAsync('c')).rejects.toThrow();
-  await screen.unsubscribeAsync('a');
-  await screen.subscribeAsync('c');
-  const kept = await client({ clientId: 'kept', clean: false });
-  await kept.subscribeAsync('x', { qos: 1 });
-  await kept.subscribeAsync('y', { qos: 1 });
-  const further = await client({ clientId: 'further', clean: false });
-  const gone = closed(further);
-  further.subscribe('x', { qos: 1 });
-  await gone;
-  expect(stats().subscriptionsRefused).toBe(2);
-});
-
-test('topic filters, last wills and open QoS 2 messages have their bounds over all clients', async () => {
-  const { stats } = await start({
-    bounds: { ...DEFAULT_BOUNDS, maxSubscriptionBytes: 3_000, maxWillBytes: 3_000, maxQos2InFlight: 2 },
-  });
-  const long = 'a'.repeat(2_000);
-  const will = { topic: 'gone', payload: Buffer.alloc(2_000), qos: 0 as const, retain: false };
-  const first = await client({ will });
-  await first.subscribeAsync(long);
-  const second = await client();
-  await expect(second.subscribeAsync(`b${long}`)).rejects.toThrow();
-  await expect(client({ will })).rejects.toThrow();
-  await first.endAsync();
-  await until(() => stats().connections === 1);
-  // What a client held is free again once it is gone.
-  await client({ will });
-  await second.subscribeAsync(`b${long}`);
-  expect(stats()).toMatchObject({ subscriptionsRefused: 1, willsRefused: 1 });
-
-  const publish2 = (id: number): number[] => [0x34, 6, 0, 1, 0x61, 0, id, 0x78];
-  const opener = rawSocket([...connectAs('q'), ...publish2(1), ...publish2(2)]);
-  await arrivals(2);
-  for (const { done } of pending) done();
-  await new Promise((resolve) => opener.once('data', resolve));
-  opener.write(Buffer.from([...publish2(2), ...publish2(3)]));
-  await arrivals(4);
-  const gone = closed(opener);
-  for (const { done } of pending.slice(2)) done();
-  await gone;
-  expect(stats().qos2Refused).toBe(1);
 });
 
 const openssl = process.env.OPENSSL ?? 'openssl';

@@ -1,4 +1,5 @@
 import { SkerryError } from '@skerry/proto/errors';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { describe, expect, test } from 'vitest';
 import { PROTOBUF, setUp } from './test-loop.ts';
 
@@ -9,7 +10,7 @@ const status =
 
 describe('delivery', () => {
   test('a lost response is repaired by sending again', async () => {
-    const { outbox, server, script, loop, world } = setUp();
+    const { outbox, server, script, loop, world } = setUp(nodeCrypto);
     outbox.add('result', 2);
     script.push(
       (ok) => ok(),
@@ -26,7 +27,7 @@ describe('delivery', () => {
   });
 
   test('until somebody answers alerts go out and no results, at the start and after a failure; then all at once', async () => {
-    const { outbox, server, script, loop, world } = setUp();
+    const { outbox, server, script, loop, world } = setUp(nodeCrypto);
     outbox.add('result', 2);
     outbox.add('alert', 1);
     const offline = () => {
@@ -55,7 +56,7 @@ describe('delivery', () => {
   });
 
   test('a network that loses every other exchange holds up nothing', async () => {
-    const { outbox, script, loop, world } = setUp();
+    const { outbox, script, loop, world } = setUp(nodeCrypto);
     outbox.add('result', 100);
     const lost = () => Promise.reject(new Error('connection reset'));
     for (let i = 0; i < 200; i++) script.push((ok) => ok(), lost);
@@ -65,7 +66,7 @@ describe('delivery', () => {
   });
 
   test('a backlog goes out exchange after exchange without waiting, alerts first', async () => {
-    const { outbox, server, loop, world } = setUp({ settings: { maxRequestBytes: 4_096 } });
+    const { outbox, server, loop, world } = setUp(nodeCrypto, { settings: { maxRequestBytes: 4_096 } });
     outbox.add('result', 10);
     outbox.add('alert', 1);
     loop.start();
@@ -76,7 +77,7 @@ describe('delivery', () => {
   });
 
   test('a server that acknowledges nothing is not asked again at once', async () => {
-    const { outbox, server, loop, world } = setUp();
+    const { outbox, server, loop, world } = setUp(nodeCrypto);
     outbox.add('result', 3);
     server.acknowledges = false;
     loop.start();
@@ -86,7 +87,7 @@ describe('delivery', () => {
   });
 
   test('an epoch conflict begins a new epoch, under which everything pending goes out', async () => {
-    const { outbox, server, loop, world } = setUp();
+    const { outbox, server, loop, world } = setUp(nodeCrypto);
     outbox.add('result', 2);
     server.conflictEpoch = outbox.epoch;
     loop.start();
@@ -97,7 +98,7 @@ describe('delivery', () => {
   });
 
   test('a server that sees a conflict every time costs an epoch per interval, and no more', async () => {
-    const { outbox, server, loop, world } = setUp();
+    const { outbox, server, loop, world } = setUp(nodeCrypto);
     outbox.add('result', 2);
     server.conflictEpoch = 'every';
     server.extra = { nextSyncMs: 1 };
@@ -108,7 +109,7 @@ describe('delivery', () => {
   });
 
   test('an answer about an epoch that ended meanwhile acknowledges nothing of the present one', async () => {
-    const { outbox, script, loop } = setUp();
+    const { outbox, script, loop } = setUp(nodeCrypto);
     outbox.add('result', 2);
     script.push(async (ok) => {
       const response = await ok();
@@ -132,7 +133,7 @@ describe('what is not an acknowledgement', () => {
     ['no content', () => new Response(null, { status: 204 })],
     ['more bytes than an answer may have', () => new Response('x'.repeat(5_000_000), PROTOBUF)],
   ])('%s acknowledges nothing and is counted malformed', async (_, respond) => {
-    const { outbox, script, loop } = setUp();
+    const { outbox, script, loop } = setUp(nodeCrypto);
     outbox.add('result');
     script.push(respond);
     expect(await loop.syncNow()).toBe('malformed');
@@ -140,7 +141,7 @@ describe('what is not an acknowledgement', () => {
   });
 
   test('silence ends after the timeout, and what comes later has no effect', async () => {
-    const { outbox, script, loop, world } = setUp();
+    const { outbox, script, loop, world } = setUp(nodeCrypto);
     outbox.add('result');
     let answer: (() => void) | undefined;
     script.push(async (ok) => {
@@ -160,14 +161,14 @@ describe('what is not an acknowledgement', () => {
 
 describe('authorization', () => {
   test('a token that is refused is replaced once, within the exchange', async () => {
-    const { script, loop, tokens } = setUp();
+    const { script, loop, tokens } = setUp(nodeCrypto);
     script.push(status(401));
     expect(await loop.syncNow()).toBe('ok');
     expect(tokens).toEqual({ given: 2, forgotten: 1 });
   });
 
   test('an agent that is not approved is unauthorized, and asks ever more rarely', async () => {
-    const { server, loop, world } = setUp({
+    const { server, loop, world } = setUp(nodeCrypto, {
       identity: {
         accessToken: async () => {
           throw new SkerryError('unauthorized', 'not approved');
@@ -185,7 +186,7 @@ describe('authorization', () => {
 
 describe('pace', () => {
   test('comes back as the server wishes, within bounds', async () => {
-    const { server, loop, world } = setUp();
+    const { server, loop, world } = setUp(nodeCrypto);
     server.extra = { nextSyncMs: 5_000 };
     loop.start();
     await world.pass(12_000);
@@ -196,7 +197,7 @@ describe('pace', () => {
   });
 
   test('many wakes make one exchange', async () => {
-    const { server, loop, world } = setUp();
+    const { server, loop, world } = setUp(nodeCrypto);
     loop.start();
     await world.pass(1_000);
     for (let i = 0; i < 20; i++) loop.notify();
@@ -205,7 +206,7 @@ describe('pace', () => {
   });
 
   test('a wake during an exchange makes one more after it', async () => {
-    const { server, script, loop, world } = setUp();
+    const { server, script, loop, world } = setUp(nodeCrypto);
     script.push((ok) => {
       loop.notify();
       loop.notify();
@@ -217,7 +218,7 @@ describe('pace', () => {
   });
 
   test('Retry-After holds even against wakes', async () => {
-    const { server, script, loop, world } = setUp();
+    const { server, script, loop, world } = setUp(nodeCrypto);
     script.push(status(503, { 'retry-after': '60' }));
     loop.start();
     await world.pass(1_000);
@@ -230,7 +231,7 @@ describe('pace', () => {
   });
 
   test('an hour without network costs few attempts, and the first answer brings everything back', async () => {
-    const { outbox, server, script, loop, world } = setUp();
+    const { outbox, server, script, loop, world } = setUp(nodeCrypto);
     const down = () => Promise.reject(new Error('no route'));
     for (let i = 0; i < 200; i++) script.push(down);
     loop.start();
@@ -245,7 +246,7 @@ describe('pace', () => {
   });
 
   test('a request that is too large comes again at half the size', async () => {
-    const { outbox, server, script, loop } = setUp({
+    const { outbox, server, script, loop } = setUp(nodeCrypto, {
       settings: { maxRequestBytes: 8_192, minRequestBytes: 2_048 },
     });
     outbox.add('result', 20);
@@ -258,7 +259,7 @@ describe('pace', () => {
 
 describe('effects', () => {
   test('newer desired state is applied, and told back as seen', async () => {
-    const { server, loop, desired } = setUp();
+    const { server, loop, desired } = setUp(nodeCrypto);
     server.extra = { desired: { generation: 3 } };
     await loop.syncNow();
     await loop.syncNow();
@@ -267,7 +268,7 @@ describe('effects', () => {
   });
 
   test("a fault of the agent's own store fails the exchange and ends nothing", async () => {
-    const { outbox, loop } = setUp();
+    const { outbox, loop } = setUp(nodeCrypto);
     outbox.add('alert');
     outbox.isBroken = true;
     expect(await loop.syncNow()).toBe('failed');
@@ -276,7 +277,7 @@ describe('effects', () => {
   });
 
   test('after stop nothing is sent, and an answer under way has no effect', async () => {
-    const { outbox, server, script, loop, world } = setUp();
+    const { outbox, server, script, loop, world } = setUp(nodeCrypto);
     outbox.add('result');
     script.push(async (ok) => {
       const response = await ok();
@@ -291,7 +292,7 @@ describe('effects', () => {
   });
 
   test('time readings carry how far the wall clock is from the server, at worst', async () => {
-    const { server, loop, world } = setUp();
+    const { server, loop, world } = setUp(nodeCrypto);
     server.extra = { wallMs: world.wallMs + 7_000 };
     await loop.syncNow();
     await loop.syncNow();

@@ -1,3 +1,4 @@
+import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { decode, v1 } from '@skerry/proto/wire';
 import { describe, expect, test } from 'vitest';
 import type { SyncSettings } from './settings.ts';
@@ -9,7 +10,7 @@ describe('an alert', () => {
   function overLink(bytesPerSecond: number, settings: Partial<SyncSettings> = {}) {
     const sent: { lanes: string; atMs: number; doneMs: number }[] = [];
     const world = new TestWorld();
-    const set = setUp({
+    const set = setUp(nodeCrypto, {
       ...world,
       settings,
       transport: async (request) => {

@@ -1,7 +1,6 @@
 /** The sync loop between a scripted outbox and a scripted control plane, for tests. */
 import { sameBytes } from '@skerry/proto/bytes';
 import { SkerryError } from '@skerry/proto/errors';
-import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { decode, encode, type skerry, v1 } from '@skerry/proto/wire';
 import type { Transport } from '../ports.ts';
 import { createSyncLoop, type SyncLoopOptions } from './loop.ts';
@@ -89,7 +88,8 @@ export class TestServer {
 
 export const PROTOBUF = { headers: { 'content-type': 'application/x-protobuf' } };
 
-export function setUp(options: Partial<SyncLoopOptions> = {}) {
+/** A loop of its own for each test; `crypto` comes from the test, since core has none. */
+export function setUp(crypto: SyncLoopOptions['crypto'], options: Partial<SyncLoopOptions> = {}) {
   const world = new TestWorld();
   const outbox = new TestOutbox();
   const server = new TestServer();
@@ -106,7 +106,7 @@ export function setUp(options: Partial<SyncLoopOptions> = {}) {
   };
   const loop = createSyncLoop({
     ...world,
-    crypto: nodeCrypto,
+    crypto,
     transport,
     outbox,
     url: 'https://control.example.com',
