@@ -23,6 +23,11 @@ function httpUrl(text: string): string {
   throw new InvalidArgumentError('Give a URL such as http://127.0.0.1:7080.');
 }
 
+function tolerance(text: string): number {
+  if (text.trim() !== '' && Number(text) >= 0) return Number(text);
+  throw new InvalidArgumentError('Give a number of at least 0.');
+}
+
 const program = createProgram(
   'skerry-agent',
   'Takes in MQTT sensor streams, runs ONNX models on the spot, keeps results, syncs',
@@ -87,7 +92,16 @@ program
 program
   .command('infer <model>')
   .description('one run of any ONNX model')
-  .requiredOption('--inputs <file>', 'JSON: each input name mapped to {"type","dims","data"}')
+  .requiredOption(
+    '--inputs <file|dir>',
+    'JSON: each input name mapped to {"type","dims","data"}; or a folder of input_0.pb, … (ONNX TensorProto)',
+  )
+  .option(
+    '--expect <dir>',
+    'with a folder of inputs: compare with its output_0.pb, …; exit code 1 where they differ',
+  )
+  .option('--rtol <number>', 'allowed difference of floats, relative', tolerance, 1e-3)
+  .option('--atol <number>', 'and absolute', tolerance, 1e-6)
   .addOption(
     new Option('--backend <name>', 'what to run it on')
       .choices(['native', 'wasm', 'webgpu'])
@@ -99,6 +113,7 @@ program
     examples(
       'infer model.onnx --inputs inputs.json',
       'infer model.onnx --inputs inputs.json --backend wasm --json',
+      'infer model.onnx --inputs test_data_set_0 --expect test_data_set_0 --atol 1e-5',
     ),
   )
   .action(infer);

@@ -3,8 +3,10 @@
  * simulation implements these and passes the same contract tests.
  */
 import type { Crypto } from '@skerry/proto/crypto';
+import type { Tensor } from '@skerry/proto/onnx/tensor';
 
 export type { Crypto } from '@skerry/proto/crypto';
+export type { Tensor, TensorType } from '@skerry/proto/onnx/tensor';
 
 /** Time. Order and age come from `monoMs`; wall time is only ever shown, sent, or compared with devices' own times. */
 export interface Clock {
@@ -78,38 +80,6 @@ export interface BlobParts {
   /** Adds bytes; what was kept of another blob goes. */
   append(digest: string, bytes: Uint8Array): Promise<void>;
   clear(): Promise<void>;
-}
-
-export type TensorType =
-  | 'float32'
-  | 'float64'
-  | 'int8'
-  | 'uint8'
-  | 'int16'
-  | 'uint16'
-  | 'int32'
-  | 'uint32'
-  | 'int64'
-  | 'uint64'
-  | 'bool'
-  | 'string';
-
-/** A tensor by value. int64/uint64 are BigInt arrays, bool is one byte each, strings are an array. */
-export interface Tensor {
-  type: TensorType;
-  dims: readonly number[];
-  data:
-    | Float32Array
-    | Float64Array
-    | Int8Array
-    | Uint8Array
-    | Int16Array
-    | Uint16Array
-    | Int32Array
-    | Uint32Array
-    | BigInt64Array
-    | BigUint64Array
-    | readonly string[];
 }
 
 export type BackendName = 'native' | 'webgpu' | 'wasm';

@@ -3,16 +3,42 @@
  * `{"type","dims","data"}`; the answer has the same form:
  *
  *   {"x":{"type":"float32","dims":[1,2],"data":[1,2]}}  →  {"outputs":{"y":{"type":"float32","dims":[1],"data":[3]}}}
+ *
+ * Maps and sequences, which the runtime's binding can't give, come out of tensors again (proto/src/onnx/plain.ts):
+ *
+ *   {"type":"sequence","items":[{"type":"map","entries":[["setosa",0.9],["virginica",0.1]]}]}
  */
 import { SkerryError } from '@skerry/proto/errors';
+import { describeType } from '@skerry/proto/onnx/graph';
+import { plainModel } from '@skerry/proto/onnx/plain';
+import { type Structure, structuresOf } from '@skerry/proto/onnx/structures';
+import { isTensorType } from '@skerry/proto/onnx/tensor';
 import { z } from 'zod';
 import type { InferenceBackend, Tensor } from '../ports.ts';
-import { fromJsonTensor, isTensorType, type JsonTensor, toJsonTensor } from './tensors.ts';
+import { fromJsonTensor, type JsonTensor, toJsonTensor } from './tensors.ts';
+
+/** A map with its keys: numbers beyond 2^53 as strings of digits. */
+export interface JsonMap {
+  type: 'map';
+  entries: [key: number | string, value: number | string | boolean][];
+}
+
+export type JsonValue = JsonTensor | { type: 'sequence'; items: (JsonTensor | JsonMap)[] };
+
+/** A model file: by path for the runtime, its bytes to see what it takes and gives. */
+export interface ModelFile {
+  path: string;
+  bytes: Uint8Array;
+}
+
+// What a graph of half-width floats is given is cast inside it.
+const WIDENED: Readonly<Record<string, string>> = { float16: 'float32', bfloat16: 'float32' };
 
 const jsonTensor = z.strictObject({
-  type: z.string().refine(isTensorType, {
-    message: 'expected float32, float64, int8 … uint64, bool or string',
-  }),
+  type: z
+    .string()
+    .transform((type) => WIDENED[type] ?? type)
+    .refine(isTensorType, { message: 'expected float32, float64, int8 … uint64, bool or string' }),
   dims: z.array(z.int().nonnegative()).max(32),
   data: z.array(z.union([z.number(), z.string(), z.boolean()])),
 });
@@ -21,43 +47,88 @@ const inputsFile = z.record(z.string(), jsonTensor);
 /** Loads the model, runs it once, frees it. Throws SkerryError `invalid` where inputs don't fit, `failed` where the run fails. */
 export async function inferJson(
   backend: InferenceBackend,
-  modelPath: string,
+  model: ModelFile,
   inputs: unknown,
-): Promise<{ outputs: Record<string, JsonTensor> }> {
-  const outputs = await inferTensors(backend, modelPath, readInputs(inputs));
-  const json: Record<string, JsonTensor> = {};
-  for (const [name, tensor] of Object.entries(outputs)) json[name] = toJsonTensor(tensor);
+): Promise<{ outputs: Record<string, JsonValue> }> {
+  const feeds = readInputs(inputs);
+  const { outputs, structures } = await inferTensors(backend, model, () => feeds);
+  const json: Record<string, JsonValue> = {};
+  const parts = new Set([...structures.values()].flatMap((s) => (s.kind === 'sequence' ? s.tensors : [])));
+  for (const [name, tensor] of Object.entries(outputs)) {
+    const structure = structures.get(name);
+    if (structure?.kind === 'maps') json[name] = mapsOf(tensor, structure);
+    else if (!parts.has(name)) json[name] = toJsonTensor(tensor);
+  }
+  for (const [name, structure] of structures)
+    if (structure.kind === 'sequence')
+      json[name] = { type: 'sequence', items: structure.tensors.map((t) => toJsonTensor(outputs[t]!)) };
   return { outputs: json };
 }
 
-/** The same with tensors, wherever they come from. */
+/** What a model answered: tensors by name, and which of them were maps or sequences before the graph was made plain. */
+export interface Answer {
+  outputs: Record<string, Tensor>;
+  structures: ReadonlyMap<string, Structure>;
+}
+
+/**
+ * One run with tensors, wherever they come from; `feedsOf` gets the names of the model's inputs in order. Throws
+ * SkerryError `unsupported` where an input or output of the model is nothing that can be given or told here.
+ */
 export async function inferTensors(
   backend: InferenceBackend,
-  modelPath: string,
-  feeds: Readonly<Record<string, Tensor>>,
-): Promise<Record<string, Tensor>> {
-  const session = await backend.create({ path: modelPath });
+  file: ModelFile,
+  feedsOf: (inputs: readonly string[]) => Readonly<Record<string, Tensor>>,
+): Promise<Answer> {
+  const { bytes, model, changes } = plainModel(file.bytes);
+  const session = await backend.create(changes.length > 0 ? { bytes } : { path: file.path });
   try {
-    const wanted = session.inputs.map((input) => input.name);
-    const missing = wanted.filter((name) => !Object.hasOwn(feeds, name));
-    const unknown = Object.keys(feeds).filter((name) => !wanted.includes(name));
-    if (missing.length + unknown.length > 0)
-      throw new SkerryError(
-        'invalid',
-        [
-          missing.length > 0 ? `the model also wants ${quoted(missing)}` : '',
-          unknown.length > 0 ? `the model has no input ${quoted(unknown)}` : '',
-        ]
-          .filter(Boolean)
-          .join('; '),
-        {
-          hint: `its inputs are ${session.inputs.map((i) => `${i.name}: ${i.type} [${i.dims.join(', ')}]`).join(', ')}`,
-        },
-      );
-    return await session.run(feeds);
+    const names = session.inputs.map((input) => input.name);
+    const feeds = feedsOf(names);
+    requireInputs(names, Object.keys(feeds), () =>
+      (model.graph.input ?? [])
+        .filter(({ name }) => names.includes(name ?? ''))
+        .map(({ name, type }) => `${name}: ${describeType(type)}`)
+        .join(', '),
+    );
+    return { outputs: await session.run(feeds), structures: structuresOf(model) };
   } finally {
     await session.release();
   }
+}
+
+function requireInputs(wanted: readonly string[], given: readonly string[], described: () => string): void {
+  const missing = wanted.filter((name) => !given.includes(name));
+  const unknown = given.filter((name) => !wanted.includes(name));
+  if (missing.length + unknown.length === 0) return;
+  const problems = [
+    missing.length > 0 ? `the model also wants ${quoted(missing)}` : '',
+    unknown.length > 0 ? `the model has no input ${quoted(unknown)}` : '',
+  ];
+  throw new SkerryError('invalid', problems.filter(Boolean).join('; '), {
+    hint: `its inputs are ${described()}`,
+  });
+}
+
+/** One map a row; a tensor of one dimension is a single row. */
+function mapsOf(tensor: Tensor, { keys, labels }: Structure & { kind: 'maps' }): JsonValue {
+  const { data } = toJsonTensor(tensor);
+  const keyed = labels.map((label) => (keys === 'int64' ? numberKey(label) : label));
+  const rows = labels.length === 0 ? 0 : data.length / labels.length;
+  return {
+    type: 'sequence',
+    items: Array.from(
+      { length: rows },
+      (_, row): JsonMap => ({
+        type: 'map',
+        entries: keyed.map((key, i) => [key, data[row * labels.length + i]!]),
+      }),
+    ),
+  };
+}
+
+function numberKey(label: string): number | string {
+  return Number.isSafeInteger(Number(label)) ? Number(label) : label;
 }
 
 function readInputs(inputs: unknown): Record<string, Tensor> {

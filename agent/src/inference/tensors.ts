@@ -1,22 +1,8 @@
 /** Tensors between their forms: golden.pb's NamedTensor, the JSON of `skerry-agent infer`, plain typed arrays. */
 import { SkerryError } from '@skerry/proto/errors';
+import { elementCount, isTensorType, TENSOR_ARRAYS } from '@skerry/proto/onnx/tensor';
 import type { skerry } from '@skerry/proto/wire';
 import type { Tensor, TensorType } from '../ports.ts';
-
-/** The array that holds each numeric type's data. */
-export const TENSOR_ARRAYS = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-} as const;
 
 /** Closed range of each integer type; bool is 0 or 1. */
 const RANGES: Partial<Record<TensorType, readonly [number | bigint, number | bigint]>> = {
@@ -35,11 +21,6 @@ export interface JsonTensor {
   type: TensorType;
   dims: readonly number[];
   data: readonly (number | string | boolean)[];
-}
-
-/** Whether a name is one of the tensor types that go in and out. */
-export function isTensorType(name: string): name is TensorType {
-  return name === 'string' || Object.hasOwn(TENSOR_ARRAYS, name);
 }
 
 /** The tensor of a golden case. Throws SkerryError `invalid` where type, shape and bytes don't fit together. */
@@ -127,10 +108,38 @@ export function toJsonTensor({ type, dims, data }: Tensor): JsonTensor {
 }
 
 function fitting(name: string, tensor: Tensor): Tensor {
-  const expected = tensor.dims.reduce((product, dim) => product * dim, 1);
+  const expected = elementCount(tensor.dims);
   if (tensor.data.length === expected) return tensor;
   throw new SkerryError(
     'invalid',
     `tensor "${name}" has ${tensor.data.length} values, and its shape [${tensor.dims.join(', ')}] holds ${expected}`,
   );
+}
+
+/**
+ * The first difference beyond `|got - want| <= atol + rtol × |want|` in words ("[3] 0.91, expected 0.42 ± 0.02"), or
+ * undefined. NaN only where NaN is wanted; strings alike.
+ */
+export function differenceOf(
+  want: Tensor,
+  got: Tensor,
+  { rtol, atol }: { rtol: number; atol: number },
+): string | undefined {
+  if (got.data.length !== want.data.length || got.dims.join() !== want.dims.join())
+    return `has shape [${got.dims.join(', ')}], expected [${want.dims.join(', ')}]`;
+  for (let i = 0; i < want.data.length; i++) {
+    const [w, g] = [want.data[i]!, got.data[i]!];
+    if (Object.is(w, g) || w === g) continue;
+    const margin = atol + rtol * Math.abs(Number(w));
+    if (typeof w !== 'string' && Math.abs(Number(g) - Number(w)) <= margin) continue;
+    const where = want.data.length > 1 ? `[${i}] ` : '';
+    return typeof w === 'string'
+      ? `${where}"${String(g)}", expected "${w}"`
+      : `${where}${short(g)}, expected ${short(w)} ± ${short(margin)}`;
+  }
+  return undefined;
+}
+
+function short(value: unknown): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : String(value);
 }

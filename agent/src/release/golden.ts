@@ -7,7 +7,7 @@
 import { SkerryError } from '@skerry/proto/errors';
 import type { ReleaseManifest, ReleaseOutput } from '@skerry/proto/release';
 import { decode, type skerry, v1 } from '@skerry/proto/wire';
-import { fromNamedTensor } from '../inference/tensors.ts';
+import { differenceOf, fromNamedTensor } from '../inference/tensors.ts';
 import type { Tensor } from '../ports.ts';
 
 export interface GoldenCase {
@@ -50,7 +50,7 @@ export function createGoldenJudge(manifest: ReleaseManifest, cases: readonly Gol
       for (const [name, want] of Object.entries(wanted)) {
         const have = got[name];
         if (have === undefined) return `golden case ${index + 1}: the model answers no ${name}`;
-        const difference = compare(want, have, tolerance);
+        const difference = differenceOf(want, have, tolerance);
         if (difference) return `golden case ${index + 1}: ${name} ${difference}`;
         const output = manifest.output.find((o) => o.tensor === name);
         if (output && changesDecision(output, want, have)) flipped = name;
@@ -59,26 +59,6 @@ export function createGoldenJudge(manifest: ReleaseManifest, cases: readonly Gol
       return `golden case ${index + 1}: ${flipped} falls on the other side of its threshold (${flips} such cases, ${tolerance.maxFlips} allowed)`;
     },
   };
-}
-
-function compare(
-  want: Tensor,
-  got: Tensor,
-  { rtol, atol }: { rtol: number; atol: number },
-): string | undefined {
-  if (got.data.length !== want.data.length || got.dims.join() !== want.dims.join())
-    return `has shape [${got.dims.join(', ')}], expected [${want.dims.join(', ')}]`;
-  for (let i = 0; i < want.data.length; i++) {
-    const [w, g] = [want.data[i]!, got.data[i]!];
-    if (Object.is(w, g) || w === g) continue;
-    const margin = atol + rtol * Math.abs(Number(w));
-    if (typeof w !== 'string' && Math.abs(Number(g) - Number(w)) <= margin) continue;
-    const where = want.data.length > 1 ? `[${i}] ` : '';
-    return typeof w === 'string'
-      ? `${where}"${String(g)}", expected "${w}"`
-      : `${where}${short(g)}, expected ${short(w)} ± ${short(margin)}`;
-  }
-  return undefined;
 }
 
 function changesDecision(output: ReleaseOutput, want: Tensor, got: Tensor): boolean {
@@ -94,8 +74,4 @@ function argmax({ data }: Tensor): number {
   let best = 0;
   for (let i = 1; i < data.length; i++) if (Number(data[i]) > Number(data[best])) best = i;
   return best;
-}
-
-function short(value: unknown): string {
-  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : String(value);
 }

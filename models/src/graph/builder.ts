@@ -9,14 +9,12 @@
  */
 import type { Tensor, TensorType } from '@skerry/agent/ports';
 import { utf8 } from '@skerry/proto/bytes';
+import type { Dim } from '@skerry/proto/onnx/graph';
 import { encode, onnx } from '@skerry/proto/wire';
 import { dataTypeOf, float32, toTensorProto } from './tensor.ts';
 
 export const OPSET = 17;
 const IR_VERSION = 8;
-
-/** A dimension: its size, or the name of a free one. */
-export type Dim = number | string;
 
 /** What attributes of a node may be: whole numbers become INT, others FLOAT; `float` makes a whole one FLOAT. */
 export type AttributeValue = number | string | readonly number[] | { readonly float: number };
