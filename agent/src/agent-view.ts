@@ -65,6 +65,7 @@ export class AgentView implements Pick<LocalView, 'status' | 'recent' | 'metrics
         [...devices.keys()].map((device) => `${pipeline.name}/${device}`),
       ),
       trusted: link()?.trusted() ?? {},
+      trustProblem: link()?.trustProblem() ?? '',
       arrivalAheadMs: Math.round(time.report().arrivalAheadMs),
     };
   }

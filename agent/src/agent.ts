@@ -228,6 +228,7 @@ class RunningAgent implements Agent {
       intervalMs: config.controlPlane.interval,
       metered: config.controlPlane.metered,
       agentId,
+      trustIntervalMs: config.trust.refresh,
       boot: this.#boot,
       labels: allLabels(config, facts),
       facts,

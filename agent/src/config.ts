@@ -171,7 +171,14 @@ export const agentConfig = z
       })
       .optional(),
     trust: z
-      .strictObject({ root: z.string().optional(), allowUnsigned: z.boolean().default(false) })
+      .strictObject({
+        root: z.string().optional(),
+        allowUnsigned: z.boolean().default(false),
+        /** How often signed metadata is looked at when nothing else asks for it. */
+        refresh: duration
+          .refine((ms) => ms >= 60_000, { message: 'expected at least 1m' })
+          .default(6 * 3_600_000),
+      })
       .prefault({}),
     mqtt: z.strictObject({ listen: listen.optional(), connect: connect.optional() }).prefault({}),
     clock: clock.prefault({}),
@@ -195,6 +202,8 @@ export const agentConfig = z
         maxMemory: size.default(512 * 1024 ** 2),
         /** Among the variants that pass the golden vectors: the fastest here, or the first in the manifest's order. */
         choose: z.enum(['fastest', 'first']).default('fastest'),
+        /** A model that takes longer for a batch of 32 windows runs in a worker thread. */
+        workerAbove: duration.default(10),
       })
       .prefault({}),
     local: z.strictObject({ listen: hostPort.prefault('127.0.0.1:7080') }).prefault({}),

@@ -5,7 +5,8 @@
 import type { Crypto } from '@skerry/proto/crypto';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import type { skerry } from '@skerry/proto/wire';
-import { type Identity, openIdentity } from './identity/identity.ts';
+import { parseEnrolmentToken } from './identity/enrolment-token.ts';
+import { type EnrolRequest, type Identity, openIdentity } from './identity/identity.ts';
 import type { Blobs, Clock, Log, Random, Store, Timers, Transport, Wake } from './ports.ts';
 import { Downloads } from './release/download.ts';
 import { obtainManaged } from './release/obtain.ts';
@@ -16,13 +17,18 @@ import { BusyError, endpoint, type Http } from './sync/http.ts';
 import { createSyncLoop, type SyncLoop, type SyncStatus } from './sync/loop.ts';
 import { type Meter, openMeter } from './sync/meter.ts';
 import type { OutboxReader } from './sync/outbox-reader.ts';
-import { createTrustClient, type TrustClient } from './trust/client.ts';
+import type { TrustClient, TrustOptions } from './trust/client.ts';
 import { createMetadataFetcher } from './trust/fetch-metadata.ts';
+import { TrustKeeper } from './trust/keeper.ts';
 
 export interface LinkOptions {
   url: string;
   enrollToken: string | undefined;
   intervalMs: number;
+  /** How often signed metadata is looked at when nothing else asks for it. */
+  trustIntervalMs?: number;
+  /** The first root, where the enrolment token names none. */
+  rootBytes?: Uint8Array | undefined;
   /** Left out where bytes cost nothing. */
   metered?: MeterSettings | undefined;
   agentId: string;
@@ -62,11 +68,16 @@ export interface Link {
   metered(): { bytesPerHour: number; leftBytes: number } | undefined;
   /** Role → version of the trusted metadata. */
   trusted(): Record<string, number>;
+  /** Why newer metadata was refused; empty where all is well. */
+  trustProblem(): string;
+  /** The trust client. Throws SkerryError untrusted where no root is known. */
+  trust(): Promise<TrustClient>;
   /** What a person should know: refused enrolment, expiring trust. */
   notices(): string[];
 }
 
 const TIMEOUT_MS = 30_000;
+const DEFAULT_TRUST_INTERVAL_MS = 6 * 3_600_000;
 /** Pauses while an operator has not approved yet: often at first, since somebody may be waiting for it. */
 const PENDING = { baseMs: 5_000, maxMs: 60_000 };
 
@@ -105,8 +116,7 @@ class AgentLink implements Link {
   readonly #meter: Meter | undefined;
   readonly #identity: Identity;
   readonly #stopping: AbortController;
-  #trust: Promise<TrustClient> | undefined;
-  #trusted: TrustClient | undefined;
+  readonly #trust: TrustKeeper;
   #loop: SyncLoop | undefined;
   #cancel: () => void = () => undefined;
   #failures = 0;
@@ -126,6 +136,12 @@ class AgentLink implements Link {
     this.#meter = parts.meter;
     this.#identity = parts.identity;
     this.#stopping = parts.stopping;
+    this.#trust = new TrustKeeper({
+      ...options,
+      anchor: () => this.#anchor(),
+      fetchMetadata: createMetadataFetcher(parts.http, endpoint(options.url, 'tuf/').href),
+      intervalMs: options.trustIntervalMs ?? DEFAULT_TRUST_INTERVAL_MS,
+    });
   }
 
   start(): void {
@@ -136,6 +152,7 @@ class AgentLink implements Link {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    this.#trust.stop();
     // A control plane that takes connections and says nothing would hold the process for as long as a timeout.
     this.#stopping.abort(new SkerryError('unavailable', 'the agent is stopping'));
     await this.#loop?.stop();
@@ -191,7 +208,15 @@ class AgentLink implements Link {
   }
 
   trusted(): Record<string, number> {
-    return this.#trusted?.trusted() ?? {};
+    return this.#trust.trusted();
+  }
+
+  trustProblem(): string {
+    return this.#trust.problem();
+  }
+
+  trust(): Promise<TrustClient> {
+    return this.#openTrust();
   }
 
   notices(): string[] {
@@ -200,19 +225,13 @@ class AgentLink implements Link {
     const dryMs = this.#meter?.budget.waitMs('state', 1) ?? 0;
     if (dryMs > 0)
       notices.push(`the metered link's budget is used up: it goes on in ${Math.ceil(dryMs / 1000)} s`);
-    const trust = this.#trusted?.state();
-    if (trust?.expiresSoon)
-      notices.push(
-        `signed targets expire ${new Date(trust.targetsExpireMs ?? 0).toISOString()}: no new release after that`,
-      );
-    return notices;
+    return [...notices, ...this.#trust.notices()];
   }
 
   async #enrol(): Promise<void> {
-    const { enrollToken, labels, facts, log } = this.#o;
+    const { log } = this.#o;
     try {
-      const request = { labels, facts, ...(enrollToken !== undefined && { token: enrollToken }) };
-      const enrolment = await this.#identity.enrol(request);
+      const enrolment = await this.#identity.enrol(this.#enrolment());
       if (this.#stopped) return;
       this.#problem = undefined;
       this.#failures = 0;
@@ -248,41 +267,26 @@ class AgentLink implements Link {
       settings: { intervalMs: this.#o.intervalMs },
     });
     this.#loop.start();
+    this.#trust.start();
   }
 
-  #openTrust(): Promise<TrustClient> {
-    const rootDigest = this.#identity.enrolment()?.rootDigest;
-    if (!rootDigest)
-      // Asking again may bring it: the operator may have made the first key after this agent enrolled.
-      return this.#identity
-        .enrol({
-          labels: this.#o.labels,
-          facts: this.#o.facts,
-          ...(this.#o.enrollToken !== undefined && { token: this.#o.enrollToken }),
-        })
-        .then(({ rootDigest: now }) => {
-          if (now) return this.#openTrust();
-          throw new SkerryError('untrusted', 'no root of trust is known yet, so no release can be verified', {
-            hint: 'the operator makes one with skerry key init',
-          });
-        });
-    this.#trust ??= this.#createTrust(rootDigest).catch((error: unknown) => {
-      this.#trust = undefined; // a store that failed may work the next time
-      throw error;
-    });
-    return this.#trust;
+  /** Opens trust; where no root is known, asking again may bring it: the operator may have made it after this agent enrolled. */
+  async #openTrust(): Promise<TrustClient> {
+    if (!this.#anchor()) await this.#identity.enrol(this.#enrolment());
+    return this.#trust.client();
   }
 
-  async #createTrust(rootDigest: string): Promise<TrustClient> {
-    const { store, crypto, clock, log, url } = this.#o;
-    this.#trusted = await createTrustClient({
-      store,
-      crypto,
-      clock,
-      log,
-      anchor: { rootDigest },
-      fetchMetadata: createMetadataFetcher(this.#http, endpoint(url, 'tuf/').href),
-    });
-    return this.#trusted;
+  #enrolment(): EnrolRequest {
+    const { enrollToken, labels, facts } = this.#o;
+    return { labels, facts, ...(enrollToken !== undefined && { token: enrollToken }) };
+  }
+
+  /** What the operator handed over with the token goes before a file; both before nothing. */
+  #anchor(): TrustOptions['anchor'] | undefined {
+    const { enrollToken, rootBytes } = this.#o;
+    const rootDigest =
+      this.#identity.enrolment()?.rootDigest ??
+      (enrollToken === undefined ? undefined : parseEnrolmentToken(enrollToken).rootDigest);
+    return rootDigest === undefined ? rootBytes && { rootBytes } : { rootDigest };
   }
 }

@@ -542,6 +542,9 @@ export namespace skerry {
             /** Reported arrivalAheadMs. */
             arrivalAheadMs: number;
 
+            /** Reported trustProblem. */
+            trustProblem: string;
+
             /**
              * Encodes the specified Reported message. Does not implicitly {@link skerry.v1.Reported.verify|verify} messages.
              * @param message Reported message or plain object to encode
@@ -595,6 +598,9 @@ export namespace skerry {
 
                 /** Reported arrivalAheadMs */
                 arrivalAheadMs?: (number|null);
+
+                /** Reported trustProblem */
+                trustProblem?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

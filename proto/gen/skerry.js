@@ -1331,6 +1331,7 @@ export const skerry = $root.skerry = (() => {
              * @property {Array.<string>|null} [devices] Reported devices
              * @property {Object.<string,number>|null} [trusted] Reported trusted
              * @property {number|null} [arrivalAheadMs] Reported arrivalAheadMs
+             * @property {string|null} [trustProblem] Reported trustProblem
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1449,6 +1450,14 @@ export const skerry = $root.skerry = (() => {
             Reported.prototype.arrivalAheadMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * Reported trustProblem.
+             * @member {string} trustProblem
+             * @memberof skerry.v1.Reported
+             * @instance
+             */
+            Reported.prototype.trustProblem = "";
+
+            /**
              * Encodes the specified Reported message. Does not implicitly {@link skerry.v1.Reported.verify|verify} messages.
              * @function encode
              * @memberof skerry.v1.Reported
@@ -1490,6 +1499,8 @@ export const skerry = $root.skerry = (() => {
                         writer.uint32(/* id 9, wireType 2 =*/74).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 0 =*/16).uint64(message.trusted[keys[i]]).ldelim();
                 if (message.arrivalAheadMs != null && $Object.hasOwnProperty.call(message, "arrivalAheadMs") && (typeof message.arrivalAheadMs === "object" ? message.arrivalAheadMs.low || message.arrivalAheadMs.high : message.arrivalAheadMs !== 0))
                     writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.arrivalAheadMs);
+                if (message.trustProblem != null && $Object.hasOwnProperty.call(message, "trustProblem") && message.trustProblem !== "")
+                    writer.uint32(/* id 20, wireType 2 =*/162).string(message.trustProblem);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1700,6 +1711,15 @@ export const skerry = $root.skerry = (() => {
                                 message.arrivalAheadMs = value;
                             else
                                 delete message.arrivalAheadMs;
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.trustProblem = value;
+                            else
+                                delete message.trustProblem;
                             continue;
                         }
                     }

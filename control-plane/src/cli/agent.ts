@@ -122,6 +122,7 @@ function showAgent(a: AgentInfo): void {
     ['labels', labels(a.labels)],
     ['facts', labels(a.facts)],
     ['epoch', a.epoch || '–'],
+    ['trust', a.status.trustProblem || undefined],
     ['desired state', `generation ${a.desiredGeneration}, applied ${a.status.appliedGeneration ?? 0}`],
   ]);
   print('');

@@ -119,9 +119,21 @@ export type RefusalReason =
   | 'mismatch' // not the file that the role above it names
   | 'too-long';
 
+/** A refusal, by role and reason. */
+export class MetadataRefused extends SkerryError {
+  readonly role: RoleName;
+  readonly reason: RefusalReason;
+
+  constructor(role: RoleName, reason: RefusalReason, detail: string) {
+    super('untrusted', `${role} metadata refused (${reason}): ${detail}`);
+    this.role = role;
+    this.reason = reason;
+  }
+}
+
 /** The error of a refusal: SkerryError `untrusted`, naming role and reason. */
-export function refusal(role: RoleName, reason: RefusalReason, detail: string): SkerryError {
-  return new SkerryError('untrusted', `${role} metadata refused (${reason}): ${detail}`);
+export function refusal(role: RoleName, reason: RefusalReason, detail: string): MetadataRefused {
+  return new MetadataRefused(role, reason, detail);
 }
 
 /** Reads a role's metadata. Throws SkerryError untrusted (`malformed`) on bytes that are no such metadata. */

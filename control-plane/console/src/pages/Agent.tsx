@@ -45,6 +45,7 @@ export function Agent({ id }: { id: string }) {
         <AgentActions agent={agent} path={path} />
       </PageHead>
       <ErrorLine text={error} />
+      <ErrorLine text={agent.status.trustProblem || undefined} />
       <Section title="Pipelines">
         {agent.pipelines.length === 0 ? (
           <Empty command="skerry-agent check -c agent.yaml">

@@ -36,6 +36,8 @@ export interface AgentStatus {
   unclaimedMessages: number;
   devices: string[];
   trusted: Record<string, number>;
+  /** Why it refused newer metadata, or who holds it back; empty where all is well. */
+  trustProblem: string;
   lanes: { lane: 'alert' | 'result'; firstPending: number; last: number }[];
   /** How far the agent's wall clock may be from this server's, at worst, by its own measure; 0 for unknown. */
   uncertaintyMs: number;
@@ -102,6 +104,7 @@ function statusOf(request: skerry.v1.SyncRequest): AgentStatus {
     trusted: Object.fromEntries(
       Object.entries(reported.trusted ?? {}).map(([role, version]) => [role, Number(version)]),
     ),
+    trustProblem: (reported.trustProblem ?? '').slice(0, 1_024),
     lanes: request.lanes.map((l) => ({
       lane: l.lane === skerry.v1.Lane.LANE_ALERT ? 'alert' : 'result',
       firstPending: Number(l.firstPending ?? 0),
