@@ -148,6 +148,7 @@ class RunningAgent implements Agent {
       ...ports,
       maxMemoryBytes: config.inference.maxMemory,
       choose: config.inference.choose,
+      workerAboveMs: config.inference.workerAbove,
     });
     this.#processor = createProcessor({
       ...ports,
@@ -227,8 +228,8 @@ class RunningAgent implements Agent {
       enrollToken: config.controlPlane.enrollToken,
       intervalMs: config.controlPlane.interval,
       metered: config.controlPlane.metered,
-      agentId,
       trustIntervalMs: config.trust.refresh,
+      agentId,
       boot: this.#boot,
       labels: allLabels(config, facts),
       facts,

@@ -44,7 +44,12 @@ test('what is left out has the documented defaults', () => {
       whenFull: 'degrade',
       durability: 'fsync',
     },
-    inference: { backends: ['native', 'webgpu', 'wasm'], maxMemory: 512 * 1024 ** 2, choose: 'fastest' },
+    inference: {
+      backends: ['native', 'webgpu', 'wasm'],
+      maxMemory: 512 * 1024 ** 2,
+      choose: 'fastest',
+      workerAbove: 10,
+    },
     local: { listen: { host: '127.0.0.1', port: 7080 } },
   });
   expect(config.pipelines[0]).toMatchObject({

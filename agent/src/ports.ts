@@ -89,16 +89,18 @@ export interface InferenceBackend {
   readonly name: BackendName;
   /**
    * Loads a model by path (bytes where there is no file system) on this backend alone. Rejects with SkerryError
-   * `unsupported` where the backend isn't there, `invalid` where the model is refused.
+   * `unsupported` where the backend isn't there, `invalid` where the model is refused, `full` where memory is short.
    */
   create(model: { path: string } | { bytes: Uint8Array }): Promise<InferenceSession>;
+  /** The same in a worker of its own, where runs hold up nothing else; left out where there are no workers. */
+  createApart?(model: { path: string } | { bytes: Uint8Array }): Promise<InferenceSession>;
 }
 
 /** A loaded model. */
 export interface InferenceSession {
   readonly inputs: readonly { name: string; type: string; dims: readonly (number | string)[] }[];
   readonly outputs: readonly { name: string; type: string; dims: readonly (number | string)[] }[];
-  /** One run. Rejects with SkerryError `failed`. */
+  /** One run. Rejects with SkerryError `failed`, or `unavailable` where the backend is gone (device lost, worker ended). */
   run(feeds: Readonly<Record<string, Tensor>>, outputs?: readonly string[]): Promise<Record<string, Tensor>>;
   /** Frees what the session holds; further runs reject. */
   release(): Promise<void>;

@@ -1,6 +1,23 @@
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import type { InferenceBackend } from '../ports.ts';
 import { createOrtSession, type Ort } from './ort-session.ts';
+import { createInWorker } from './ort-worker.ts';
+
+/**
+ * onnxruntime-node on the graphics processor (`webgpu`), through Dawn: Vulkan, Metal or Direct3D 12. What the provider has
+ * no kernel for runs on the CPU within it. Without a driver it is refused as `unsupported`.
+ */
+export function createOrtNodeWebGpuBackend(): InferenceBackend {
+  return {
+    name: 'webgpu',
+    async create(model) {
+      return createOrtSession(await load(), 'webgpu', model, {
+        executionProviders: ['webgpu'],
+        logSeverityLevel: 3,
+      });
+    },
+  };
+}
 
 /**
  * onnxruntime-node on the CPU (`native`). `run` computes on the JavaScript thread; one thread a session, since more
@@ -20,6 +37,7 @@ export function createOrtNodeBackend(options: { arena?: boolean } = {}): Inferen
         logSeverityLevel: 3,
       });
     },
+    createApart: (model) => createInWorker('native', model),
   };
 }
 

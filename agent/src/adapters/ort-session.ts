@@ -1,6 +1,7 @@
 /** What onnxruntime-node and onnxruntime-web have in common: one API, plain `Error`s without a code. */
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import type { InferenceSession as OrtSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { loadFailure, runFailure } from '../inference/failure.ts';
 import type { BackendName, InferenceSession, Tensor, TensorType } from '../ports.ts';
 
 /** The part of an onnxruntime module that is used here. */
@@ -29,7 +30,8 @@ const TENSOR_TYPES: ReadonlySet<string> = new Set<TensorType>([
 
 /**
  * Loads a model with the given execution provider and nothing behind it: a provider that isn't there must fail here
- * and not fall through unseen. Rejects with SkerryError `invalid` where onnxruntime refuses the model.
+ * and not fall through unseen. Rejects with SkerryError `invalid` where onnxruntime refuses the model, `unsupported` where
+ * there is no such provider here, `full` where there is no memory for it.
  */
 export async function createOrtSession(
   ort: Ort,
@@ -45,9 +47,10 @@ export async function createOrtSession(
         ? await ort.InferenceSession.create(model.path, options)
         : await ort.InferenceSession.create(model.bytes, options);
   } catch (cause) {
-    throw new SkerryError('invalid', `${what} is refused by the ${backend} backend: ${oneLine(cause)}`, {
-      cause,
-    });
+    const text = oneLine(cause);
+    const code = loadFailure(text);
+    const how = code === 'unsupported' ? 'is not there' : code === 'full' ? 'has no memory' : 'refuses it';
+    throw new SkerryError(code, `${what}: the ${backend} backend ${how}: ${text}`, { cause });
   }
   return wrap(ort, backend, session);
 }
@@ -66,7 +69,8 @@ function wrap(ort: Ort, backend: BackendName, session: OrtSession): InferenceSes
         return await collect(got);
       } catch (cause) {
         if (cause instanceof SkerryError) throw cause;
-        throw new SkerryError('failed', `the model failed on ${backend}: ${oneLine(cause)}`, { cause });
+        const text = oneLine(cause);
+        throw new SkerryError(runFailure(text), `the model failed on ${backend}: ${text}`, { cause });
       }
     },
     async release() {

@@ -13,8 +13,9 @@ import { startLocalServer } from '../adapters/local-server.ts';
 import { connectOutsideBroker } from '../adapters/mqtt-client.ts';
 import type { OnPublish } from '../adapters/mqtt-message.ts';
 import { nodeCompression } from '../adapters/node-compression.ts';
-import { createOrtNodeBackend } from '../adapters/ort-node.ts';
-import { createOrtWasmBackend, createOrtWebGpuBackend } from '../adapters/ort-web.ts';
+import { createOrtNodeBackend, createOrtNodeWebGpuBackend } from '../adapters/ort-node.ts';
+import { createOrtWasmBackend } from '../adapters/ort-web.ts';
+import { createInWorker } from '../adapters/ort-worker.ts';
 import { systemClock, systemRandom, systemTimers } from '../adapters/system-clock.ts';
 import { systemFacts } from '../adapters/system-facts.ts';
 import { createWsWake } from '../adapters/ws-wake.ts';
@@ -40,7 +41,11 @@ export const MADE_MS = Date.UTC(2025, 0, 1);
 
 /** The backends of agent.yaml, in its order. */
 export function inferenceBackends(names: readonly BackendName[]): InferenceBackend[] {
-  const make = { native: createOrtNodeBackend, webgpu: createOrtWebGpuBackend, wasm: createOrtWasmBackend };
+  const make: Record<BackendName, () => InferenceBackend> = {
+    native: createOrtNodeBackend,
+    webgpu: createOrtNodeWebGpuBackend,
+    wasm: () => ({ ...createOrtWasmBackend(), createApart: (model) => createInWorker('wasm', model) }),
+  };
   return names.map((name) => make[name]());
 }
 

@@ -9,9 +9,10 @@ import { createOrtNodeBackend } from '../adapters/ort-node.ts';
 import { createOrtWasmBackend, createOrtWebGpuBackend } from '../adapters/ort-web.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import type { Blobs, InferenceBackend } from '../ports.ts';
-import { store, type TestRelease, testReleases, windowsOf } from '../release/test-release.ts';
-import { createEngine, type Engine } from './engine.ts';
+import { type TestRelease, testReleases, windowsOf } from '../release/test-release.ts';
+import type { Engine } from './engine.ts';
 import type { LoadableRelease } from './prepare.ts';
+import { breakable, engineOver, loadableFrom } from './test-engine.ts';
 
 const testRelease = testReleases(nodeCrypto);
 
@@ -25,38 +26,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 function engineOn(...backends: InferenceBackend[]): Engine {
-  return createEngine({
-    backends,
-    blobs,
-    crypto: nodeCrypto,
-    clock: systemClock,
-    maxMemoryBytes: 1024 ** 2,
-    choose: 'fastest',
-    log: () => undefined,
-  });
+  return engineOver({ blobs, crypto: nodeCrypto, clock: systemClock }, backends);
 }
 
-async function loadable(release: TestRelease): Promise<LoadableRelease> {
-  await store(blobs, release);
-  return { manifest: release.manifest, digest: release.target.digest, files: release.packed.files };
-}
-
-/** The real backend, with runs that fail while `broken.now` is set, once the model serves. */
-function breakable(inner: InferenceBackend, broken: { now: boolean }): InferenceBackend {
-  return {
-    name: inner.name,
-    async create(model) {
-      const session = await inner.create(model);
-      return {
-        ...session,
-        async run(feeds, outputs) {
-          if (broken.now) throw new SkerryError('failed', 'the device is gone');
-          return session.run(feeds, outputs);
-        },
-      };
-    },
-  };
-}
+const loadable = (release: TestRelease): Promise<LoadableRelease> => loadableFrom(blobs, release);
 
 const native = createOrtNodeBackend();
 const wasm = createOrtWasmBackend();
@@ -139,7 +112,8 @@ test('a file altered on disk is untrusted, whatever its model would answer', asy
 
 test('a run that fails is tried once on the next backend, which takes over after three in a row', async () => {
   const broken = { now: false };
-  const engine = engineOn(breakable(native, broken), wasm);
+  const failing = breakable(native, () => (broken.now ? new SkerryError('failed', 'a bad run') : undefined));
+  const engine = engineOn(failing, wasm);
   engine.serve('p', await engine.prepare(await loadable(testRelease())));
   broken.now = true;
   for (let i = 0; i < 3; i++) {
@@ -153,11 +127,13 @@ test('a run that fails is tried once on the next backend, which takes over after
 
 test('with no backend left a failed run is an error for its windows and not an exception', async () => {
   const broken = { now: false };
-  const engine = engineOn(breakable(native, broken));
+  const engine = engineOn(
+    breakable(native, () => (broken.now ? new SkerryError('failed', 'a bad run') : undefined)),
+  );
   engine.serve('p', await engine.prepare(await loadable(testRelease())));
   broken.now = true;
   const failed = await engine.run('p', windowsOf(2, [3, 2, 1, 2]));
-  expect(failed).toMatchObject({ error: 'the device is gone', backend: 'native', outputs: {} });
+  expect(failed).toMatchObject({ error: 'a bad run', backend: 'native', outputs: {} });
   expect(failed.inputDigests).toHaveLength(32);
   broken.now = false;
   expect((await engine.run('p', windowsOf(2, [3, 2, 1, 2]))).error).toBeUndefined();

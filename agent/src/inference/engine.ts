@@ -1,20 +1,28 @@
 /**
- * Which model serves each pipeline, and what happens when a run fails: one try of the same release on the next
- * backend, and an error result where that fails too. Three failures in a row make the standby the one that serves.
+ * Which model serves each pipeline, and what happens when a run fails: the same batch on the next backend, and an error
+ * result only where that fails too. A backend that is gone (failure.ts) is replaced at once, one whose runs fail after
+ * three in a row. Where every backend has had its turn, one that is gone is loaded anew, at most every half minute.
  */
 import type { Crypto } from '@skerry/proto/crypto';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { type ReleaseManifest, releaseRef } from '@skerry/proto/release';
 import type { Inferred, WindowBatch } from '../pipeline/types.ts';
-import type { BackendName, Log } from '../ports.ts';
+import type { BackendName, InferenceBackend, Log } from '../ports.ts';
+import { isGone } from './failure.ts';
+import { ModelMemory } from './memory.ts';
 import { failedRun, type LoadedModel } from './model.ts';
 import { type LoadableRelease, type Prepared, type PrepareOptions, prepareRelease } from './prepare.ts';
 
 const FAILURES_UNTIL_STANDBY = 3;
+const REVIVAL_PAUSE_MS = 30_000;
 
-export interface EngineOptions extends PrepareOptions {
+export interface EngineOptions extends Omit<PrepareOptions, 'memory'> {
+  /** `inference.maxMemory`: of all model files that are loaded at one time. */
+  maxMemoryBytes: number;
   log: Log;
 }
+
+type SlotOptions = EngineOptions & PrepareOptions;
 
 /** A release that has passed everything and serves nobody yet. */
 export interface Candidate extends Prepared {
@@ -46,7 +54,8 @@ export interface Engine {
 }
 
 /** Creates an engine with nothing loaded. */
-export function createEngine(options: EngineOptions): Engine {
+export function createEngine(given: EngineOptions): Engine {
+  const options: SlotOptions = { ...given, memory: new ModelMemory(given.maxMemoryBytes) };
   const slots = new Map<string, Slot>();
   return {
     async prepare(release) {
@@ -77,8 +86,14 @@ export function createEngine(options: EngineOptions): Engine {
   };
 }
 
+class NoBackendLeft extends SkerryError {
+  constructor(ref: string) {
+    super('unsupported', `${ref} has no other backend here`);
+  }
+}
+
 class Slot {
-  readonly #options: EngineOptions;
+  readonly #options: SlotOptions;
   readonly #release: LoadableRelease;
   readonly #crypto: Crypto;
   #model: LoadedModel;
@@ -87,12 +102,14 @@ class Slot {
   readonly #former: LoadedModel[] = [];
   /** Backends that have had their turn, the one that serves included. */
   readonly #tried = new Set<BackendName>();
+  #preparing: Promise<LoadedModel> | undefined;
+  #revivalNotBeforeMs = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #running = 0;
   #retired = false;
   #freed: Promise<void> | undefined;
 
-  constructor(options: EngineOptions, release: LoadableRelease, model: LoadedModel) {
+  constructor(options: SlotOptions, release: LoadableRelease, model: LoadedModel) {
     this.#options = options;
     this.#release = release;
     this.#crypto = options.crypto;
@@ -132,29 +149,70 @@ class Slot {
     }
   }
 
-  async #retry(windows: WindowBatch, failed: LoadedModel, error: unknown): Promise<Inferred> {
-    try {
-      const standby = await this.#requireStandby();
-      const inferred = await standby.run(windows);
-      if (this.#failures >= FAILURES_UNTIL_STANDBY && this.#model === failed) this.#swap(standby);
-      return inferred;
-    } catch (second) {
-      if (second instanceof SkerryError && second.code !== 'unsupported')
-        this.#log('the standby failed too', { error: messageOf(second) });
-      return failedRun(this.#crypto, this.#release.manifest, windows, failed, error);
+  /** The same batch on the next backend, and on those behind it while that is gone, too. */
+  async #retry(windows: WindowBatch, first: LoadedModel, firstError: unknown): Promise<Inferred> {
+    const giveUp = (): Inferred =>
+      failedRun(this.#crypto, this.#release.manifest, windows, first, firstError);
+    for (let [failed, error] = [first, firstError]; ; ) {
+      let standby: LoadedModel;
+      try {
+        standby = await this.#requireStandby(failed, error);
+      } catch (none) {
+        if (!(none instanceof NoBackendLeft)) this.#log('no standby passed', { error: messageOf(none) });
+        return giveUp();
+      }
+      try {
+        const inferred = await standby.run(windows);
+        const isDue = isGone(error) || this.#failures >= FAILURES_UNTIL_STANDBY;
+        if (isDue && this.#model === failed) this.#swap(standby);
+        return inferred;
+      } catch (second) {
+        this.#log('the standby failed too', { backend: standby.backend, error: messageOf(second) });
+        // A run that fails everywhere is about its input, and says nothing against the standby.
+        if (!isGone(second)) return giveUp();
+        if (standby === this.#model) [failed, error] = [standby, second];
+        else this.#dropStandby(standby);
+      }
     }
   }
 
-  /** The same release on the next backend where it passes; each backend is asked once. */
-  async #requireStandby(): Promise<LoadedModel> {
+  /** The standby, loaded where there is none yet; runs that fail at the same time share it. */
+  async #requireStandby(failed: LoadedModel, error: unknown): Promise<LoadedModel> {
     if (this.#standby) return this.#standby;
-    const backends = this.#options.backends.filter(({ name }) => !this.#tried.has(name));
+    // What failed has been replaced meanwhile, by another run.
+    if (this.#model !== failed) return this.#model;
+    this.#preparing ??= this.#prepareStandby(failed, error).finally(() => {
+      this.#preparing = undefined;
+    });
+    return this.#preparing;
+  }
+
+  async #prepareStandby(failed: LoadedModel, error: unknown): Promise<LoadedModel> {
+    const options = this.#options;
+    const untried = options.backends.filter(({ name }) => !this.#tried.has(name));
+    const backends = untried.length === 0 && isGone(error) ? this.#revivable(failed.backend) : untried;
+    if (backends.length === 0) throw new NoBackendLeft(releaseRef(this.#release.manifest));
     for (const { name } of backends) this.#tried.add(name);
-    if (backends.length === 0)
-      throw new SkerryError('unsupported', `${releaseRef(this.#release.manifest)} has no other backend here`);
-    const { model } = await prepareRelease({ ...this.#options, backends }, this.#release);
+    const { model } = await prepareRelease({ ...options, backends }, this.#release);
+    // Those behind it keep their turn.
+    const passed = backends.findIndex(({ name }) => name === model.backend);
+    for (const { name } of backends.slice(passed + 1)) this.#tried.delete(name);
     this.#standby = model;
     return model;
+  }
+
+  /** The backend that is gone, unless it was loaded anew a moment ago. */
+  #revivable(gone: BackendName): readonly InferenceBackend[] {
+    const { backends, clock } = this.#options;
+    if (clock.monoMs() < this.#revivalNotBeforeMs) return [];
+    this.#revivalNotBeforeMs = clock.monoMs() + REVIVAL_PAUSE_MS;
+    return backends.filter(({ name }) => name === gone);
+  }
+
+  #dropStandby(standby: LoadedModel): void {
+    if (this.#standby !== standby) return; // another run did
+    this.#standby = undefined;
+    this.#former.push(standby);
   }
 
   #swap(standby: LoadedModel): void {

@@ -11,6 +11,7 @@ import { formatBytes } from '@skerry/proto/units';
 import type { WindowBatch } from '../pipeline/types.ts';
 import type { BackendName, Blobs, Clock, InferenceBackend, InferenceSession } from '../ports.ts';
 import { createGoldenJudge, type GoldenCase, readGolden } from '../release/golden.ts';
+import type { ModelMemory } from './memory.ts';
 import { createModel, type LoadedModel } from './model.ts';
 
 /** A release whose files are all in Blobs. */
@@ -27,10 +28,11 @@ export interface PrepareOptions {
   blobs: Blobs;
   crypto: Crypto;
   clock: Clock;
-  /** `inference.maxMemory`: no model file may be larger. */
-  maxMemoryBytes: number;
+  memory: ModelMemory;
   /** `inference.choose`: the fastest variant that passes, or the first in the manifest's order. */
   choose: 'fastest' | 'first';
+  /** `inference.workerAbove`: a model that takes longer for a batch of 32 windows runs in a worker; unset: none does. */
+  workerAboveMs?: number;
 }
 
 /** How one variant did on one backend. */
@@ -70,29 +72,36 @@ const TIMING_BUDGET_MS = 300;
 const WORTH_CHANGING = 0.8;
 
 /**
- * Prepares a release. Throws SkerryError `untrusted` where a file has other bytes than its digest, and
- * NoVariantServes (`invalid`) where none passes on any backend: its message lists each with its reason.
+ * Prepares a release. Throws SkerryError `untrusted` where a file has other bytes than its digest, `full` where none
+ * passes and there was no memory to try them all, and else NoVariantServes (`invalid`): its message lists each variant
+ * and backend with its reason.
  */
 export async function prepareRelease(options: PrepareOptions, release: LoadableRelease): Promise<Prepared> {
   const golden =
     release.manifest.golden && readGolden(await verified(options, release, release.manifest.golden.file));
-  const outcomes: VariantOutcome[] = [];
+  const trial: Trial = { options, release, golden, outcomes: [], noRoom: undefined };
+  const { outcomes } = trial;
   for (const backend of options.backends) {
-    const model = await prepareOn(options, release, backend, golden, outcomes);
+    const model = await prepareOn(trial, backend);
     if (model) return { model, outcomes };
   }
+  if (trial.noRoom) throw trial.noRoom; // that changes by itself: no verdict on the release
   throw new NoVariantServes(releaseRef(release.manifest), outcomes);
 }
 
-async function prepareOn(
-  options: PrepareOptions,
-  release: LoadableRelease,
-  backend: InferenceBackend,
-  golden: GoldenCase[] | undefined,
-  outcomes: VariantOutcome[],
-): Promise<LoadedModel | undefined> {
-  let best: LoadedModel | undefined;
-  let bestUs = Number.POSITIVE_INFINITY;
+/** One release on its way through all backends. */
+interface Trial {
+  options: PrepareOptions;
+  release: LoadableRelease;
+  golden: GoldenCase[] | undefined;
+  outcomes: VariantOutcome[];
+  /** The latest failure for want of memory. */
+  noRoom: SkerryError | undefined;
+}
+
+async function prepareOn(trial: Trial, backend: InferenceBackend): Promise<LoadedModel | undefined> {
+  const { options, release, golden, outcomes } = trial;
+  let best: { model: LoadedModel; outcome: VariantOutcome } | undefined;
   for (const variant of release.manifest.variants) {
     const outcome: VariantOutcome = {
       variant: variant.name,
@@ -102,49 +111,93 @@ async function prepareOn(
       inferUs: 0,
     };
     outcomes.push(outcome);
-    const bytes = await verified(options, release, variant.file);
     let model: LoadedModel | undefined;
     try {
-      model = await loadAndJudge(options, release, backend, variant, bytes, golden);
+      model = await loadAndJudge(trial, backend, variant.name);
       outcome.inferUs = await time(options.clock, release.manifest, model);
       outcome.passed = true;
     } catch (error) {
-      // Expected here: the reason goes into the report, and the next variant or backend has its turn.
-      outcome.detail = messageOf(error);
       await model?.release();
-      if (error instanceof SkerryError && error.code === 'unsupported') break;
+      if (error instanceof SkerryError && ['untrusted', 'not-found'].includes(error.code)) {
+        await best?.model.release();
+        throw error;
+      }
+      // Else expected here: the reason goes into the report, and the next variant or backend has its turn.
+      outcome.detail = messageOf(error);
+      if (!(error instanceof SkerryError)) continue;
+      if (error.code === 'full') trial.noRoom = error;
+      if (error.code === 'unsupported') break;
       continue;
     }
-    const better = !best || (options.choose === 'fastest' && outcome.inferUs < bestUs * WORTH_CHANGING);
-    await (better ? best : model)?.release();
-    if (better) [best, bestUs] = [model, outcome.inferUs];
+    const isBetter =
+      !best || (options.choose === 'fastest' && outcome.inferUs < best.outcome.inferUs * WORTH_CHANGING);
+    await (isBetter ? best?.model : model)?.release();
+    if (isBetter) best = { model, outcome };
   }
-  return best;
+  return best && apartWhereSlow(trial, backend, best.model, best.outcome);
+}
+
+/** The same model in a worker, where a run would hold up everything else for too long and this backend has workers. */
+async function apartWhereSlow(
+  trial: Trial,
+  backend: InferenceBackend,
+  model: LoadedModel,
+  outcome: VariantOutcome,
+): Promise<LoadedModel> {
+  const { workerAboveMs = Number.POSITIVE_INFINITY } = trial.options;
+  const batchMs = (outcome.inferUs * TIMED_BATCH) / 1_000;
+  if (batchMs <= workerAboveMs || !backend.createApart) return model;
+  const slow = `${batchMs.toPrecision(3)} ms for ${TIMED_BATCH} windows`;
+  try {
+    const apart = await loadAndJudge(
+      trial,
+      { name: backend.name, create: backend.createApart },
+      outcome.variant,
+    );
+    outcome.detail += `; ${slow}: it runs in a worker`;
+    await model.release();
+    return apart;
+  } catch (error) {
+    // It serves all the same, and whoever looks at the report sees why the agent stalls.
+    outcome.detail += `; ${slow}, and it can't run in a worker: ${messageOf(error)}`;
+    return model;
+  }
 }
 
 async function loadAndJudge(
-  options: PrepareOptions,
-  release: LoadableRelease,
+  trial: Trial,
   backend: InferenceBackend,
-  variant: { name: string; file: string },
-  bytes: Uint8Array,
-  golden: GoldenCase[] | undefined,
+  variantName: string,
 ): Promise<LoadedModel> {
+  const { options, release, golden } = trial;
   const { manifest } = release;
-  const limit = Math.min(options.maxMemoryBytes, manifest.limits.memory ?? Number.POSITIVE_INFINITY);
-  if (bytes.length > limit)
+  const variant = manifest.variants.find(({ name }) => name === variantName)!;
+  const bytes = await verified(options, release, variant.file);
+  const allowed = manifest.limits.memory ?? Number.POSITIVE_INFINITY;
+  if (bytes.length > allowed)
     throw new SkerryError(
       'too-large',
-      `${variant.file} is ${formatBytes(bytes.length)}, and ${formatBytes(limit)} of memory are allowed`,
+      `${variant.file} is ${formatBytes(bytes.length)}, and its limits.memory ${formatBytes(allowed)}`,
     );
-  const path = await options.blobs.path(release.files.get(variant.file)!.digest);
-  const session = await backend.create(path === undefined ? { bytes } : { path });
+  const giveBack = options.memory.take(variant.file, bytes.length);
+  let session: InferenceSession | undefined;
   try {
+    const path = await options.blobs.path(release.files.get(variant.file)!.digest);
+    session = await backend.create(path === undefined ? { bytes } : { path });
     if (golden) await judge(manifest, session, golden);
     const { crypto, clock } = options;
-    return createModel({ manifest, session, variant: variant.name, backend: backend.name, crypto, clock });
+    const model = createModel({
+      manifest,
+      session,
+      variant: variant.name,
+      backend: backend.name,
+      crypto,
+      clock,
+    });
+    return { ...model, release: () => model.release().finally(giveBack) };
   } catch (error) {
-    await session.release();
+    await session?.release();
+    giveBack();
     throw error;
   }
 }
