@@ -8,40 +8,77 @@ import { SkerryError } from '@skerry/proto/errors';
 import { encodeModel, valueInfo } from '../graph/builder.ts';
 import { type Model, outputsOfGraph } from '../graph/reader.ts';
 import type { Range } from './affine.ts';
+import { countInto, createHistogram, entropyRange, percentileRange } from './histogram.ts';
 
 /** How far anomalies may leave the healthy range before they are clipped. */
 export const RANGE_MULTIPLIER = 8;
 
+/** What a model is run on, once. */
+export type Feed = Readonly<Record<string, Tensor>>;
+
+/** How a range is found in what was observed, before it is widened. */
+export type CalibrationMethod =
+  | { name: 'minmax' }
+  /** `percentile` of 100 lie inside, half of the rest is cut on either side. */
+  | { name: 'percentile'; percentile: number; bins: number }
+  | { name: 'entropy'; bins: number; levels: number };
+
+export const MINMAX: CalibrationMethod = { name: 'minmax' };
+export const PERCENTILE: CalibrationMethod = { name: 'percentile', percentile: 99.999, bins: 2_048 };
+/** 2,048 bins, as TensorRT has it; ONNX Runtime's own 128 leave nothing to choose. */
+export const ENTROPY: CalibrationMethod = { name: 'entropy', bins: 2_048, levels: 128 };
+
 /**
- * Minimum and maximum (times `multiplier`) of each named value over all feeds. Throws SkerryError invalid where a value
- * isn't finite or is no tensor of floats.
+ * The range (times `multiplier`) of each named value over all feeds. Throws SkerryError invalid where a value isn't
+ * finite or is no tensor of floats.
  */
 export async function calibrate(
   backend: InferenceBackend,
   model: Model,
   values: readonly string[],
-  feeds: readonly Readonly<Record<string, Tensor>>[],
+  feeds: readonly Feed[],
   multiplier: number = RANGE_MULTIPLIER,
+  method: CalibrationMethod = MINMAX,
 ): Promise<Map<string, Range>> {
-  const ranges = new Map<string, Range>(values.map((name) => [name, { min: 0, max: 0 }]));
   const inner = values.filter((name) => feeds[0]?.[name] === undefined);
   const session = await backend.create({ bytes: encodeModel(exposing(model, inner)) });
-  try {
+  const observe = async (use: (name: string, data: Float32Array) => void): Promise<void> => {
     for (const feed of feeds) {
       const seen = { ...feed, ...(inner.length > 0 ? await session.run(feed, inner) : {}) };
-      for (const [name, range] of ranges) widen(range, seen[name], name);
+      for (const name of values) use(name, floatsOf(seen[name], name));
     }
+  };
+  try {
+    const ranges = new Map<string, Range>(values.map((name) => [name, { min: 0, max: 0 }]));
+    await observe((name, data) => widen(ranges.get(name)!, data, name));
+    const found = method.name === 'minmax' ? ranges : await narrowed(ranges, method, observe);
+    return new Map(
+      [...found].map(([name, { min, max }]) => [name, { min: min * multiplier, max: max * multiplier }]),
+    );
   } finally {
     await session.release();
   }
-  for (const range of ranges.values()) {
-    range.min *= multiplier;
-    range.max *= multiplier;
-  }
-  return ranges;
 }
 
-function exposing(model: Model, names: readonly string[]): Model {
+async function narrowed(
+  ranges: ReadonlyMap<string, Range>,
+  method: Exclude<CalibrationMethod, { name: 'minmax' }>,
+  observe: (use: (name: string, data: Float32Array) => void) => Promise<void>,
+): Promise<Map<string, Range>> {
+  const histograms = new Map([...ranges].map(([name, seen]) => [name, createHistogram(seen, method.bins)]));
+  await observe((name, data) => countInto(histograms.get(name)!, data));
+  return new Map(
+    [...histograms].map(([name, histogram]) => [
+      name,
+      method.name === 'percentile'
+        ? percentileRange(histogram, method.percentile)
+        : entropyRange(histogram, method.levels),
+    ]),
+  );
+}
+
+/** The model with inner values among its outputs, so that they can be asked for. */
+export function exposing(model: Model, names: readonly string[]): Model {
   const present = new Set(outputsOfGraph(model).map((o) => o.name));
   const added = names.filter((n) => !present.has(n)).map((n) => shapeless(n));
   return { ...model, graph: { ...model.graph, output: [...(model.graph.output ?? []), ...added] } };
@@ -55,10 +92,15 @@ function shapeless(name: string): ReturnType<typeof valueInfo> {
   };
 }
 
-function widen(range: Range, tensor: Tensor | undefined, name: string): void {
+/** The numbers of a float32 tensor. Throws SkerryError invalid for anything else. */
+export function floatsOf(tensor: Tensor | undefined, name: string): Float32Array {
   if (tensor?.type !== 'float32')
     throw new SkerryError('invalid', `"${name}" can't be calibrated: it is no tensor of float32`);
-  for (const x of tensor.data as Float32Array) {
+  return tensor.data as Float32Array;
+}
+
+function widen(range: Range, data: Float32Array, name: string): void {
+  for (const x of data) {
     if (!Number.isFinite(x))
       throw new SkerryError('invalid', `"${name}" takes the value ${x} on the calibration data`);
     if (x < range.min) range.min = x;

@@ -12,8 +12,25 @@ import type { onnx } from '@skerry/proto/wire';
 import { attribute } from '../graph/builder.ts';
 import { initializersOf, type Model, opsetOf } from '../graph/reader.ts';
 import { toTensorProto } from '../graph/tensor.ts';
-import { activationAffine, quantizeBias, quantizeWeights, type Range } from './affine.ts';
-import type { PlannedNode } from './plan.ts';
+import {
+  type ActivationType,
+  type Affine,
+  activationAffine,
+  quantizeBias,
+  quantizeWeights,
+  type Range,
+} from './affine.ts';
+import { type PlannedNode, type PlannedProduct, sharedRanges } from './plan.ts';
+import { readByAll } from './prepare.ts';
+
+export interface QdqOptions {
+  /** One scale for each output of a weight, or one in all. */
+  perChannel: boolean;
+  /** `int8` where left out. */
+  activations?: ActivationType;
+  /** Weights within ±64, for processors whose 16-bit sums would saturate. */
+  reduceRange?: boolean;
+}
 
 /**
  * A new model in which the planned nodes compute in int8. `ranges` holds every value of calibratedValues(plan). Throws
@@ -23,13 +40,13 @@ export function quantizeModel(
   model: Model,
   plan: readonly PlannedNode[],
   ranges: ReadonlyMap<string, Range>,
-  options: { perChannel: boolean },
+  options: QdqOptions,
 ): Model {
   if (opsetOf(model) < 13)
     throw new SkerryError('unsupported', `opset ${opsetOf(model)} is too old to quantize (13 or later)`, {
       hint: 'export the model again with opset 17',
     });
-  const rewriter = new Rewriter(model, ranges, options.perChannel);
+  const rewriter = new Rewriter(model, plan, ranges, options);
   const byNode = new Map(plan.map((p) => [p.node, p]));
   const quantizedOutputs = new Set(plan.flatMap((p) => p.output ?? []));
   for (const node of model.graph.node) {
@@ -50,35 +67,66 @@ class Rewriter {
   readonly #constants: Map<string, Tensor>;
   readonly #model: Model;
   readonly #ranges: ReadonlyMap<string, Range>;
+  readonly #sources: ReadonlyMap<string, string>;
+  /** Weights of several products: each gets its own, since scales depend on the bias and the activation too. */
+  readonly #shared: ReadonlySet<string>;
   readonly #perChannel: boolean;
+  readonly #activations: ActivationType;
+  readonly #reduceRange: boolean;
 
-  constructor(model: Model, ranges: ReadonlyMap<string, Range>, perChannel: boolean) {
+  constructor(
+    model: Model,
+    plan: readonly PlannedNode[],
+    ranges: ReadonlyMap<string, Range>,
+    options: QdqOptions,
+  ) {
     this.#model = model;
     this.#ranges = ranges;
-    this.#perChannel = perChannel;
+    this.#sources = sharedRanges(plan);
+    const weights = plan.flatMap((p) => (p.kind === 'product' ? [p.weight] : []));
+    this.#shared = new Set(weights.filter((name, i) => weights.indexOf(name) !== i));
+    this.#perChannel = options.perChannel;
+    this.#activations = options.activations ?? 'int8';
+    this.#reduceRange = options.reduceRange ?? false;
     this.#constants = initializersOf(model);
   }
 
   /** The node reading quantized values. */
   planned(p: PlannedNode): onnx.INodeProto {
+    if (p.kind === 'product') return this.#product(p);
+    const input = (p.node.input ?? []).map((name) => (p.inputs.includes(name) ? this.#carrier(name) : name));
+    return { ...p.node, input };
+  }
+
+  #product(p: PlannedProduct): onnx.INodeProto {
     const input = [...(p.node.input ?? [])];
-    if (!this.#quantized.has(p.activation)) this.#pair(p.activation, p.activation, `${p.activation}_dq`);
-    input[0] = this.#quantized.get(p.activation)!;
+    input[0] = this.#carrier(p.activation);
     const weight = this.#constants.get(p.weight)!;
     const axis = this.#perChannel ? p.weightAxis : undefined;
-    const { data, scales } = quantizeWeights(weight.data as Float32Array, weight.dims, axis);
+    const inputScale = this.#affineOf(p.activation).scale;
+    const bias = p.bias ? (this.#constants.get(p.bias)!.data as Float32Array) : undefined;
+    const { data, scales } = quantizeWeights(weight.data as Float32Array, weight.dims, {
+      axis,
+      reduceRange: this.#reduceRange,
+      bias: bias && { values: bias, inputScale },
+    });
     const zeros = new Int8Array(scales.length);
-    input[1] = this.#constant(p.weight, { type: 'int8', dims: weight.dims, data }, scales, zeros, axis);
-    if (p.bias) {
-      const values = this.#constants.get(p.bias)!.data as Float32Array;
-      const inputScale = activationAffine(this.#rangeOf(p.activation)).scale;
-      const bias = quantizeBias(values, inputScale, scales);
-      const tensor: Tensor = { type: 'int32', dims: [values.length], data: bias.data };
+    const name = this.#shared.has(p.weight) ? `${p.weight}_${p.node.output?.[0]}` : p.weight;
+    input[1] = this.#constant(name, { type: 'int8', dims: weight.dims, data }, scales, zeros, axis);
+    if (bias) {
+      const quantized = quantizeBias(bias, inputScale, scales);
+      const tensor: Tensor = { type: 'int32', dims: [bias.length], data: quantized.data };
       // Named after the weight too: a bias shared by two nodes has another scale in each.
       const axisOfBias = this.#perChannel ? 0 : undefined;
-      input[2] = this.#constant(`${p.weight}_${p.bias}`, tensor, bias.scales, undefined, axisOfBias);
+      input[2] = this.#constant(`${name}_${p.bias}`, tensor, quantized.scales, undefined, axisOfBias);
     }
     return { ...p.node, input };
+  }
+
+  /** The value that stands for another in int8, made at its first use. */
+  #carrier(value: string): string {
+    if (!this.#quantized.has(value)) this.#pair(value, value, `${value}_dq`);
+    return this.#quantized.get(value)!;
   }
 
   /** Appends a node whose output is quantized; what read it now reads the dequantized value under the same name. */
@@ -90,22 +138,22 @@ class Rewriter {
 
   /** Initializers still in use, and the new ones. */
   remaining(): onnx.ITensorProto[] {
-    const used = new Set(this.nodes.flatMap((n) => n.input ?? []));
+    const used = readByAll(this.nodes);
     const kept = (this.#model.graph.initializer ?? []).filter((t) => used.has(t.name ?? ''));
     return [...kept, ...this.#added.values()];
   }
 
   #pair(value: string, from: string, to: string): void {
-    const { scale, zeroPoint } = activationAffine(this.#rangeOf(value));
+    const { scale, zeroPoint } = this.#affineOf(value);
     const scaleName = this.#add(`${value}_scale`, {
       type: 'float32',
       dims: [],
       data: Float32Array.of(scale),
     });
     const zeroName = this.#add(`${value}_zero_point`, {
-      type: 'int8',
+      type: this.#activations,
       dims: [],
-      data: Int8Array.of(zeroPoint),
+      data: this.#activations === 'int8' ? Int8Array.of(zeroPoint) : Uint8Array.of(zeroPoint),
     });
     const parameters = [scaleName, zeroName];
     this.#node('QuantizeLinear', [from, ...parameters], `${value}_q`);
@@ -121,7 +169,6 @@ class Rewriter {
     axis: number | undefined,
   ): string {
     const output = `${name}_dq`;
-    if (this.#added.has(`${name}_q`)) return output;
     const dims = axis === undefined ? [] : [scales.length];
     const inputs = [
       this.#add(`${name}_q`, tensor),
@@ -142,9 +189,9 @@ class Rewriter {
     this.nodes.push({ name: `${opType}:${output}`, opType, input, output: [output], attribute: attributes });
   }
 
-  #rangeOf(value: string): Range {
-    const range = this.#ranges.get(value);
+  #affineOf(value: string): Affine {
+    const range = this.#ranges.get(this.#sources.get(value) ?? value);
     invariant(range, `value ${value} was calibrated`);
-    return range;
+    return activationAffine(range, this.#activations);
   }
 }
