@@ -31,17 +31,26 @@ const window = z
 
 const normalize = z.strictObject({ mean: z.array(z.number()), std: z.array(z.number().positive()) });
 
-/** Where a model's input tensor comes from: the window in one of two layouts, or a state output of the last run. */
+/** What an axis of a tensor runs over; 1 stands for an axis of that size. */
+const axis = z.union([z.enum(['batch', 'time', 'channel', 'feature']), z.literal(1)]);
+
+const scalar = z.union([z.number(), z.boolean(), z.string()]);
+
+/**
+ * What a model's input is given. By default the window, laid out as the graph wants it; `state`: what the output of that
+ * name gave for the device's previous window; `from: device`: the device's id; `value` alone: always the same.
+ */
 const tensorInput = z.strictObject({
   tensor: z.string().min(1),
-  layout: z
-    .union([
-      z.tuple([z.literal('batch'), z.literal('time'), z.literal('channel')]),
-      z.tuple([z.literal('batch'), z.literal('channel'), z.literal('time')]),
-      z.tuple([z.literal('batch'), z.literal('feature')]),
-    ])
-    .default(['batch', 'time', 'channel']),
+  /** Of a window. `feature` is time and channel in one, a tick's channels side by side. */
+  layout: z.array(axis).min(1).max(8).default(['batch', 'time', 'channel']),
+  /** Of a window: which channels, in this order; unset: all. */
+  channels: z.array(z.string()).min(1).optional(),
   normalize: normalize.optional(),
+  state: z.string().optional(),
+  from: z.enum(['window', 'device']).optional(),
+  /** With `state`: what a device begins with (0). */
+  value: z.union([scalar, z.array(scalar).min(1)]).optional(),
 });
 
 const output = z.strictObject({
@@ -54,6 +63,8 @@ const output = z.strictObject({
   thresholdRange: z.tuple([z.number(), z.number()]).optional(),
   sustain: z.int().positive().default(1),
   labels: z.array(z.string()).optional(),
+  /** Which axis of the tensor counts the windows. */
+  batchAxis: z.int().min(0).max(7).default(0),
 });
 
 const variant = z.strictObject({
@@ -129,6 +140,7 @@ export const releaseManifest = z
 
 /** A release manifest as parsed: durations in milliseconds, rates in hertz, sizes in bytes, shares as fractions. */
 export type ReleaseManifest = z.output<typeof releaseManifest>;
+export type ReleaseInput = z.output<typeof tensorInput>;
 export type ReleaseOutput = ReleaseManifest['output'][number];
 export type WindowSpec = ReleaseManifest['window'];
 
@@ -137,17 +149,10 @@ function checkTogether(
   context: z.RefinementCtx,
 ): void {
   const m = manifest as unknown as ReleaseManifest;
-  const issue = (path: (string | number)[], message: string): void => {
+  const issue: Issue = (path, message) => {
     context.addIssue({ code: 'custom', path, message });
   };
-  const channels = m.window.channels.length;
-  for (const [i, input] of inputsOf(m).entries())
-    for (const key of ['mean', 'std'] as const)
-      if (input.normalize && input.normalize[key].length !== channels)
-        issue(
-          Array.isArray(m.input) ? ['input', i, 'normalize', key] : ['input', 'normalize', key],
-          `expected ${channels} numbers, one per channel`,
-        );
+  checkInputs(m, issue);
   if (m.window.hop > m.window.length)
     issue(
       ['window', 'hop'],
@@ -167,13 +172,75 @@ function checkTogether(
       issue([], `file "${file}" must be a plain relative path of letters, digits, ".", "_" and "-"`);
 }
 
-function duplicates(names: readonly string[]): string[] {
+type Issue = (path: (string | number)[], message: string) => void;
+
+function checkInputs(m: ReleaseManifest, issue: Issue): void {
+  const inputs = inputsOf(m);
+  const states = m.output.filter((o) => o.kind === 'state').map((o) => o.name);
+  for (const [i, input] of inputs.entries()) {
+    const at = (...path: string[]): (string | number)[] =>
+      Array.isArray(m.input) ? ['input', i, ...path] : ['input', ...path];
+    if (input.state !== undefined && !states.includes(input.state))
+      issue(at('state'), `expected an output of kind state: ${states.join(', ') || 'there is none'}`);
+    if (input.state !== undefined && input.from !== undefined)
+      issue(at('from'), 'a state comes from an output and from nowhere else');
+    if (input.value !== undefined && input.from !== undefined)
+      issue(at('value'), 'expected either a value or where it comes from');
+    if (sourceOf(input) === 'window') checkWindowInput(m, input, (path, text) => issue(at(...path), text));
+    else if (input.normalize || input.channels)
+      issue(at(input.normalize ? 'normalize' : 'channels'), 'goes with an input that takes the window');
+  }
+  if (!inputs.some((input) => sourceOf(input) === 'window'))
+    issue(['input'], 'expected at least one input that takes the window');
+  for (const twice of duplicates(inputs.map((input) => input.tensor)))
+    issue(['input'], `"${twice}" stands twice`);
+  for (const [i, { kind, name }] of m.output.entries())
+    if (kind === 'state' && inputs.filter((input) => input.state === name).length !== 1)
+      issue(['output', i], `expected one input with state: ${name}, which gets it with the next window`);
+}
+
+function checkWindowInput(
+  m: ReleaseManifest,
+  input: ReleaseInput,
+  issue: (path: string[], message: string) => void,
+): void {
+  const known = m.window.channels.map((c) => c.name);
+  for (const name of input.channels ?? [])
+    if (!known.includes(name)) issue(['channels'], `"${name}" is no channel of the window`);
+  const channels = channelsOf(m, input).length;
+  for (const key of ['mean', 'std'] as const)
+    if (input.normalize && input.normalize[key].length !== channels)
+      issue(['normalize', key], `expected ${channels} numbers, one per channel`);
+  const { layout } = input;
+  const has = (name: ReleaseInput['layout'][number]): boolean => layout.includes(name);
+  for (const twice of duplicates(layout.filter((a) => a !== 1))) issue(['layout'], `"${twice}" stands twice`);
+  if (has('feature') && (has('time') || has('channel')))
+    issue(['layout'], 'feature is time and channel in one: expected it, or those');
+  if (has('feature')) return;
+  if (!has('time') && m.window.length > 1) issue(['layout'], 'without time, expected windows of length 1');
+  if (!has('channel') && channels > 1) issue(['layout'], 'without channel, expected a single channel');
+}
+
+function duplicates<T>(names: readonly T[]): T[] {
   return [...new Set(names.filter((n, i) => names.indexOf(n) !== i))];
 }
 
 /** The model's tensor inputs, always as a list. */
-export function inputsOf(manifest: ReleaseManifest): z.output<typeof tensorInput>[] {
+export function inputsOf(manifest: ReleaseManifest): ReleaseInput[] {
   return Array.isArray(manifest.input) ? manifest.input : [manifest.input];
+}
+
+/** What an input is given. */
+export function sourceOf(input: ReleaseInput): 'window' | 'state' | 'device' | 'value' {
+  if (input.state !== undefined) return 'state';
+  if (input.value !== undefined) return 'value';
+  return input.from ?? 'window';
+}
+
+/** The places of an input's channels among the window's. */
+export function channelsOf(manifest: ReleaseManifest, input: ReleaseInput): number[] {
+  const names = manifest.window.channels.map((c) => c.name);
+  return input.channels?.map((name) => names.indexOf(name)) ?? names.map((_, i) => i);
 }
 
 /** Every file that a manifest names, each once, in a stable order. */
