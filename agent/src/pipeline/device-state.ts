@@ -1,7 +1,7 @@
 /**
  * What of a device must survive a restart, as bytes. Little endian; strings are u16 length + UTF-8, lists u32 count.
  *
- *     u8  version (2; a 1 has no spans)
+ *     u8  version (2, or 3 where the model remembers something; a 1 has no spans)
  *     u32 window specification   u32 what decisions count   u32 late samples   f64 floor of the journal
  *     f64 next tick · next µs · late µs · greatest µs · used to µs · gap to µs
  *     list of left neighbours, the samples before the next window that it may still need:  u16 channel · f64 µs · u8 flags
@@ -9,6 +9,7 @@
  *     list of u32 windows past the threshold, per judged output     list of u32 windows held, per rule
  *     u8  1 where an episode is open:  string id · string output · f64 updated µs · u32 windows below
  *     list of spans measured, list of spans barred (spans.ts):  f64 from µs · f64 to µs
+ *     in version 3:  u32 which release's model remembers · list of its u8 (inference/states.ts)
  *
  * A device of a settled single-channel stream, one left neighbour, one judged output, no rule, one span:
  * 1 + 12 + 8 + 48 + (4 + 11) + 4 + (4 + 4) + 4 + 1 + (4 + 16) + 4 = 125 bytes. The samples themselves stay in the journal.
@@ -19,6 +20,7 @@ import { createDevice, type Device } from './device.ts';
 import type { Span, Spans } from './spans.ts';
 
 const VERSION = 2;
+const VERSION_WITH_MEMORY = 3;
 
 /** A left neighbour that a rebuild has to find again in the journal. */
 export interface Left {
@@ -30,7 +32,7 @@ export interface Left {
 /** The bytes of a device's state. */
 export function encodeDevice(device: Device): Uint8Array {
   const out = new Writer();
-  out.u8(VERSION);
+  out.u8(device.memory ? VERSION_WITH_MEMORY : VERSION);
   out.u32(device.specTag);
   out.u32(device.decisions.tag);
   out.u32(device.late);
@@ -71,6 +73,10 @@ export function encodeDevice(device: Device): Uint8Array {
       out.f64(span.fromUs);
       out.f64(span.toUs);
     });
+  if (device.memory) {
+    out.u32(device.memory.tag);
+    out.raw(device.memory.bytes);
+  }
   return out.bytes();
 }
 
@@ -89,7 +95,7 @@ function leftNeighbours(device: Device): Left[] {
 export function decodeDevice(id: string, bytes: Uint8Array, width: number): { device: Device; left: Left[] } {
   const input = new Reader(id, bytes);
   const version = input.u8();
-  if (version !== VERSION && version !== 1)
+  if (![1, VERSION, VERSION_WITH_MEMORY].includes(version))
     throw new SkerryError('unsupported', `state of device ${id} has version ${version}, not ${VERSION}`, {
       hint: 'it was written by a newer agent: run that version',
     });
@@ -125,6 +131,7 @@ export function decodeDevice(id: string, bytes: Uint8Array, width: number): { de
     };
   if (version === 1) barWhatWas(device);
   else for (const spans of [device.measured, device.barred]) spans.list.push(...readSpans(input));
+  if (version === VERSION_WITH_MEMORY) device.memory = { tag: input.u32(), bytes: input.raw() };
   input.end();
   return { device, left };
 }
@@ -160,6 +167,12 @@ class Writer {
   text(value: string): void {
     const bytes = utf8(value);
     this.u16(bytes.length);
+    this.#room(bytes.length);
+    new Uint8Array(this.#view.buffer).set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+  raw(bytes: Uint8Array): void {
+    this.u32(bytes.length);
     this.#room(bytes.length);
     new Uint8Array(this.#view.buffer).set(bytes, this.#at);
     this.#at += bytes.length;
@@ -209,6 +222,11 @@ class Reader {
     const length = this.u16();
     const at = this.#take(length);
     return fromUtf8(this.#bytes.subarray(at, at + length));
+  }
+  raw(): Uint8Array {
+    const length = this.u32();
+    const at = this.#take(length);
+    return this.#bytes.slice(at, at + length);
   }
   list<T>(read: () => T): T[] {
     const count = this.u32();

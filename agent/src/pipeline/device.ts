@@ -30,10 +30,18 @@ export interface Device {
   readonly measured: Spans;
   readonly barred: Spans;
   readonly decisions: Decisions;
+  /** What the model remembers of it. */
+  memory: Memory | undefined;
   /** The channel whose undetermined tick the next window waits for (-1: none), until the watermark passes `blockUs`. */
   blockChannel: number;
   blockUs: number;
   dirty: boolean;
+}
+
+/** What a model gave to be given again with the device's next window; `tag` names the release that did. */
+export interface Memory {
+  readonly tag: number;
+  readonly bytes: Uint8Array;
 }
 
 /** What decide.ts remembers of a device. */
@@ -75,6 +83,7 @@ export function createDevice(id: string, width: number): Device {
     measured: new Spans(),
     barred: new Spans(),
     decisions: { tag: 0, past: [], held: [], episode: undefined },
+    memory: undefined,
     blockChannel: -1,
     blockUs: 0,
     dirty: false,

@@ -73,6 +73,12 @@ export class Feed {
     return device;
   }
 
+  /** What the model of the release with this tag remembers of a device. */
+  memoryOf(id: string, tag: number): Uint8Array | undefined {
+    const memory = this.#devices.get(id)?.memory;
+    return memory?.tag === tag ? memory.bytes : undefined;
+  }
+
   /** Cuts with another release's windows from the next feed or tick on; undefined cuts none. */
   use(cutter: Cutter | undefined): void {
     invariant(this.drained, 'a release is set while windows of the one before are on their way');
@@ -291,6 +297,7 @@ export class Feed {
   #restart(device: Device): void {
     closeOldest(device, device.rows.count, this.books);
     device.rejected.clear();
+    device.memory = undefined;
     device.nextTick = Number.NaN;
     for (const key of ['nextUs', 'lateUs', 'usedToUs', 'gapToUs'] as const)
       device[key] = Number.NEGATIVE_INFINITY;

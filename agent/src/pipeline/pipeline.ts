@@ -139,6 +139,10 @@ export function createPipeline(config: PipelineConfig, options: PipelineOptions)
     takeReady(max) {
       const windows = feed.take(max);
       unconcluded += windows?.count ?? 0;
+      if (windows && judge && remembers(judge.manifest)) {
+        const tag = memoryTag(judge);
+        windows.states = windows.devices.map((device) => feed.memoryOf(device, tag));
+      }
       return windows;
     },
     conclude(windows, inferred, { producedMs }) {
@@ -206,6 +210,8 @@ function concludeAll(
 ): Concluded {
   const concluded: Concluded = { rows: [], alerts: [], actions: [] };
   const { results } = feed.books.counters;
+  for (const [device, bytes] of inferred.states ?? [])
+    feed.device(device).memory = bytes && { tag: memoryTag(judge), bytes };
   for (let i = 0; i < windows.count; i++) {
     const device = feed.device(windows.devices[i]!);
     device.dirty = true;
@@ -221,6 +227,15 @@ function concludeAll(
     }
   }
   return concluded;
+}
+
+function remembers(manifest: ReleaseManifest): boolean {
+  return manifest.output.some((output) => output.kind === 'state');
+}
+
+// Another release, though of the same model's next version, begins with nothing.
+function memoryTag(judge: Judge): number {
+  return crc32c(utf8(judge.releaseDigest));
 }
 
 function columnsOf(

@@ -33,6 +33,8 @@ export interface WindowBatch {
   missing: Uint32Array;
   /** Samples of the device that came too late since its previous window. */
   late: Uint32Array;
+  /** Per window what a model that remembers knew of its device before this batch; undefined where it knew nothing. */
+  states?: (Uint8Array | undefined)[];
 }
 
 /** What the model answered for a WindowBatch; `outputs` are per release output name, row-major count × width. */
@@ -44,6 +46,8 @@ export interface Inferred {
   backend: string;
   /** Per window: the run's duration divided by its batch. */
   inferUs: number;
+  /** Per device what a model that remembers knows of it after this batch; undefined where it begins anew. */
+  states?: ReadonlyMap<string, Uint8Array | undefined>;
   /** Set where the run failed as a whole: every row becomes an error result. */
   error?: string;
 }
