@@ -55,11 +55,15 @@ export class GraphBuilder {
     return this.constant(name, float32([], [value]));
   }
 
-  /** Adds a node with one output, named `output` or after its operator. */
+  /** Adds a node and returns its first output, named `output` or after its operator; `unused` names further ones. */
   node(
     opType: string,
     inputs: readonly string[],
-    options: { output?: string; attributes?: Readonly<Record<string, AttributeValue>> } = {},
+    options: {
+      output?: string;
+      unused?: readonly string[];
+      attributes?: Readonly<Record<string, AttributeValue>>;
+    } = {},
   ): string {
     const output = options.output ?? `${opType.toLowerCase()}_${this.#made}`;
     this.#made++;
@@ -67,7 +71,7 @@ export class GraphBuilder {
       name: `${opType}:${output}`,
       opType,
       input: [...inputs],
-      output: [output],
+      output: [output, ...(options.unused ?? [])],
       attribute: Object.entries(options.attributes ?? {}).map(([name, value]) => attribute(name, value)),
     });
     return output;
