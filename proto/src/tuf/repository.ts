@@ -185,18 +185,23 @@ export function createTimestamp(
   };
 }
 
-/** Signs metadata with Ed25519 seeds and returns the file's bytes. */
+/** Signs metadata with Ed25519 seeds, each once, and returns the file's bytes. */
 export function signMetadata(
   crypto: Crypto,
   signed: RootSigned | TargetsSigned | SnapshotSigned | TimestampSigned,
   privateKeys: readonly Uint8Array[],
 ): Uint8Array {
   const message = tufCanonicalBytes(signed);
-  const signatures = privateKeys.map((privateKey) => ({
-    keyid: keyId(crypto, tufKey(crypto.publicKey(privateKey))),
-    sig: toHex(crypto.sign(privateKey, message)),
-  }));
-  return metadataBytes(signed, signatures);
+  const signatures = new Map<string, string>();
+  for (const privateKey of privateKeys) {
+    const keyid = keyId(crypto, tufKey(crypto.publicKey(privateKey)));
+    // Other clients refuse a file that one key has signed twice.
+    if (!signatures.has(keyid)) signatures.set(keyid, toHex(crypto.sign(privateKey, message)));
+  }
+  return metadataBytes(
+    signed,
+    [...signatures].map(([keyid, sig]) => ({ keyid, sig })),
+  );
 }
 
 /**
