@@ -6,7 +6,7 @@ import { PLANTED } from './simulation/planted.ts';
 import type { Reference } from './simulation/reference.ts';
 import { type RunOptions, runReference, runSeed } from './simulation/run.ts';
 
-const HOURS = 0.06;
+const HOURS = 0.05;
 const SEEDS = Array.from({ length: 20 }, (_, i) => i + 1);
 /** Seeds that failed once, each with what it found. */
 const FAILED = JSON.parse(readFileSync(new URL('simulation/seeds.json', import.meta.url), 'utf8')) as {

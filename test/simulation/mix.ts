@@ -91,7 +91,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const PERIODS_MS = [50, 100, 250, 500, 1_000, 2_000];
 /** Readings of a fleet. */
-const MAX_RATE_HZ = 24;
+const MAX_RATE_HZ = 20;
 /** More than any history fills. */
 export const ROOMY_BYTES = 64 * 1024 ** 2;
 
@@ -139,7 +139,7 @@ export function drawMix(seed: number): Mix {
       cutForMs: between(network, tight ? 2 : 0.2, tight ? 20 : 5) * MINUTE_MS,
     },
     disk: {
-      syncMs: pick(disk, [0, 1, 8, 40]),
+      syncMs: pick(disk, [0, 5, 15, 40]),
       lost: sometimes(disk, 0.004),
       kept: sometimes(disk, 0.004),
       failed: sometimes(disk, 0.02),

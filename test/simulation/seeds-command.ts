@@ -43,7 +43,7 @@ function readArguments(argv: readonly string[]): Arguments {
     options: {
       seed: { type: 'string' },
       seeds: { type: 'string' },
-      hours: { type: 'string', default: '0.06' },
+      hours: { type: 'string', default: '0.05' },
       plant: { type: 'string' },
       once: { type: 'boolean', default: false },
       quiet: { type: 'boolean', default: false },
