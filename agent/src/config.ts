@@ -97,6 +97,10 @@ const listen = z.strictObject({
   port: port.default(1883),
   users: z.string().optional(),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional(),
+  /** MQTT over WebSocket, for pages in browsers. */
+  ws: z
+    .strictObject({ port: port.default(9001), origins: z.array(z.url({ protocol: /^https?$/ })).default([]) })
+    .optional(),
 });
 
 const connect = z.strictObject({

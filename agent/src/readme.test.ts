@@ -13,7 +13,7 @@ const BASE = {
   kind: 'Agent',
   agent: {},
   controlPlane: { url: 'https://control.example.com', metered: {} },
-  mqtt: { listen: { tls: { cert: 'c.pem', key: 'k.pem' } }, connect: { url: 'mqtt://broker' } },
+  mqtt: { listen: { tls: { cert: 'c.pem', key: 'k.pem' }, ws: {} }, connect: { url: 'mqtt://broker' } },
   pipelines: [
     {
       name: 'p',

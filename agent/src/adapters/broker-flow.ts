@@ -4,7 +4,7 @@
  * the sender's socket stalls; they take turns as room comes back. Past the second, the connection whose packet was
  * begun first is closed: of many, it is the likeliest to have stalled.
  */
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export interface FlowLimits {
   /** Messages, and bytes of their topics and payloads, that wait for their commit before reading stops. */
@@ -19,9 +19,9 @@ export class Flow {
   #messages = 0;
   #bytes = 0;
   /** Connections that asked to read while nobody may, in the order of asking. */
-  readonly #waiting = new Set<Socket>();
+  readonly #waiting = new Set<Duplex>();
   /** Bytes held by connection, in the order in which their packets were begun. */
-  readonly #incomplete = new Map<Socket, number>();
+  readonly #incomplete = new Map<Duplex, number>();
   #incompleteBytes = 0;
   #letting = false;
 
@@ -39,7 +39,7 @@ export class Flow {
   }
 
   /** Whether a connection may read; if not, it gets `readable` when there is room. */
-  mayRead(socket: Socket): boolean {
+  mayRead(socket: Duplex): boolean {
     if (!this.#full) return true;
     this.#waiting.add(socket);
     return false;
@@ -57,7 +57,7 @@ export class Flow {
   }
 
   /** Takes note that a connection holds so many bytes of an incomplete packet: of a new one, or of the one before. */
-  hold(socket: Socket, bytes: number, isNew: boolean): void {
+  hold(socket: Duplex, bytes: number, isNew: boolean): void {
     const before = this.#incomplete.get(socket) ?? 0;
     if (bytes === 0 && before === 0) return;
     this.#incompleteBytes += bytes - before;
@@ -66,13 +66,13 @@ export class Flow {
   }
 
   /** The connection to close, where all together hold too much. */
-  excess(): Socket | undefined {
+  excess(): Duplex | undefined {
     if (this.#incompleteBytes <= this.#limits.maxIncompleteBytes) return undefined;
     return this.#incomplete.keys().next().value;
   }
 
   /** A connection is closed. */
-  leave(socket: Socket): void {
+  leave(socket: Duplex): void {
     this.#waiting.delete(socket);
     this.hold(socket, 0, true);
   }

@@ -3,7 +3,7 @@
  * whole packets only. What is left of a chunk behind its last whole packet is kept here, in as many bytes as it has;
  * aedes' parser would keep the chunks themselves, of which a single byte takes hundreds.
  */
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Flow } from './broker-flow.ts';
 import { createPacketGuard } from './packet-guard.ts';
 
@@ -14,10 +14,10 @@ const EMPTY = Buffer.alloc(0);
 
 /** Puts the reader in place; `close` is called for a connection (this one, or another) that must be closed. */
 export function boundReading(
-  socket: Socket,
+  socket: Duplex,
   flow: Flow,
   maxPacketBytes: number,
-  close: (socket: Socket, why: Offence) => void,
+  close: (socket: Duplex, why: Offence) => void,
 ): void {
   const guard = createPacketGuard(maxPacketBytes, 'connect');
   const tail = new Tail();

@@ -86,6 +86,8 @@ function location({ dataDir }: LoadedConfig): string {
 export interface RunningHost {
   agent: Agent;
   mqttPort: number | undefined;
+  /** Of MQTT over WebSocket. */
+  wsPort: number | undefined;
   localPort: number;
   close(): Promise<void>;
 }
@@ -140,9 +142,9 @@ export async function startHost(
     closers.push(() => closeAll(brokers));
     closers.push(() => agent.stop());
     await agent.start();
-    const mqttPort = await openBrokers(loaded, agent, publishers, brokers, log);
+    const brokerPorts = await openBrokers(loaded, agent, publishers, brokers, log);
     agent.announce();
-    return { agent, mqttPort, localPort: local.port, close: () => closeAll(closers) };
+    return { agent, ...brokerPorts, localPort: local.port, close: () => closeAll(closers) };
   } catch (error) {
     await closeAll(closers).catch((second: unknown) =>
       log('error', 'agent', `ending failed, too: ${messageOf(second)}`),
@@ -166,7 +168,7 @@ async function openBrokers(
   publishers: Publisher[],
   closers: Closer[],
   log: Log,
-): Promise<number | undefined> {
+): Promise<Pick<RunningHost, 'mqttPort' | 'wsPort'>> {
   const { config, agentId, resolve } = loaded;
   const { limits, mqtt } = config;
   const hand =
@@ -178,7 +180,7 @@ async function openBrokers(
         done,
         packetId === undefined ? undefined : { session: `${broker}/${clientId}`, packetId, dup },
       );
-  let port: number | undefined;
+  let embedded: { port: number; wsPort: number | undefined } | undefined;
   if (mqtt.listen) {
     const { tls, users } = mqtt.listen;
     const broker = await startEmbeddedBroker({
@@ -199,7 +201,7 @@ async function openBrokers(
     });
     closers.push(() => broker.close());
     publishers.push(broker.publisher);
-    port = broker.port;
+    embedded = broker;
   }
   if (mqtt.connect) {
     const outside = await connectOutsideBroker({
@@ -218,7 +220,7 @@ async function openBrokers(
     closers.push(() => outside.close());
     publishers.push(outside.publisher);
   }
-  return port;
+  return { mqttPort: embedded?.port, wsPort: embedded?.wsPort };
 }
 
 /** Releases from disk, verified, by pipeline. Throws SkerryError untrusted, invalid or not-found. */

@@ -32,7 +32,10 @@ export async function runOver(
   const host = await startHost(loaded, log, stop, ports);
   const { mqtt, local } = loaded.config;
   const where = host.mqttPort === undefined ? '' : `, MQTT on ${mqtt.listen?.host}:${host.mqttPort}`;
-  print(`${loaded.agentId} runs: its page is ${localUrl({ ...local.listen, port: host.localPort })}${where}`);
+  const overWs = host.wsPort === undefined ? '' : ` and over WebSocket on ${host.wsPort}`;
+  print(
+    `${loaded.agentId} runs: its page is ${localUrl({ ...local.listen, port: host.localPort })}${where}${overWs}`,
+  );
   const fatal = await stopped;
   await host.close().catch((error: unknown) => {
     log('error', 'agent', `ending failed: ${messageOf(error)}`);
