@@ -43,6 +43,27 @@ export function gemmModel(options: {
   );
 }
 
+/**
+ * Remembers: `score` [batch, 1] is the sum of everything in the device's windows so far. Input `window` float32
+ * [batch, 4], `sum_in` and output `sum_out` with the batch in the middle of [1, batch, 1] (or `batch`, where fixed).
+ */
+export function summingModel(batch: string | number = 'batch'): Uint8Array {
+  return model(
+    [
+      node('ReduceSum', ['window', 'axes'], ['sum'], [{ name: 'keepdims', i: 1, type: 2 }]),
+      node('Unsqueeze', ['sum', 'first'], ['new']),
+      node('Add', ['new', 'sum_in'], ['sum_out']),
+      node('Squeeze', ['sum_out', 'first'], ['score']),
+    ],
+    [value('window', FLOAT, [batch, 4]), value('sum_in', FLOAT, [1, batch, 1])],
+    [value('score', FLOAT, [batch, 1]), value('sum_out', FLOAT, [1, batch, 1])],
+    [
+      { name: 'axes', dataType: ELEMENT_TYPES.int64, dims: [1], int64Data: [1] },
+      { name: 'first', dataType: ELEMENT_TYPES.int64, dims: [1], int64Data: [0] },
+    ],
+  );
+}
+
 /** Gives every input `in_TYPE` [n] back as `out_TYPE` [n]. */
 export function identityModel(types: readonly (keyof typeof ELEMENT_TYPES)[]): Uint8Array {
   return model(
@@ -53,11 +74,12 @@ export function identityModel(types: readonly (keyof typeof ELEMENT_TYPES)[]): U
   );
 }
 
-function model(
+/** A model of these nodes. */
+export function model(
   nodes: onnx.INodeProto[],
   input: onnx.IValueInfoProto[],
   output: onnx.IValueInfoProto[],
-  initializer: onnx.ITensorProto[],
+  initializer: onnx.ITensorProto[] = [],
 ): Uint8Array {
   return encode(onnx.ModelProto, {
     irVersion: 8,
@@ -66,7 +88,8 @@ function model(
   });
 }
 
-function node(
+/** A node, named after its first output. */
+export function node(
   opType: string,
   input: string[],
   output: string[],
@@ -75,7 +98,8 @@ function node(
   return { opType, input, output, name: output[0]!, attribute };
 }
 
-function value(name: string, elemType: number, dims: (string | number)[]): onnx.IValueInfoProto {
+/** An input or output: name, ONNX code of its element type, dimensions. */
+export function value(name: string, elemType: number, dims: (string | number)[]): onnx.IValueInfoProto {
   const dim = dims.map((d) => (typeof d === 'string' ? { dimParam: d } : { dimValue: d }));
   return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }

@@ -34,6 +34,17 @@ test('a device comes back as it was, with its left neighbours to look for', () =
   expect(left).toEqual([{ channel: 0, timeUs: 11e6, flags: 5 }]);
 });
 
+test('what a model remembers of it comes back, and takes no room where none remembers anything', () => {
+  const device = settled();
+  device.memory = { tag: 0xfeedbeef, bytes: Uint8Array.of(1, 2, 3) };
+  const bytes = encodeDevice(device);
+  expect(bytes).toHaveLength(125 + 4 + 4 + 3);
+  expect(decodeDevice('d', bytes, 1).device.memory).toEqual(device.memory);
+  for (let length = 1; length < bytes.length; length++)
+    expect(() => decodeDevice('d', bytes.subarray(0, length), 1)).toThrow('state of device d');
+  expect(decodeDevice('d', encodeDevice(settled()), 1).device.memory).toBeUndefined();
+});
+
 test('the example of the format takes 125 bytes', () => {
   expect(encodeDevice(settled())).toHaveLength(125);
 });
