@@ -147,6 +147,7 @@ class RunningAgent implements Agent {
     this.#engine = createEngine({
       ...ports,
       maxMemoryBytes: config.inference.maxMemory,
+      maxStateBytes: config.inference.maxState,
       choose: config.inference.choose,
       workerAboveMs: config.inference.workerAbove,
     });

@@ -204,6 +204,8 @@ export const agentConfig = z
           .min(1)
           .default(['native', 'webgpu', 'wasm']),
         maxMemory: size.default(512 * 1024 ** 2),
+        /** What a model may remember of a device, in memory and in the database. */
+        maxState: size.default(16 * 1024),
         /** Among the variants that pass the golden vectors: the fastest here, or the first in the manifest's order. */
         choose: z.enum(['fastest', 'first']).default('fastest'),
         /** A model that takes longer for a batch of 32 windows runs in a worker thread. */

@@ -30,7 +30,7 @@ export interface ModelOptions {
   crypto: Crypto;
   clock: Clock;
   /** What a model may remember of a device. */
-  maxStateBytes?: number;
+  maxStateBytes?: number | undefined;
 }
 
 /**

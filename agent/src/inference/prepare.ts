@@ -5,6 +5,7 @@
  */
 import { type Crypto, digestOf } from '@skerry/proto/crypto';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { acceptModel } from '@skerry/proto/onnx/check';
 import type { BlobRef } from '@skerry/proto/pack';
 import { type ReleaseManifest, releaseRef } from '@skerry/proto/release';
 import { formatBytes } from '@skerry/proto/units';
@@ -29,6 +30,8 @@ export interface PrepareOptions {
   crypto: Crypto;
   clock: Clock;
   memory: ModelMemory;
+  /** `inference.maxState`: what a model may remember of a device; unset: 16 KiB. */
+  maxStateBytes?: number | undefined;
   /** `inference.choose`: the fastest variant that passes, or the first in the manifest's order. */
   choose: 'fastest' | 'first';
   /** `inference.workerAbove`: a model that takes longer for a batch of 32 windows runs in a worker; unset: none does. */
@@ -182,8 +185,7 @@ async function loadAndJudge(
   const giveBack = options.memory.take(variant.file, bytes.length);
   let session: InferenceSession | undefined;
   try {
-    const path = await options.blobs.path(release.files.get(variant.file)!.digest);
-    session = await backend.create(path === undefined ? { bytes } : { path });
+    session = await backend.create(await loadableModel(options.blobs, release, variant.file, bytes));
     if (golden) await judge(manifest, session, golden);
     const { crypto, clock } = options;
     const model = createModel({
@@ -193,6 +195,7 @@ async function loadAndJudge(
       backend: backend.name,
       crypto,
       clock,
+      maxStateBytes: options.maxStateBytes,
     });
     return { ...model, release: () => model.release().finally(giveBack) };
   } catch (error) {
@@ -200,6 +203,24 @@ async function loadAndJudge(
     giveBack();
     throw error;
   }
+}
+
+/**
+ * By path as it was signed, or the bytes of the same graph as plain tensors. Throws SkerryError `invalid` where the
+ * runtime would refuse it, with a plainer reason than the runtime's.
+ */
+async function loadableModel(
+  blobs: Blobs,
+  release: LoadableRelease,
+  file: string,
+  bytes: Uint8Array,
+): Promise<{ path: string } | { bytes: Uint8Array }> {
+  if (file.endsWith('.onnx')) {
+    const plain = acceptModel(bytes);
+    if (plain.changes.length > 0) return { bytes: plain.bytes };
+  }
+  const path = await blobs.path(release.files.get(file)!.digest);
+  return path === undefined ? { bytes } : { path };
 }
 
 async function judge(

@@ -2,8 +2,10 @@
  * What an agent can't run, told from the file alone: so that it is refused where it is packed, and on the agent before
  * the runtime opens it. What this passes may still be refused by the runtime; that is tried at activation.
  */
+import { SkerryError } from '../errors.ts';
 import { onnx } from '../wire.ts';
-import { allNodes, type Model } from './graph.ts';
+import { allNodes, type Model, readModel } from './graph.ts';
+import { type PlainModel, plainModel } from './plain.ts';
 
 /** Newest versions that ONNX Runtime 1.30 loads, by domain, and its newest IR. */
 export const RUNTIME = { ir: 13, opsets: { '': 26, 'ai.onnx.ml': 5 } } as const;
@@ -20,8 +22,26 @@ const DOMAINS: ReadonlySet<string> = new Set([
   'com.ms.internal.nhwc',
 ]);
 
+/**
+ * The model as plain tensors, where nothing is known against it. Throws SkerryError invalid with every reason and what to
+ * do.
+ */
+export function acceptModel(bytes: Uint8Array): PlainModel {
+  const refusals = refusalsOf(readModel(bytes));
+  if (refusals.length > 0) throw new SkerryError('invalid', refusals.join('; '));
+  try {
+    return plainModel(bytes);
+  } catch (cause) {
+    if (!(cause instanceof SkerryError)) throw cause;
+    throw new SkerryError('invalid', cause.message, {
+      ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+      cause,
+    });
+  }
+}
+
 /** Why the runtime will refuse a model, with what to do; empty where nothing is known against it. */
-export function refusalsOf(model: Model): string[] {
+function refusalsOf(model: Model): string[] {
   return [...versions(model), ...operators(model), ...externalData(model)];
 }
 
