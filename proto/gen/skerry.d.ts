@@ -545,6 +545,9 @@ export namespace skerry {
             /** Reported trustProblem. */
             trustProblem: string;
 
+            /** Reported evidence. */
+            evidence: skerry.v1.ReleaseEvidence.$Properties[];
+
             /**
              * Encodes the specified Reported message. Does not implicitly {@link skerry.v1.Reported.verify|verify} messages.
              * @param message Reported message or plain object to encode
@@ -602,12 +605,468 @@ export namespace skerry {
                 /** Reported trustProblem */
                 trustProblem?: (string|null);
 
+                /** Reported evidence */
+                evidence?: (skerry.v1.ReleaseEvidence.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a Reported. */
             type $Shape = skerry.v1.Reported.$Properties;
+        }
+
+        /**
+         * Properties of a ReleaseEvidence.
+         * @deprecated Use skerry.v1.ReleaseEvidence.$Properties instead.
+         */
+        interface IReleaseEvidence extends skerry.v1.ReleaseEvidence.$Properties {
+        }
+
+        /** Represents a ReleaseEvidence. */
+        class ReleaseEvidence {
+
+            /**
+             * Constructs a new ReleaseEvidence.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.ReleaseEvidence.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ReleaseEvidence pipeline. */
+            pipeline: string;
+
+            /** ReleaseEvidence releaseDigest. */
+            releaseDigest: string;
+
+            /** ReleaseEvidence role. */
+            role: skerry.v1.Role;
+
+            /** ReleaseEvidence activeMs. */
+            activeMs: number;
+
+            /** ReleaseEvidence windows. */
+            windows: number;
+
+            /** ReleaseEvidence errors. */
+            errors: number;
+
+            /** ReleaseEvidence nonFinite. */
+            nonFinite: number;
+
+            /** ReleaseEvidence alerts. */
+            alerts: number;
+
+            /** ReleaseEvidence alertWindows. */
+            alertWindows: number;
+
+            /** ReleaseEvidence latency. */
+            latency?: (skerry.v1.LatencySketch.$Properties|null);
+
+            /** ReleaseEvidence outputs. */
+            outputs: skerry.v1.OutputHistogram.$Properties[];
+
+            /** ReleaseEvidence confidences. */
+            confidences: number;
+
+            /** ReleaseEvidence confidenceSum. */
+            confidenceSum: number;
+
+            /** ReleaseEvidence memoryBytes. */
+            memoryBytes: number;
+
+            /** ReleaseEvidence restarts. */
+            restarts: number;
+
+            /** ReleaseEvidence golden. */
+            golden: skerry.v1.GoldenOutcome.$Properties[];
+
+            /** ReleaseEvidence shadow. */
+            shadow?: (skerry.v1.ShadowComparison.$Properties|null);
+
+            /** ReleaseEvidence reverted. */
+            reverted?: (skerry.v1.Reversion.$Properties|null);
+
+            /**
+             * Encodes the specified ReleaseEvidence message. Does not implicitly {@link skerry.v1.ReleaseEvidence.verify|verify} messages.
+             * @param message ReleaseEvidence message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.ReleaseEvidence.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ReleaseEvidence message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.ReleaseEvidence & skerry.v1.ReleaseEvidence.$Shape} ReleaseEvidence
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.ReleaseEvidence & skerry.v1.ReleaseEvidence.$Shape;
+        }
+
+        namespace ReleaseEvidence {
+
+            /** Properties of a ReleaseEvidence. */
+            interface $Properties {
+
+                /** ReleaseEvidence pipeline */
+                pipeline?: (string|null);
+
+                /** ReleaseEvidence releaseDigest */
+                releaseDigest?: (string|null);
+
+                /** ReleaseEvidence role */
+                role?: (skerry.v1.Role|null);
+
+                /** ReleaseEvidence activeMs */
+                activeMs?: (number|null);
+
+                /** ReleaseEvidence windows */
+                windows?: (number|null);
+
+                /** ReleaseEvidence errors */
+                errors?: (number|null);
+
+                /** ReleaseEvidence nonFinite */
+                nonFinite?: (number|null);
+
+                /** ReleaseEvidence alerts */
+                alerts?: (number|null);
+
+                /** ReleaseEvidence alertWindows */
+                alertWindows?: (number|null);
+
+                /** ReleaseEvidence latency */
+                latency?: (skerry.v1.LatencySketch.$Properties|null);
+
+                /** ReleaseEvidence outputs */
+                outputs?: (skerry.v1.OutputHistogram.$Properties[]|null);
+
+                /** ReleaseEvidence confidences */
+                confidences?: (number|null);
+
+                /** ReleaseEvidence confidenceSum */
+                confidenceSum?: (number|null);
+
+                /** ReleaseEvidence memoryBytes */
+                memoryBytes?: (number|null);
+
+                /** ReleaseEvidence restarts */
+                restarts?: (number|null);
+
+                /** ReleaseEvidence golden */
+                golden?: (skerry.v1.GoldenOutcome.$Properties[]|null);
+
+                /** ReleaseEvidence shadow */
+                shadow?: (skerry.v1.ShadowComparison.$Properties|null);
+
+                /** ReleaseEvidence reverted */
+                reverted?: (skerry.v1.Reversion.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ReleaseEvidence. */
+            type $Shape = skerry.v1.ReleaseEvidence.$Properties;
+        }
+
+        /**
+         * Properties of a LatencySketch.
+         * @deprecated Use skerry.v1.LatencySketch.$Properties instead.
+         */
+        interface ILatencySketch extends skerry.v1.LatencySketch.$Properties {
+        }
+
+        /** Represents a LatencySketch. */
+        class LatencySketch {
+
+            /**
+             * Constructs a new LatencySketch.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.LatencySketch.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** LatencySketch gamma. */
+            gamma: number;
+
+            /** LatencySketch offset. */
+            offset: number;
+
+            /** LatencySketch counts. */
+            counts: number[];
+
+            /** LatencySketch zeros. */
+            zeros: number;
+
+            /**
+             * Encodes the specified LatencySketch message. Does not implicitly {@link skerry.v1.LatencySketch.verify|verify} messages.
+             * @param message LatencySketch message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.LatencySketch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a LatencySketch message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.LatencySketch & skerry.v1.LatencySketch.$Shape} LatencySketch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.LatencySketch & skerry.v1.LatencySketch.$Shape;
+        }
+
+        namespace LatencySketch {
+
+            /** Properties of a LatencySketch. */
+            interface $Properties {
+
+                /** LatencySketch gamma */
+                gamma?: (number|null);
+
+                /** LatencySketch offset */
+                offset?: (number|null);
+
+                /** LatencySketch counts */
+                counts?: (number[]|null);
+
+                /** LatencySketch zeros */
+                zeros?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a LatencySketch. */
+            type $Shape = skerry.v1.LatencySketch.$Properties;
+        }
+
+        /**
+         * Properties of an OutputHistogram.
+         * @deprecated Use skerry.v1.OutputHistogram.$Properties instead.
+         */
+        interface IOutputHistogram extends skerry.v1.OutputHistogram.$Properties {
+        }
+
+        /** Represents an OutputHistogram. */
+        class OutputHistogram {
+
+            /**
+             * Constructs a new OutputHistogram.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.OutputHistogram.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** OutputHistogram name. */
+            name: string;
+
+            /** OutputHistogram counts. */
+            counts: number[];
+
+            /**
+             * Encodes the specified OutputHistogram message. Does not implicitly {@link skerry.v1.OutputHistogram.verify|verify} messages.
+             * @param message OutputHistogram message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.OutputHistogram.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an OutputHistogram message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.OutputHistogram & skerry.v1.OutputHistogram.$Shape} OutputHistogram
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.OutputHistogram & skerry.v1.OutputHistogram.$Shape;
+        }
+
+        namespace OutputHistogram {
+
+            /** Properties of an OutputHistogram. */
+            interface $Properties {
+
+                /** OutputHistogram name */
+                name?: (string|null);
+
+                /** OutputHistogram counts */
+                counts?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an OutputHistogram. */
+            type $Shape = skerry.v1.OutputHistogram.$Properties;
+        }
+
+        /**
+         * Properties of a ShadowComparison.
+         * @deprecated Use skerry.v1.ShadowComparison.$Properties instead.
+         */
+        interface IShadowComparison extends skerry.v1.ShadowComparison.$Properties {
+        }
+
+        /** Represents a ShadowComparison. */
+        class ShadowComparison {
+
+            /**
+             * Constructs a new ShadowComparison.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.ShadowComparison.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ShadowComparison matched. */
+            matched: number;
+
+            /** ShadowComparison flips. */
+            flips: number;
+
+            /** ShadowComparison sumDistance. */
+            sumDistance: number;
+
+            /** ShadowComparison sumSqDistance. */
+            sumSqDistance: number;
+
+            /** ShadowComparison shedWindows. */
+            shedWindows: number;
+
+            /** ShadowComparison championDigest. */
+            championDigest: string;
+
+            /**
+             * Encodes the specified ShadowComparison message. Does not implicitly {@link skerry.v1.ShadowComparison.verify|verify} messages.
+             * @param message ShadowComparison message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.ShadowComparison.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ShadowComparison message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.ShadowComparison & skerry.v1.ShadowComparison.$Shape} ShadowComparison
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.ShadowComparison & skerry.v1.ShadowComparison.$Shape;
+        }
+
+        namespace ShadowComparison {
+
+            /** Properties of a ShadowComparison. */
+            interface $Properties {
+
+                /** ShadowComparison matched */
+                matched?: (number|null);
+
+                /** ShadowComparison flips */
+                flips?: (number|null);
+
+                /** ShadowComparison sumDistance */
+                sumDistance?: (number|null);
+
+                /** ShadowComparison sumSqDistance */
+                sumSqDistance?: (number|null);
+
+                /** ShadowComparison shedWindows */
+                shedWindows?: (number|null);
+
+                /** ShadowComparison championDigest */
+                championDigest?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ShadowComparison. */
+            type $Shape = skerry.v1.ShadowComparison.$Properties;
+        }
+
+        /**
+         * Properties of a Reversion.
+         * @deprecated Use skerry.v1.Reversion.$Properties instead.
+         */
+        interface IReversion extends skerry.v1.Reversion.$Properties {
+        }
+
+        /** Represents a Reversion. */
+        class Reversion {
+
+            /**
+             * Constructs a new Reversion.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.Reversion.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Reversion reason. */
+            reason: string;
+
+            /** Reversion wallMs. */
+            wallMs: number;
+
+            /** Reversion signature. */
+            signature: Uint8Array;
+
+            /**
+             * Encodes the specified Reversion message. Does not implicitly {@link skerry.v1.Reversion.verify|verify} messages.
+             * @param message Reversion message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.Reversion.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Reversion message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.Reversion & skerry.v1.Reversion.$Shape} Reversion
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.Reversion & skerry.v1.Reversion.$Shape;
+        }
+
+        namespace Reversion {
+
+            /** Properties of a Reversion. */
+            interface $Properties {
+
+                /** Reversion reason */
+                reason?: (string|null);
+
+                /** Reversion wallMs */
+                wallMs?: (number|null);
+
+                /** Reversion signature */
+                signature?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Reversion. */
+            type $Shape = skerry.v1.Reversion.$Properties;
         }
 
         /** Role enum. */

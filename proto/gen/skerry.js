@@ -1332,6 +1332,7 @@ export const skerry = $root.skerry = (() => {
              * @property {Object.<string,number>|null} [trusted] Reported trusted
              * @property {number|null} [arrivalAheadMs] Reported arrivalAheadMs
              * @property {string|null} [trustProblem] Reported trustProblem
+             * @property {Array.<skerry.v1.ReleaseEvidence.$Properties>|null} [evidence] Reported evidence
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1363,6 +1364,7 @@ export const skerry = $root.skerry = (() => {
                 this.unclaimed = [];
                 this.devices = [];
                 this.trusted = {};
+                this.evidence = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1458,6 +1460,14 @@ export const skerry = $root.skerry = (() => {
             Reported.prototype.trustProblem = "";
 
             /**
+             * Reported evidence.
+             * @member {Array.<skerry.v1.ReleaseEvidence.$Properties>} evidence
+             * @memberof skerry.v1.Reported
+             * @instance
+             */
+            Reported.prototype.evidence = $util.emptyArray;
+
+            /**
              * Encodes the specified Reported message. Does not implicitly {@link skerry.v1.Reported.verify|verify} messages.
              * @function encode
              * @memberof skerry.v1.Reported
@@ -1501,6 +1511,9 @@ export const skerry = $root.skerry = (() => {
                     writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.arrivalAheadMs);
                 if (message.trustProblem != null && $Object.hasOwnProperty.call(message, "trustProblem") && message.trustProblem !== "")
                     writer.uint32(/* id 20, wireType 2 =*/162).string(message.trustProblem);
+                if (message.evidence != null && message.evidence.length)
+                    for (let i = 0; i < message.evidence.length; ++i)
+                        $root.skerry.v1.ReleaseEvidence.encode(message.evidence[i], writer.uint32(/* id 21, wireType 2 =*/170).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1722,6 +1735,14 @@ export const skerry = $root.skerry = (() => {
                                 delete message.trustProblem;
                             continue;
                         }
+                    case 21: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.evidence && message.evidence.length))
+                                message.evidence = [];
+                            message.evidence.push($root.skerry.v1.ReleaseEvidence.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1740,6 +1761,1251 @@ export const skerry = $root.skerry = (() => {
             };
 
             return Reported;
+        })();
+
+        v1.ReleaseEvidence = (function() {
+
+            /**
+             * Properties of a ReleaseEvidence.
+             * @typedef {Object} skerry.v1.ReleaseEvidence.$Properties
+             * @property {string|null} [pipeline] ReleaseEvidence pipeline
+             * @property {string|null} [releaseDigest] ReleaseEvidence releaseDigest
+             * @property {skerry.v1.Role|null} [role] ReleaseEvidence role
+             * @property {number|null} [activeMs] ReleaseEvidence activeMs
+             * @property {number|null} [windows] ReleaseEvidence windows
+             * @property {number|null} [errors] ReleaseEvidence errors
+             * @property {number|null} [nonFinite] ReleaseEvidence nonFinite
+             * @property {number|null} [alerts] ReleaseEvidence alerts
+             * @property {number|null} [alertWindows] ReleaseEvidence alertWindows
+             * @property {skerry.v1.LatencySketch.$Properties|null} [latency] ReleaseEvidence latency
+             * @property {Array.<skerry.v1.OutputHistogram.$Properties>|null} [outputs] ReleaseEvidence outputs
+             * @property {number|null} [confidences] ReleaseEvidence confidences
+             * @property {number|null} [confidenceSum] ReleaseEvidence confidenceSum
+             * @property {number|null} [memoryBytes] ReleaseEvidence memoryBytes
+             * @property {number|null} [restarts] ReleaseEvidence restarts
+             * @property {Array.<skerry.v1.GoldenOutcome.$Properties>|null} [golden] ReleaseEvidence golden
+             * @property {skerry.v1.ShadowComparison.$Properties|null} [shadow] ReleaseEvidence shadow
+             * @property {skerry.v1.Reversion.$Properties|null} [reverted] ReleaseEvidence reverted
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ReleaseEvidence.
+             * @memberof skerry.v1
+             * @interface IReleaseEvidence
+             * @augments skerry.v1.ReleaseEvidence.$Properties
+             * @deprecated Use skerry.v1.ReleaseEvidence.$Properties instead.
+             */
+
+            /**
+             * Shape of a ReleaseEvidence.
+             * @typedef {skerry.v1.ReleaseEvidence.$Properties} skerry.v1.ReleaseEvidence.$Shape
+             */
+
+            /**
+             * Constructs a new ReleaseEvidence.
+             * @memberof skerry.v1
+             * @classdesc Represents a ReleaseEvidence.
+             * @constructor
+             * @param {skerry.v1.ReleaseEvidence.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ReleaseEvidence = function (properties) {
+                this.outputs = [];
+                this.golden = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ReleaseEvidence pipeline.
+             * @member {string} pipeline
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.pipeline = "";
+
+            /**
+             * ReleaseEvidence releaseDigest.
+             * @member {string} releaseDigest
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.releaseDigest = "";
+
+            /**
+             * ReleaseEvidence role.
+             * @member {skerry.v1.Role} role
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.role = 0;
+
+            /**
+             * ReleaseEvidence activeMs.
+             * @member {number} activeMs
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.activeMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ReleaseEvidence windows.
+             * @member {number} windows
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.windows = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ReleaseEvidence errors.
+             * @member {number} errors
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.errors = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ReleaseEvidence nonFinite.
+             * @member {number} nonFinite
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.nonFinite = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ReleaseEvidence alerts.
+             * @member {number} alerts
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.alerts = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ReleaseEvidence alertWindows.
+             * @member {number} alertWindows
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.alertWindows = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ReleaseEvidence latency.
+             * @member {skerry.v1.LatencySketch.$Properties|null|undefined} latency
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.latency = null;
+
+            /**
+             * ReleaseEvidence outputs.
+             * @member {Array.<skerry.v1.OutputHistogram.$Properties>} outputs
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.outputs = $util.emptyArray;
+
+            /**
+             * ReleaseEvidence confidences.
+             * @member {number} confidences
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.confidences = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ReleaseEvidence confidenceSum.
+             * @member {number} confidenceSum
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.confidenceSum = 0;
+
+            /**
+             * ReleaseEvidence memoryBytes.
+             * @member {number} memoryBytes
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.memoryBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ReleaseEvidence restarts.
+             * @member {number} restarts
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.restarts = 0;
+
+            /**
+             * ReleaseEvidence golden.
+             * @member {Array.<skerry.v1.GoldenOutcome.$Properties>} golden
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.golden = $util.emptyArray;
+
+            /**
+             * ReleaseEvidence shadow.
+             * @member {skerry.v1.ShadowComparison.$Properties|null|undefined} shadow
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.shadow = null;
+
+            /**
+             * ReleaseEvidence reverted.
+             * @member {skerry.v1.Reversion.$Properties|null|undefined} reverted
+             * @memberof skerry.v1.ReleaseEvidence
+             * @instance
+             */
+            ReleaseEvidence.prototype.reverted = null;
+
+            /**
+             * Encodes the specified ReleaseEvidence message. Does not implicitly {@link skerry.v1.ReleaseEvidence.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.ReleaseEvidence
+             * @static
+             * @param {skerry.v1.ReleaseEvidence.$Properties} message ReleaseEvidence message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ReleaseEvidence.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.pipeline != null && $Object.hasOwnProperty.call(message, "pipeline") && message.pipeline !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.pipeline);
+                if (message.releaseDigest != null && $Object.hasOwnProperty.call(message, "releaseDigest") && message.releaseDigest !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.releaseDigest);
+                if (message.role != null && $Object.hasOwnProperty.call(message, "role") && message.role !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).int32(message.role);
+                if (message.activeMs != null && $Object.hasOwnProperty.call(message, "activeMs") && (typeof message.activeMs === "object" ? message.activeMs.low || message.activeMs.high : message.activeMs !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.activeMs);
+                if (message.windows != null && $Object.hasOwnProperty.call(message, "windows") && (typeof message.windows === "object" ? message.windows.low || message.windows.high : message.windows !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.windows);
+                if (message.errors != null && $Object.hasOwnProperty.call(message, "errors") && (typeof message.errors === "object" ? message.errors.low || message.errors.high : message.errors !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.errors);
+                if (message.nonFinite != null && $Object.hasOwnProperty.call(message, "nonFinite") && (typeof message.nonFinite === "object" ? message.nonFinite.low || message.nonFinite.high : message.nonFinite !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.nonFinite);
+                if (message.alerts != null && $Object.hasOwnProperty.call(message, "alerts") && (typeof message.alerts === "object" ? message.alerts.low || message.alerts.high : message.alerts !== 0))
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.alerts);
+                if (message.alertWindows != null && $Object.hasOwnProperty.call(message, "alertWindows") && (typeof message.alertWindows === "object" ? message.alertWindows.low || message.alertWindows.high : message.alertWindows !== 0))
+                    writer.uint32(/* id 9, wireType 0 =*/72).uint64(message.alertWindows);
+                if (message.latency != null && $Object.hasOwnProperty.call(message, "latency"))
+                    $root.skerry.v1.LatencySketch.encode(message.latency, writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
+                if (message.outputs != null && message.outputs.length)
+                    for (let i = 0; i < message.outputs.length; ++i)
+                        $root.skerry.v1.OutputHistogram.encode(message.outputs[i], writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
+                if (message.confidences != null && $Object.hasOwnProperty.call(message, "confidences") && (typeof message.confidences === "object" ? message.confidences.low || message.confidences.high : message.confidences !== 0))
+                    writer.uint32(/* id 12, wireType 0 =*/96).uint64(message.confidences);
+                if (message.confidenceSum != null && $Object.hasOwnProperty.call(message, "confidenceSum") && !$Object.is(message.confidenceSum, 0))
+                    writer.uint32(/* id 13, wireType 1 =*/105).double(message.confidenceSum);
+                if (message.memoryBytes != null && $Object.hasOwnProperty.call(message, "memoryBytes") && (typeof message.memoryBytes === "object" ? message.memoryBytes.low || message.memoryBytes.high : message.memoryBytes !== 0))
+                    writer.uint32(/* id 14, wireType 0 =*/112).uint64(message.memoryBytes);
+                if (message.restarts != null && $Object.hasOwnProperty.call(message, "restarts") && message.restarts !== 0)
+                    writer.uint32(/* id 15, wireType 0 =*/120).uint32(message.restarts);
+                if (message.golden != null && message.golden.length)
+                    for (let i = 0; i < message.golden.length; ++i)
+                        $root.skerry.v1.GoldenOutcome.encode(message.golden[i], writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
+                if (message.shadow != null && $Object.hasOwnProperty.call(message, "shadow"))
+                    $root.skerry.v1.ShadowComparison.encode(message.shadow, writer.uint32(/* id 17, wireType 2 =*/138).fork(), _depth + 1).ldelim();
+                if (message.reverted != null && $Object.hasOwnProperty.call(message, "reverted"))
+                    $root.skerry.v1.Reversion.encode(message.reverted, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ReleaseEvidence message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.ReleaseEvidence
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.ReleaseEvidence & skerry.v1.ReleaseEvidence.$Shape} ReleaseEvidence
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ReleaseEvidence.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.ReleaseEvidence();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.pipeline = value;
+                            else
+                                delete message.pipeline;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.releaseDigest = value;
+                            else
+                                delete message.releaseDigest;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.role = value;
+                            else
+                                delete message.role;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.activeMs = value;
+                            else
+                                delete message.activeMs;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.windows = value;
+                            else
+                                delete message.windows;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.errors = value;
+                            else
+                                delete message.errors;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.nonFinite = value;
+                            else
+                                delete message.nonFinite;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.alerts = value;
+                            else
+                                delete message.alerts;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.alertWindows = value;
+                            else
+                                delete message.alertWindows;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.latency = $root.skerry.v1.LatencySketch.decode(reader, reader.size(), $undefined, _depth + 1, message.latency);
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.outputs && message.outputs.length))
+                                message.outputs = [];
+                            message.outputs.push($root.skerry.v1.OutputHistogram.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.confidences = value;
+                            else
+                                delete message.confidences;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.confidenceSum = value;
+                            else
+                                delete message.confidenceSum;
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.memoryBytes = value;
+                            else
+                                delete message.memoryBytes;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.restarts = value;
+                            else
+                                delete message.restarts;
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.golden && message.golden.length))
+                                message.golden = [];
+                            message.golden.push($root.skerry.v1.GoldenOutcome.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 17: {
+                            if (wireType !== 2)
+                                break;
+                            message.shadow = $root.skerry.v1.ShadowComparison.decode(reader, reader.size(), $undefined, _depth + 1, message.shadow);
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType !== 2)
+                                break;
+                            message.reverted = $root.skerry.v1.Reversion.decode(reader, reader.size(), $undefined, _depth + 1, message.reverted);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReleaseEvidence;
+        })();
+
+        v1.LatencySketch = (function() {
+
+            /**
+             * Properties of a LatencySketch.
+             * @typedef {Object} skerry.v1.LatencySketch.$Properties
+             * @property {number|null} [gamma] LatencySketch gamma
+             * @property {number|null} [offset] LatencySketch offset
+             * @property {Array.<number>|null} [counts] LatencySketch counts
+             * @property {number|null} [zeros] LatencySketch zeros
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a LatencySketch.
+             * @memberof skerry.v1
+             * @interface ILatencySketch
+             * @augments skerry.v1.LatencySketch.$Properties
+             * @deprecated Use skerry.v1.LatencySketch.$Properties instead.
+             */
+
+            /**
+             * Shape of a LatencySketch.
+             * @typedef {skerry.v1.LatencySketch.$Properties} skerry.v1.LatencySketch.$Shape
+             */
+
+            /**
+             * Constructs a new LatencySketch.
+             * @memberof skerry.v1
+             * @classdesc Represents a LatencySketch.
+             * @constructor
+             * @param {skerry.v1.LatencySketch.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const LatencySketch = function (properties) {
+                this.counts = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * LatencySketch gamma.
+             * @member {number} gamma
+             * @memberof skerry.v1.LatencySketch
+             * @instance
+             */
+            LatencySketch.prototype.gamma = 0;
+
+            /**
+             * LatencySketch offset.
+             * @member {number} offset
+             * @memberof skerry.v1.LatencySketch
+             * @instance
+             */
+            LatencySketch.prototype.offset = 0;
+
+            /**
+             * LatencySketch counts.
+             * @member {Array.<number>} counts
+             * @memberof skerry.v1.LatencySketch
+             * @instance
+             */
+            LatencySketch.prototype.counts = $util.emptyArray;
+
+            /**
+             * LatencySketch zeros.
+             * @member {number} zeros
+             * @memberof skerry.v1.LatencySketch
+             * @instance
+             */
+            LatencySketch.prototype.zeros = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified LatencySketch message. Does not implicitly {@link skerry.v1.LatencySketch.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.LatencySketch
+             * @static
+             * @param {skerry.v1.LatencySketch.$Properties} message LatencySketch message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            LatencySketch.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.gamma != null && $Object.hasOwnProperty.call(message, "gamma") && !$Object.is(message.gamma, 0))
+                    writer.uint32(/* id 1, wireType 1 =*/9).double(message.gamma);
+                if (message.offset != null && $Object.hasOwnProperty.call(message, "offset") && message.offset !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).sint32(message.offset);
+                if (message.counts != null && message.counts.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).uint64s(message.counts);
+                if (message.zeros != null && $Object.hasOwnProperty.call(message, "zeros") && (typeof message.zeros === "object" ? message.zeros.low || message.zeros.high : message.zeros !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.zeros);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a LatencySketch message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.LatencySketch
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.LatencySketch & skerry.v1.LatencySketch.$Shape} LatencySketch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            LatencySketch.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.LatencySketch();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.gamma = value;
+                            else
+                                delete message.gamma;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.sint32())
+                                message.offset = value;
+                            else
+                                delete message.offset;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType === 2) {
+                                if (!(message.counts && message.counts.length))
+                                    message.counts = [];
+                                reader.uint64s(message.counts);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.counts && message.counts.length))
+                                message.counts = [];
+                            message.counts.push(reader.uint64());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.zeros = value;
+                            else
+                                delete message.zeros;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return LatencySketch;
+        })();
+
+        v1.OutputHistogram = (function() {
+
+            /**
+             * Properties of an OutputHistogram.
+             * @typedef {Object} skerry.v1.OutputHistogram.$Properties
+             * @property {string|null} [name] OutputHistogram name
+             * @property {Array.<number>|null} [counts] OutputHistogram counts
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an OutputHistogram.
+             * @memberof skerry.v1
+             * @interface IOutputHistogram
+             * @augments skerry.v1.OutputHistogram.$Properties
+             * @deprecated Use skerry.v1.OutputHistogram.$Properties instead.
+             */
+
+            /**
+             * Shape of an OutputHistogram.
+             * @typedef {skerry.v1.OutputHistogram.$Properties} skerry.v1.OutputHistogram.$Shape
+             */
+
+            /**
+             * Constructs a new OutputHistogram.
+             * @memberof skerry.v1
+             * @classdesc Represents an OutputHistogram.
+             * @constructor
+             * @param {skerry.v1.OutputHistogram.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const OutputHistogram = function (properties) {
+                this.counts = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * OutputHistogram name.
+             * @member {string} name
+             * @memberof skerry.v1.OutputHistogram
+             * @instance
+             */
+            OutputHistogram.prototype.name = "";
+
+            /**
+             * OutputHistogram counts.
+             * @member {Array.<number>} counts
+             * @memberof skerry.v1.OutputHistogram
+             * @instance
+             */
+            OutputHistogram.prototype.counts = $util.emptyArray;
+
+            /**
+             * Encodes the specified OutputHistogram message. Does not implicitly {@link skerry.v1.OutputHistogram.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.OutputHistogram
+             * @static
+             * @param {skerry.v1.OutputHistogram.$Properties} message OutputHistogram message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            OutputHistogram.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
+                if (message.counts != null && message.counts.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).uint64s(message.counts);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an OutputHistogram message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.OutputHistogram
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.OutputHistogram & skerry.v1.OutputHistogram.$Shape} OutputHistogram
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            OutputHistogram.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.OutputHistogram();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType === 2) {
+                                if (!(message.counts && message.counts.length))
+                                    message.counts = [];
+                                reader.uint64s(message.counts);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.counts && message.counts.length))
+                                message.counts = [];
+                            message.counts.push(reader.uint64());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return OutputHistogram;
+        })();
+
+        v1.ShadowComparison = (function() {
+
+            /**
+             * Properties of a ShadowComparison.
+             * @typedef {Object} skerry.v1.ShadowComparison.$Properties
+             * @property {number|null} [matched] ShadowComparison matched
+             * @property {number|null} [flips] ShadowComparison flips
+             * @property {number|null} [sumDistance] ShadowComparison sumDistance
+             * @property {number|null} [sumSqDistance] ShadowComparison sumSqDistance
+             * @property {number|null} [shedWindows] ShadowComparison shedWindows
+             * @property {string|null} [championDigest] ShadowComparison championDigest
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ShadowComparison.
+             * @memberof skerry.v1
+             * @interface IShadowComparison
+             * @augments skerry.v1.ShadowComparison.$Properties
+             * @deprecated Use skerry.v1.ShadowComparison.$Properties instead.
+             */
+
+            /**
+             * Shape of a ShadowComparison.
+             * @typedef {skerry.v1.ShadowComparison.$Properties} skerry.v1.ShadowComparison.$Shape
+             */
+
+            /**
+             * Constructs a new ShadowComparison.
+             * @memberof skerry.v1
+             * @classdesc Represents a ShadowComparison.
+             * @constructor
+             * @param {skerry.v1.ShadowComparison.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ShadowComparison = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ShadowComparison matched.
+             * @member {number} matched
+             * @memberof skerry.v1.ShadowComparison
+             * @instance
+             */
+            ShadowComparison.prototype.matched = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ShadowComparison flips.
+             * @member {number} flips
+             * @memberof skerry.v1.ShadowComparison
+             * @instance
+             */
+            ShadowComparison.prototype.flips = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ShadowComparison sumDistance.
+             * @member {number} sumDistance
+             * @memberof skerry.v1.ShadowComparison
+             * @instance
+             */
+            ShadowComparison.prototype.sumDistance = 0;
+
+            /**
+             * ShadowComparison sumSqDistance.
+             * @member {number} sumSqDistance
+             * @memberof skerry.v1.ShadowComparison
+             * @instance
+             */
+            ShadowComparison.prototype.sumSqDistance = 0;
+
+            /**
+             * ShadowComparison shedWindows.
+             * @member {number} shedWindows
+             * @memberof skerry.v1.ShadowComparison
+             * @instance
+             */
+            ShadowComparison.prototype.shedWindows = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * ShadowComparison championDigest.
+             * @member {string} championDigest
+             * @memberof skerry.v1.ShadowComparison
+             * @instance
+             */
+            ShadowComparison.prototype.championDigest = "";
+
+            /**
+             * Encodes the specified ShadowComparison message. Does not implicitly {@link skerry.v1.ShadowComparison.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.ShadowComparison
+             * @static
+             * @param {skerry.v1.ShadowComparison.$Properties} message ShadowComparison message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ShadowComparison.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.matched != null && $Object.hasOwnProperty.call(message, "matched") && (typeof message.matched === "object" ? message.matched.low || message.matched.high : message.matched !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.matched);
+                if (message.flips != null && $Object.hasOwnProperty.call(message, "flips") && (typeof message.flips === "object" ? message.flips.low || message.flips.high : message.flips !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.flips);
+                if (message.sumDistance != null && $Object.hasOwnProperty.call(message, "sumDistance") && !$Object.is(message.sumDistance, 0))
+                    writer.uint32(/* id 3, wireType 1 =*/25).double(message.sumDistance);
+                if (message.sumSqDistance != null && $Object.hasOwnProperty.call(message, "sumSqDistance") && !$Object.is(message.sumSqDistance, 0))
+                    writer.uint32(/* id 4, wireType 1 =*/33).double(message.sumSqDistance);
+                if (message.shedWindows != null && $Object.hasOwnProperty.call(message, "shedWindows") && (typeof message.shedWindows === "object" ? message.shedWindows.low || message.shedWindows.high : message.shedWindows !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.shedWindows);
+                if (message.championDigest != null && $Object.hasOwnProperty.call(message, "championDigest") && message.championDigest !== "")
+                    writer.uint32(/* id 6, wireType 2 =*/50).string(message.championDigest);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ShadowComparison message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.ShadowComparison
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.ShadowComparison & skerry.v1.ShadowComparison.$Shape} ShadowComparison
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ShadowComparison.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.ShadowComparison();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.matched = value;
+                            else
+                                delete message.matched;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.flips = value;
+                            else
+                                delete message.flips;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.sumDistance = value;
+                            else
+                                delete message.sumDistance;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.sumSqDistance = value;
+                            else
+                                delete message.sumSqDistance;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.shedWindows = value;
+                            else
+                                delete message.shedWindows;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.championDigest = value;
+                            else
+                                delete message.championDigest;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ShadowComparison;
+        })();
+
+        v1.Reversion = (function() {
+
+            /**
+             * Properties of a Reversion.
+             * @typedef {Object} skerry.v1.Reversion.$Properties
+             * @property {string|null} [reason] Reversion reason
+             * @property {number|null} [wallMs] Reversion wallMs
+             * @property {Uint8Array|null} [signature] Reversion signature
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Reversion.
+             * @memberof skerry.v1
+             * @interface IReversion
+             * @augments skerry.v1.Reversion.$Properties
+             * @deprecated Use skerry.v1.Reversion.$Properties instead.
+             */
+
+            /**
+             * Shape of a Reversion.
+             * @typedef {skerry.v1.Reversion.$Properties} skerry.v1.Reversion.$Shape
+             */
+
+            /**
+             * Constructs a new Reversion.
+             * @memberof skerry.v1
+             * @classdesc Represents a Reversion.
+             * @constructor
+             * @param {skerry.v1.Reversion.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Reversion = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Reversion reason.
+             * @member {string} reason
+             * @memberof skerry.v1.Reversion
+             * @instance
+             */
+            Reversion.prototype.reason = "";
+
+            /**
+             * Reversion wallMs.
+             * @member {number} wallMs
+             * @memberof skerry.v1.Reversion
+             * @instance
+             */
+            Reversion.prototype.wallMs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * Reversion signature.
+             * @member {Uint8Array} signature
+             * @memberof skerry.v1.Reversion
+             * @instance
+             */
+            Reversion.prototype.signature = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified Reversion message. Does not implicitly {@link skerry.v1.Reversion.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.Reversion
+             * @static
+             * @param {skerry.v1.Reversion.$Properties} message Reversion message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Reversion.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.reason);
+                if (message.wallMs != null && $Object.hasOwnProperty.call(message, "wallMs") && (typeof message.wallMs === "object" ? message.wallMs.low || message.wallMs.high : message.wallMs !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).int64(message.wallMs);
+                if (message.signature != null && $Object.hasOwnProperty.call(message, "signature") && message.signature.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.signature);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Reversion message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.Reversion
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.Reversion & skerry.v1.Reversion.$Shape} Reversion
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Reversion.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.Reversion();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.wallMs = value;
+                            else
+                                delete message.wallMs;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.signature = value;
+                            else
+                                delete message.signature;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Reversion;
         })();
 
         /**
