@@ -1,20 +1,31 @@
-/** Rebuilds models/catalog: `node --conditions=source models/src/build-catalogue.ts`. */
+/** Rebuilds models/catalog: `node --conditions=source models/src/build-catalogue.ts [NAME@VERSION…]`, all where none is named. */
 import { createOrtNodeBackend } from '@skerry/agent/adapters/ort-node';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { print } from '@skerry/proto/node/program';
 import { buildPumpRelease, PUMP_RECIPES } from './catalogue/pump.ts';
 import { buildUnivariateRelease } from './catalogue/univariate.ts';
+import { buildUnivariateStream } from './catalogue/univariate-stream.ts';
 import { catalogueDirectory } from './node/catalogue-directory.ts';
 import { writeFiles } from './node/write-files.ts';
 import { ociLayout } from './pack/oci.ts';
 
 const backend = createOrtNodeBackend();
-const built = [await buildUnivariateRelease(backend)];
-for (const recipe of PUMP_RECIPES) built.push(await buildPumpRelease(backend, nodeCrypto, recipe));
-for (const { manifest, files, card } of built) {
+type Built = Awaited<ReturnType<typeof buildUnivariateRelease>>;
+const recipes: [ref: string, build: () => Promise<Built>][] = [
+  ['univariate-anomaly@1.0.0', () => buildUnivariateRelease(backend)],
+  ['univariate-anomaly@2.0.0', () => buildUnivariateStream(backend)],
+  ...PUMP_RECIPES.map((recipe): [string, () => Promise<Built>] => [
+    `pump-anomaly@${recipe.version}`,
+    () => buildPumpRelease(backend, nodeCrypto, recipe),
+  ]),
+];
+const wanted = process.argv.slice(2);
+for (const [ref, build] of recipes) {
+  if (wanted.length > 0 && !wanted.includes(ref)) continue;
+  const { manifest, files, card } = await build();
   await writeFiles(
     catalogueDirectory(manifest.name, manifest.version),
     new Map<string, Uint8Array | string>([...files, ['CARD.md', card]]),
   );
-  print(`${manifest.name}@${manifest.version} ${ociLayout(nodeCrypto, manifest, files).digest}`);
+  print(`${ref} ${ociLayout(nodeCrypto, manifest, files).digest}`);
 }
