@@ -67,7 +67,7 @@ test('check finds nothing wrong with any example', async () => {
   }
 });
 
-test('univariate.yaml gives a score per sample once warmed up', async () => {
+test('univariate.yaml gives a score per sample', async () => {
   await run('univariate.yaml');
   const url = `mqtt://127.0.0.1:${mqttPort}`;
   const listener = await listen(url);
@@ -79,7 +79,7 @@ test('univariate.yaml gives a score per sample once warmed up', async () => {
       return client.publishAsync('sensors/tank-7/value', JSON.stringify(body), { qos: 1 });
     }),
   );
-  await until('a result for each sample from the 256th on', () => listener.on('result').length === 45);
+  await until('a result for each sample', () => listener.on('result').length === 300);
   const alert = await until('an alert for the jump', () => listener.on('alert')[0]);
   expect(alert.body).toMatchObject({ device: 'tank-7', state: 'open' });
   await client.endAsync();
@@ -121,7 +121,7 @@ test('site.yaml starts with its control plane away, and says so', async () => {
   );
 });
 
-test('backtest with univariate.yaml as it stands: one score per sample once warmed up, the jump found', async () => {
+test('backtest with univariate.yaml as it stands: one score per sample, the jump found', async () => {
   const recording = join(folder, 'tank.csv');
   const rows = Array.from({ length: 1_000 }, (_, i) => {
     const time = new Date(Date.UTC(2024, 0, 1) + 60_000 * i).toISOString().slice(0, 19).replace('T', ' ');
@@ -134,12 +134,12 @@ test('backtest with univariate.yaml as it stands: one score per sample once warm
     ...['--input', recording, '--out', out, '--json'],
   ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(JSON.parse(stdout)).toMatchObject({ results: 1_000 - 255, counters: { received: 1_000 } });
+  expect(JSON.parse(stdout)).toMatchObject({ results: 1_000, counters: { received: 1_000 } });
   const results = readFileSync(out, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as ResultJson);
-  expect(results).toHaveLength(745);
+  expect(results).toHaveLength(1_000);
   const highest = results.reduce((a, b) => (b.outputs.score! > a.outputs.score! ? b : a));
   expect(Date.parse(highest.to)).toBe(Date.UTC(2024, 0, 1) + 60_000 * 700);
   expect(highest.decision).toBe('alert');

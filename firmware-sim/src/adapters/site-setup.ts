@@ -27,6 +27,9 @@ export async function prepareSite(options: SiteOptions, bootstrap: Bootstrap): P
   return agentConfig;
 }
 
+/** What the site's pipelines begin with. Of the pump the older version, so that there is one to roll out next. */
+const FIRST_RELEASES = ['pump-anomaly@1.0.0', 'univariate-anomaly@2.0.0'];
+
 async function publishCatalogue(options: SiteOptions, bootstrap: Bootstrap): Promise<void> {
   const { root, dataDir } = options;
   const skerry = (...args: string[]): Promise<string> =>
@@ -47,9 +50,9 @@ async function publishCatalogue(options: SiteOptions, bootstrap: Bootstrap): Pro
       directories.push(join(catalogue, name, version));
   await skerry('release', 'push', ...directories, '--key', key);
   print('Rolling the first releases out …');
-  for (const name of names) {
-    const file = join(dataDir, `rollout-${name}.yaml`);
-    await writeFile(file, firstRollout(`${name}@1.0.0`));
+  for (const release of FIRST_RELEASES) {
+    const file = join(dataDir, `rollout-${release.split('@')[0]}.yaml`);
+    await writeFile(file, firstRollout(release));
     await skerry('rollout', 'create', '-f', file, '--start');
   }
 }
