@@ -9,7 +9,8 @@
  *   {"type":"sequence","items":[{"type":"map","entries":[["setosa",0.9],["virginica",0.1]]}]}
  */
 import { SkerryError } from '@skerry/proto/errors';
-import { describeType } from '@skerry/proto/onnx/graph';
+import { refusalsOf } from '@skerry/proto/onnx/check';
+import { describeType, type Model } from '@skerry/proto/onnx/graph';
 import { plainModel } from '@skerry/proto/onnx/plain';
 import { type Structure, structuresOf } from '@skerry/proto/onnx/structures';
 import { isTensorType } from '@skerry/proto/onnx/tensor';
@@ -81,7 +82,9 @@ export async function inferTensors(
   feedsOf: (inputs: readonly string[]) => Readonly<Record<string, Tensor>>,
 ): Promise<Answer> {
   const { bytes, model, changes } = plainModel(file.bytes);
-  const session = await backend.create(changes.length > 0 ? { bytes } : { path: file.path });
+  const session = await backend
+    .create(changes.length > 0 ? { bytes } : { path: file.path })
+    .catch((error: unknown) => plainlyRefused(model, error));
   try {
     const names = session.inputs.map((input) => input.name);
     const feeds = feedsOf(names);
@@ -95,6 +98,13 @@ export async function inferTensors(
   } finally {
     await session.release();
   }
+}
+
+/** What is known against the model tells it better than the runtime does. */
+function plainlyRefused(model: Model, error: unknown): never {
+  const refusals = refusalsOf(model);
+  if (refusals.length === 0) throw error;
+  throw new SkerryError('invalid', refusals.join('; '), { cause: error });
 }
 
 function requireInputs(wanted: readonly string[], given: readonly string[], described: () => string): void {

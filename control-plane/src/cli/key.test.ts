@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { createProgram } from '@skerry/proto/node/program';
+import { tinyModel } from '@skerry/proto/onnx/tiny-model';
 import { parseKeyFile } from '@skerry/proto/tuf/keys';
 import { parseMetadata, type RootSigned } from '@skerry/proto/tuf/metadata';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -38,7 +39,7 @@ describe('operators’ keys', () => {
     client = createClient({ url: plane.url, token: await plane.adminToken() });
     await mkdir(file('press'));
     await writeFile(file('press/model.yaml'), MODEL);
-    await writeFile(file('press/model.onnx'), 'weights');
+    await writeFile(file('press/model.onnx'), tinyModel(0, { input: 'x' }));
   });
   afterEach(async () => {
     await plane.close();

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tinyModel } from '@skerry/proto/onnx/tiny-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bootstrap } from './bootstrap.ts';
 
@@ -85,7 +86,7 @@ describe('the program skerry', () => {
 
   it('goes from nothing to a release that rolls out, as the README has it', async () => {
     const env = { SKERRY_URL: bootstrap.url, SKERRY_TOKEN: bootstrap.adminToken };
-    await writeFile(file('model.onnx'), 'weights');
+    await writeFile(file('model.onnx'), tinyModel(0, { input: 'x' }));
     await writeFile(file('model.yaml'), MODEL);
     await writeFile(
       file('rollout.yaml'),

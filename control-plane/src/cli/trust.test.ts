@@ -2,8 +2,11 @@ import { globSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { utf8 } from '@skerry/proto/bytes';
+import { crc32c } from '@skerry/proto/crc32c';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { createKeyFile } from '@skerry/proto/node/key-file';
+import { tinyModel } from '@skerry/proto/onnx/tiny-model';
 import type { SigningKey } from '@skerry/proto/tuf/keys';
 import type { TufKey } from '@skerry/proto/tuf/metadata';
 import { addTarget, createRoot, emptyTargets, signMetadata, signTargets } from '@skerry/proto/tuf/repository';
@@ -24,6 +27,11 @@ input: { tensor: x }
 output: [{ name: score, tensor: score, kind: anomaly-score, threshold: 0.5 }]
 variants: [{ name: fp32, file: model.onnx, precision: fp32 }]
 `;
+
+/** A model that differs where the text does. */
+function modelOf(text: string): Uint8Array {
+  return tinyModel(crc32c(utf8(text)), { input: 'x' });
+}
 
 describe('pushing releases', () => {
   let folder: string;
@@ -59,7 +67,7 @@ describe('pushing releases', () => {
   async function release(version: string, weights = `weights ${version}`): Promise<string> {
     const directory = await mkdtemp(join(folder, 'release-'));
     await writeFile(join(directory, 'model.yaml'), MODEL(version));
-    await writeFile(join(directory, 'model.onnx'), weights);
+    await writeFile(join(directory, 'model.onnx'), modelOf(weights));
     return directory;
   }
 
@@ -186,7 +194,7 @@ describe('pushing releases', () => {
     await pushReleases(client, [await release('1.0.0')], signing);
     const blobs = globSync(join(folder, 'data/blobs/sha256/*/*'));
     for (const blob of blobs)
-      if ((await readFile(blob, 'utf8')) === 'weights 1.0.0') await writeFile(blob, 'weights 1.0.1');
+      if ((await readFile(blob)).equals(modelOf('weights 1.0.0'))) await writeFile(blob, 'weights 1.0.1');
     await expect(verifyRelease(nodeCrypto, client, 'press', '1.0.0')).rejects.toMatchObject({
       code: 'untrusted',
       message: expect.stringContaining('model.onnx'),

@@ -1,7 +1,6 @@
 /** What the commands of skerry-model share: options that several have, and reading recordings and releases. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { InferenceBackend, InferenceSession } from '@skerry/agent/ports';
 import { type Recording, readRecording } from '@skerry/proto/csv';
 import { reasonOf, SkerryError } from '@skerry/proto/errors';
@@ -101,14 +100,14 @@ export function rowsFor(manifest: ReleaseManifest, recording: Recording): Rows[]
   return stretches.filter((rows) => rows.values.length >= manifest.window.length * rows.width);
 }
 
-/** Runs `use` with a variant's session and releases it. */
+/** Runs `use` with a variant's session and releases it; from bytes, since the graph may have been made plain. */
 export async function withVariant<T>(
   backend: InferenceBackend,
   release: OpenedRelease,
   file: string,
   use: (session: InferenceSession) => Promise<T>,
 ): Promise<T> {
-  const session = await backend.create({ path: join(release.directory, file) });
+  const session = await backend.create({ bytes: release.files.get(file)! });
   try {
     return await use(session);
   } finally {

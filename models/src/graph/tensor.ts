@@ -6,6 +6,7 @@ export {
   fromTensorProto,
   int64,
   type NumericData,
+  readTensor,
   toLittleEndian,
   toTensorProto,
 } from '@skerry/proto/onnx/tensor';

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tinyModel } from '../onnx/tiny-model.ts';
 import { readReleaseDirectory } from './release-directory.ts';
 
 const MODEL = `apiVersion: skerry/v1
@@ -19,7 +20,7 @@ describe('a release on disk', () => {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'skerry-release-'));
     await writeFile(join(directory, 'model.yaml'), MODEL);
-    await writeFile(join(directory, 'fp32.onnx'), Uint8Array.of(1, 2, 3));
+    await writeFile(join(directory, 'fp32.onnx'), tinyModel());
     await writeFile(join(directory, 'CARD.md'), 'about it');
   });
   afterEach(() => rm(directory, { recursive: true }));
@@ -28,7 +29,24 @@ describe('a release on disk', () => {
     const { manifest, files } = await readReleaseDirectory(directory);
     expect(manifest.name).toBe('tiny');
     expect([...files.keys()]).toEqual(['model.yaml', 'fp32.onnx']);
-    expect(files.get('fp32.onnx')).toEqual(Uint8Array.of(1, 2, 3));
+    expect(files.get('fp32.onnx')).toEqual(new Uint8Array(tinyModel()));
+  });
+
+  it('has its models checked against the manifest, with everything that is wrong at once', async () => {
+    await writeFile(join(directory, 'fp32.onnx'), tinyModel(0, { input: 'x', output: 'y', rank: 2 }));
+    await expect(readReleaseDirectory(directory)).rejects.toMatchObject({
+      code: 'invalid',
+      message: [
+        "the models don't fit:",
+        'fp32.onnx: the model also wants "x": name it under input (window, state, value or from: device)',
+        'fp32.onnx: the model has no input "window"; it has x: float32 [batch, a]',
+        'fp32.onnx: the model has no output "score"; it has y: float32 [batch]',
+      ].join('\n  '),
+    });
+    await writeFile(join(directory, 'fp32.onnx'), tinyModel(0, { rank: 2 }));
+    await expect(readReleaseDirectory(directory)).rejects.toThrow(
+      'input "window" has the dimensions [batch, a], and its layout [batch, time, channel]',
+    );
   });
 
   it('names the file that is missing, and what to do', async () => {

@@ -5,12 +5,15 @@ import { parseDocument } from '../document.ts';
 import { reasonOf, SkerryError } from '../errors.ts';
 import { MODEL_FILE } from '../pack.ts';
 import { type ReleaseManifest, releaseFiles, releaseManifest } from '../release.ts';
+import { type AcceptedRelease, acceptModels } from '../release-models.ts';
 import { formatBytes } from '../units.ts';
 
-/** A release as it lies on disk: its parsed manifest, and the bytes of model.yaml and of every file that it names. */
-export interface ReleaseDirectory {
+/**
+ * A release as it lies on disk: its parsed manifest, and the bytes of model.yaml and of every file that it names, its
+ * models as plain tensors (release-models.ts).
+ */
+export interface ReleaseDirectory extends AcceptedRelease {
   manifest: ReleaseManifest;
-  files: Map<string, Uint8Array>;
 }
 
 /** No release that fits an edge device comes near it; a wrong path (a disk image, say) is refused before it fills memory. */
@@ -19,7 +22,7 @@ export const RELEASE_BYTES_MAX: number = 1024 ** 3;
 /**
  * Reads a release from a directory: `model.yaml`, checked, and the files that it names. Other files beside them (a
  * card, signatures) are left out. Throws SkerryError `not-found` where a file is missing, `invalid` where the manifest
- * is wrong (every error at once), `too-large` past RELEASE_BYTES_MAX.
+ * is wrong (every error at once) or a model can't be run, `too-large` past RELEASE_BYTES_MAX.
  */
 export async function readReleaseDirectory(directory: string): Promise<ReleaseDirectory> {
   const modelFile = join(directory, MODEL_FILE);
@@ -40,7 +43,7 @@ export async function readReleaseDirectory(directory: string): Promise<ReleaseDi
     left -= bytes.length;
     files.set(name, bytes);
   }
-  return { manifest, files };
+  return { manifest, ...acceptModels(manifest, files) };
 }
 
 async function readBounded(file: string, bytesMax: number, hint: string): Promise<Uint8Array> {

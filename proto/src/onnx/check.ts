@@ -41,7 +41,7 @@ export function acceptModel(bytes: Uint8Array): PlainModel {
 }
 
 /** Why the runtime will refuse a model, with what to do; empty where nothing is known against it. */
-function refusalsOf(model: Model): string[] {
+export function refusalsOf(model: Model): string[] {
   return [...versions(model), ...operators(model), ...externalData(model)];
 }
 
