@@ -70,7 +70,7 @@ test('retained messages without end are kept as far as they have room, and deliv
   // About each of the small ones comes in a chunk of its own, most of which is another message.
   const filler = Buffer.alloc(60_000);
   const small = Buffer.alloc(100);
-  await publish(10_000, (i) => (i % 2 === 0 ? ['elsewhere', filler] : [`retained/small/${i}`, small]), true);
+  await publish(16_000, (i) => (i % 2 === 0 ? ['elsewhere', filler] : [`retained/small/${i}`, small]), true);
   await publish(5_000, (i) => [`retained/${i}`, Buffer.alloc(8_000)], true);
   expectBounded(agent);
 });

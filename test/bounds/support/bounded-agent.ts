@@ -7,7 +7,7 @@ import { CATALOG } from '../../e2e/support/control-plane.ts';
 import { scratchFolder } from '../../e2e/support/scratch.ts';
 
 /** What agent/README.md promises beside the models, which are small here. */
-export const CEILING_MIB = 640;
+export const CEILING_MIB = 768;
 
 /** An agent with the pump's pipeline, started; it ends after the tests of the file that asked for it. */
 export async function startBounded(parts: ConfigParts = {}): Promise<{ agent: AgentProcess; port: number }> {
