@@ -23,10 +23,12 @@ export type CalibrationMethod =
   | { name: 'percentile'; percentile: number; bins: number }
   | { name: 'entropy'; bins: number; levels: number };
 
+type NamedMethod<N> = Extract<CalibrationMethod, { name: N }>;
+
 export const MINMAX: CalibrationMethod = { name: 'minmax' };
-export const PERCENTILE: CalibrationMethod = { name: 'percentile', percentile: 99.999, bins: 2_048 };
+export const PERCENTILE: NamedMethod<'percentile'> = { name: 'percentile', percentile: 99.999, bins: 2_048 };
 /** 2,048 bins, as TensorRT has it; ONNX Runtime's own 128 leave nothing to choose. */
-export const ENTROPY: CalibrationMethod = { name: 'entropy', bins: 2_048, levels: 128 };
+export const ENTROPY: NamedMethod<'entropy'> = { name: 'entropy', bins: 2_048, levels: 128 };
 
 /**
  * The range (times `multiplier`) of each named value over all feeds. Throws SkerryError invalid where a value isn't
