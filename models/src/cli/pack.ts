@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '@skerry/agent/adapters/system-clock';
 import type { InferenceBackend } from '@skerry/agent/ports';
 import { verifyLocalRelease } from '@skerry/agent/trust/local';
 import { SkerryError } from '@skerry/proto/errors';
@@ -12,24 +13,32 @@ import { addTarget, emptyTargets, signTargets, targetPath } from '@skerry/proto/
 import { checkGolden } from '../golden/golden.ts';
 import { writeFiles } from '../node/write-files.ts';
 import { ociLayout } from '../pack/oci.ts';
+import { tryVariants } from '../pack/try-variants.ts';
 import { type OpenedRelease, openRelease, withVariant } from './shared.ts';
 
 const TARGETS_FILE = 'targets.json';
 
-/** `pack DIR --out LAYOUT`: the release as an OCI image layout. */
-export function addPack(program: Command): void {
+/** `pack DIR --out LAYOUT`: the release as an OCI image layout, its models tried on the backend. */
+export function addPack(program: Command, backend: InferenceBackend): void {
   program
     .command('pack <release>')
-    .description('write a release as an OCI image layout, and print its digest')
+    .description('try every variant, write a release as an OCI image layout, and print its digest')
     .requiredOption('--out <directory>', 'where the layout is written')
     .option('--json', 'print the digest as JSON')
     .addHelpText('after', '\nExample:\n  skerry-model pack releases/press/1.0.0 --out press.oci')
     .action(async (directory: string, flags: { out: string; json?: boolean }) => {
-      const { manifest, files } = await openRelease(directory);
+      const { manifest, files, changes } = await openRelease(directory);
+      await tryVariants(backend, manifest, files, { crypto: nodeCrypto, clock: systemClock });
       const { digest, layout } = ociLayout(nodeCrypto, manifest, files);
       await writeFiles(flags.out, layout);
-      if (flags.json) printJson({ digest, directory: flags.out });
-      else print(`${manifest.name}@${manifest.version} ${digest} in ${flags.out}`);
+      if (flags.json) printJson({ digest, directory: flags.out, changes });
+      else
+        print(
+          [
+            ...changes.map((change) => `rewritten: ${change}`),
+            `${manifest.name}@${manifest.version} ${digest} in ${flags.out}`,
+          ].join('\n'),
+        );
     });
 }
 
