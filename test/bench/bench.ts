@@ -11,7 +11,7 @@ export interface Row {
 }
 
 /** What `pnpm bench` was told. */
-export interface BenchOptions {
+interface BenchOptions {
   /** How much of a plant's time is replayed, where that is what a benchmark does. */
   minutes: number;
 }

@@ -10,7 +10,7 @@ export interface OfflineLoad {
   startMs: number;
 }
 
-export const READINGS_PER_MESSAGE = 20;
+const READINGS_PER_MESSAGE = 20;
 const STEP_MS = 500;
 const SLOT_MS = READINGS_PER_MESSAGE * STEP_MS;
 
