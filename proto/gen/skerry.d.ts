@@ -3580,6 +3580,12 @@ export namespace skerry {
             /** SignalReference samplesPerHour. */
             samplesPerHour: number;
 
+            /** SignalReference adwinBatch. */
+            adwinBatch: number;
+
+            /** SignalReference dependence. */
+            dependence: number;
+
             /**
              * Encodes the specified SignalReference message. Does not implicitly {@link skerry.v1.SignalReference.verify|verify} messages.
              * @param message SignalReference message or plain object to encode
@@ -3636,6 +3642,12 @@ export namespace skerry {
 
                 /** SignalReference samplesPerHour */
                 samplesPerHour?: (number|null);
+
+                /** SignalReference adwinBatch */
+                adwinBatch?: (number|null);
+
+                /** SignalReference dependence */
+                dependence?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

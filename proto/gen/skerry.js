@@ -9662,6 +9662,8 @@ export const skerry = $root.skerry = (() => {
              * @property {number|null} [max] SignalReference max
              * @property {Array.<skerry.v1.BlockNull.$Properties>|null} [nulls] SignalReference nulls
              * @property {number|null} [samplesPerHour] SignalReference samplesPerHour
+             * @property {number|null} [adwinBatch] SignalReference adwinBatch
+             * @property {number|null} [dependence] SignalReference dependence
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -9785,6 +9787,22 @@ export const skerry = $root.skerry = (() => {
             SignalReference.prototype.samplesPerHour = 0;
 
             /**
+             * SignalReference adwinBatch.
+             * @member {number} adwinBatch
+             * @memberof skerry.v1.SignalReference
+             * @instance
+             */
+            SignalReference.prototype.adwinBatch = 0;
+
+            /**
+             * SignalReference dependence.
+             * @member {number} dependence
+             * @memberof skerry.v1.SignalReference
+             * @instance
+             */
+            SignalReference.prototype.dependence = 0;
+
+            /**
              * Encodes the specified SignalReference message. Does not implicitly {@link skerry.v1.SignalReference.verify|verify} messages.
              * @function encode
              * @memberof skerry.v1.SignalReference
@@ -9823,6 +9841,10 @@ export const skerry = $root.skerry = (() => {
                         $root.skerry.v1.BlockNull.encode(message.nulls[i], writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
                 if (message.samplesPerHour != null && $Object.hasOwnProperty.call(message, "samplesPerHour") && !$Object.is(message.samplesPerHour, 0))
                     writer.uint32(/* id 11, wireType 1 =*/89).double(message.samplesPerHour);
+                if (message.adwinBatch != null && $Object.hasOwnProperty.call(message, "adwinBatch") && message.adwinBatch !== 0)
+                    writer.uint32(/* id 12, wireType 0 =*/96).uint32(message.adwinBatch);
+                if (message.dependence != null && $Object.hasOwnProperty.call(message, "dependence") && !$Object.is(message.dependence, 0))
+                    writer.uint32(/* id 13, wireType 1 =*/105).double(message.dependence);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -9973,6 +9995,24 @@ export const skerry = $root.skerry = (() => {
                                 message.samplesPerHour = value;
                             else
                                 delete message.samplesPerHour;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.adwinBatch = value;
+                            else
+                                delete message.adwinBatch;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.dependence = value;
+                            else
+                                delete message.dependence;
                             continue;
                         }
                     }

@@ -14,7 +14,7 @@
 import type { MeasureName } from '../policy.ts';
 import type { skerry } from '../wire.ts';
 import { inverseSizes } from './distances.ts';
-import { NULL_QUANTILES } from './reference.ts';
+import { NULL_QUANTILES } from './quantiles.ts';
 import { chiSquareQuantile } from './special.ts';
 
 const SMALLEST_CHANCE = 1e-9;

@@ -13,10 +13,9 @@
 import { MEASURES } from '../policy.ts';
 import type { skerry } from '../wire.ts';
 import { binOf, Histogram, quantileEdges, quantileSorted } from './histogram.ts';
-import { binsOf, measureDrift, type ReferenceBins } from './measures.ts';
-
-/** The quantiles that a null holds, in the order of MeasureQuantiles.quantiles. */
-export const NULL_QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
+import { binsOf, measureDrift, type ReferenceBins, referenceBins } from './measures.ts';
+import { NULL_QUANTILES } from './quantiles.ts';
+import { blockMaxima, calibrate, PAGE_HINKLEY } from './sequential.ts';
 
 const SMALLEST_BLOCK = 50;
 
@@ -45,10 +44,32 @@ export function buildSignalReference(
   const { counts, n, mean, m2, min, max } = histogram.state();
   const nulls: skerry.v1.IBlockNull[] = [];
   for (let block = SMALLEST_BLOCK; block <= n / 4; block *= 2)
-    nulls.push(blockNull(histogram, finite, block, options.maxBlocks ?? 400));
+    nulls.push(blockNull(histogram, finite, block, startsOf(n, block, options)));
   const { samplesPerHour } = options;
   const edges = [...histogram.edges];
-  return { name, isOutput, edges, counts, n, mean, m2, min, max, nulls, samplesPerHour };
+  const reference = { name, isOutput, edges, counts, n, mean, m2, min, max, nulls, samplesPerHour };
+  return isOutput ? withSequential(reference, finite, options) : reference;
+}
+
+function startsOf(n: number, block: number, { maxBlocks = 400 }: ReferenceOptions): number {
+  return Math.max(2, Math.min(maxBlocks, n - block + 1));
+}
+
+/** What the sequential detectors need, which watch outputs alone. */
+function withSequential(
+  reference: skerry.v1.ISignalReference,
+  values: Float64Array,
+  options: ReferenceOptions,
+): skerry.v1.ISignalReference {
+  const { mean, deviation } = referenceBins(reference);
+  const { sums, adwinBatch, dependence } = calibrate(values, mean, deviation);
+  const nulls = (reference.nulls ?? []).map(({ block, measures }) => {
+    const size = block ?? 0;
+    const maxima = blockMaxima(sums, size, startsOf(values.length, size, options));
+    const quantiles = NULL_QUANTILES.map((q) => quantileSorted(maxima, q));
+    return { block: size, measures: [...(measures ?? []), { measure: PAGE_HINKLEY, quantiles }] };
+  });
+  return { ...reference, nulls, adwinBatch, dependence };
 }
 
 /** The quantiles of every measure over blocks of one length, each block against the reference without it. */
@@ -56,11 +77,10 @@ function blockNull(
   whole: Histogram,
   values: Float64Array,
   block: number,
-  maxBlocks: number,
+  starts: number,
 ): skerry.v1.IBlockNull {
   const bins = binsOf(whole);
   const blocks = new SlidingBlock(bins, values, block);
-  const starts = Math.max(2, Math.min(maxBlocks, values.length - block + 1));
   const seen = Object.fromEntries(MEASURES.map((measure) => [measure, new Float64Array(starts)]));
   for (let i = 0; i < starts; i++) {
     blocks.moveTo(Math.floor((i * (values.length - block)) / (starts - 1)));
