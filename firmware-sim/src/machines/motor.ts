@@ -14,7 +14,7 @@ import { createDuty } from '../signals/duty.ts';
 import { envelopeLine, velocityRms } from '../signals/indicators.ts';
 import { createLag } from '../signals/lag.ts';
 import { createWander } from '../signals/wander.ts';
-import { addHarmonic, addImpacts, addWhiteNoise } from '../signals/waveform.ts';
+import { bearingAcceleration, gravity, motorSensor } from './bearing-vibration.ts';
 import { createStepClock, type Machine, type MachineModel, toRange } from './machine.ts';
 
 /** What is known of the motor. */
@@ -35,10 +35,13 @@ export const motorModel = {
 /** Parameters of a motor: the relative torques between which it is loaded, and the temperature around it. */
 export type MotorParams = Record<keyof typeof motorModel.params, number>;
 
-/** How the vibration sensor samples: rate, samples a reading, and the structure's resonance that impacts excite. */
-export const motorSensor = { sampleHz: 8192, samples: 1024, resonanceHz: 2000 } as const;
-
-const gravity = 9.80665;
+/** Where this motor's sensor sits: the structure's resonance and its decay, and the noise there. */
+const motorMount = {
+  resonanceHz: motorSensor.resonanceHz,
+  decayS: 0.0012,
+  noiseG: 0.1,
+  imbalance: 1,
+} as const;
 
 /** A motor. */
 export function createMotor(random: Random, params: MotorParams): Machine {
@@ -87,31 +90,7 @@ export interface MotorState {
 
 /** One reading's worth of acceleration in m/s2 on the bearing's housing. */
 export function synthesizeAcceleration(random: Random, state: MotorState): Float64Array {
-  const { sampleHz, samples, resonanceHz } = motorSensor;
-  const wave = new Float64Array(samples);
-  const shaftHz = state.speedRpm / 60;
-  const phaseRad = 2 * Math.PI * random.uniform();
-  // Velocity amplitudes in mm/s, turned into acceleration by 2 pi f.
-  const unbalance = (1.7 + 0.5 * state.load) * (1 + 0.3 * state.severity ** 2);
-  const misalignment = 0.5 + 0.7 * state.load;
-  addHarmonic(wave, sampleHz, {
-    frequencyHz: shaftHz,
-    amplitude: (2 * Math.PI * shaftHz * unbalance) / 1000,
-    phaseRad,
-  });
-  addHarmonic(wave, sampleHz, {
-    frequencyHz: 2 * shaftHz,
-    amplitude: (4 * Math.PI * shaftHz * misalignment) / 1000,
-    phaseRad: 2 * phaseRad + 0.7,
-  });
-  addWhiteNoise(wave, random, 0.1 * gravity);
-  if (state.severity > 0) {
-    const { bpfoHz } = bearingFrequencies(bearing6205, shaftHz);
-    const amplitude = 4 * gravity * state.severity;
-    const impact = { amplitude, spread: 0.25, resonanceHz, decayS: 0.0012, slip: 0.01 };
-    addImpacts(wave, sampleHz, random, { rateHz: bpfoHz, ...impact });
-  }
-  return wave;
+  return bearingAcceleration(random, { ...state, ...motorMount, condition: 'outer-race' });
 }
 
 function lineCurrentA(load: number): number {

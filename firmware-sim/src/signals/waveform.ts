@@ -43,6 +43,11 @@ export interface ImpactTrain {
   readonly decayS: number;
   /** Relative random spread of the spacing: rolling elements slip by about 1 % (Randall and Antoni 2011, section 2). */
   readonly slip: number;
+  /**
+   * The peaks swell and fade with this frequency, in Hz, from all to nothing: what moves through the zone that carries the
+   * load is struck hard there and not at all opposite. Left out, all are alike.
+   */
+  readonly modulationHz?: number;
 }
 
 /** Adds ringing impacts at `rateHz`, beginning at a random phase. */
@@ -51,8 +56,14 @@ export function addImpacts(wave: Float64Array, sampleHz: number, random: Random,
   const ringS = 6 * train.decayS;
   const endS = wave.length / sampleHz;
   let atS = -ringS - spacingS * random.uniform();
+  const phaseRad = train.modulationHz === undefined ? 0 : 2 * Math.PI * random.uniform();
+  const swell = (timeS: number): number =>
+    train.modulationHz === undefined
+      ? 1
+      : (1 + Math.cos(2 * Math.PI * train.modulationHz * timeS + phaseRad)) / 2;
   while (atS < endS) {
-    addRing(wave, sampleHz, atS, train, train.amplitude * (1 + train.spread * random.normal()));
+    const peak = train.amplitude * (1 + train.spread * random.normal()) * swell(atS);
+    addRing(wave, sampleHz, atS, train, peak);
     atS += spacingS * Math.max(0.1, 1 + train.slip * random.normal());
   }
 }
