@@ -2,6 +2,7 @@
  * The agent, assembled from its parts over ports: what runs in Node, in a browser and in the simulation alike. Read
  * top to bottom it is the agent's life: open what is stored, load what served, replay the journal, then take messages.
  */
+import type { ApplyDelta } from '@skerry/proto/delta';
 import { SkerryError } from '@skerry/proto/errors';
 import { randomId } from '@skerry/proto/ids';
 import { releaseRef } from '@skerry/proto/release';
@@ -41,6 +42,8 @@ export interface AgentOptions {
   facts: Readonly<Record<string, string>>;
   ports: Ports;
   compression?: Compression;
+  /** Left out where releases always come whole. */
+  applyDelta?: ApplyDelta;
   /** Where the database was put that was corrupt at this start: told once by an alert, and shown while this runs. */
   setAside?: string;
   /** Releases from disk (`file:DIR`), verified and in Blobs, by pipeline; called at the start. */
@@ -238,6 +241,7 @@ class RunningAgent implements Agent {
       reported: () => this.#view.reported(),
       seen: () => this.#desired.seen(),
       applyDesired: (desired, instance) => this.#applyDesired(desired, instance),
+      applyDelta: this.#o.applyDelta,
     });
   }
 
@@ -320,7 +324,7 @@ class RunningAgent implements Agent {
 
   async #obtain(pipeline: string, target: ReleaseTarget): Promise<void> {
     if (this.#lanes.get(pipeline)?.config.release.kind === 'file') await this.#localReleases();
-    else if (this.#link) await this.#link.obtain(target);
+    else if (this.#link) await this.#link.obtain(target, this.#releases.knownDigests());
     else throw new SkerryError('unavailable', `${releaseRef(target)} is not on this device`);
   }
 

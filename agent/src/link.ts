@@ -3,6 +3,7 @@
  * up the pipelines; without a network the agent works on and this tries again.
  */
 import type { Crypto } from '@skerry/proto/crypto';
+import type { ApplyDelta } from '@skerry/proto/delta';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import type { skerry } from '@skerry/proto/wire';
 import { parseEnrolmentToken } from './identity/enrolment-token.ts';
@@ -45,6 +46,8 @@ export interface LinkOptions {
   wake: Wake;
   log: Log;
   outbox: OutboxReader;
+  /** Left out where no deltas are taken. */
+  applyDelta?: ApplyDelta | undefined;
   reported(): skerry.v1.IReported;
   seen(): { instance: string; generation: number };
   applyDesired(desired: skerry.v1.IDesired, instance: string): Promise<void>;
@@ -60,8 +63,11 @@ export interface Link {
   notify(): void;
   /** The release that trusted targets list as NAME@VERSION. Throws SkerryError unavailable, untrusted or not-found. */
   resolve(name: string, version: string): Promise<ReleaseTarget>;
-  /** Gets and verifies a release that the control plane wishes. Throws SkerryError. */
-  obtain(target: ReleaseTarget): Promise<void>;
+  /**
+   * Gets and verifies a release that the control plane wishes; `bases` are releases here that it may be near to, by digest.
+   * Throws SkerryError.
+   */
+  obtain(target: ReleaseTarget, bases?: readonly string[]): Promise<void>;
   state(): LinkState;
   status(): SyncStatus | undefined;
   /** What a metered link may carry, and what of it is left now. */
@@ -131,7 +137,6 @@ class AgentLink implements Link {
     this.#bulk = parts.bulk;
     this.#downloads = new Downloads(parts.bulk, options.clock, {
       ...(parts.meter && { budget: parts.meter.budget }),
-      ...(options.blobs.parts && { parts: options.blobs.parts }),
     });
     this.#meter = parts.meter;
     this.#identity = parts.identity;
@@ -174,14 +179,17 @@ class AgentLink implements Link {
     return { name, version, digest: listed.digest };
   }
 
-  async obtain(target: ReleaseTarget): Promise<void> {
-    const { blobs, crypto, url } = this.#o;
+  async obtain(target: ReleaseTarget, bases: readonly string[] = []): Promise<void> {
+    const { applyDelta, blobs, crypto, log, url } = this.#o;
     const fetching = {
       http: this.#bulk,
       downloads: this.#downloads,
       crypto,
       blobs,
       url,
+      log,
+      applyDelta,
+      bases,
       accessToken: () => this.#identity.accessToken(),
     };
     await obtainManaged(await this.#openTrust(), fetching, target);

@@ -80,6 +80,10 @@ export interface BlobParts {
   /** Adds bytes; what was kept of another blob goes. */
   append(digest: string, bytes: Uint8Array): Promise<void>;
   clear(): Promise<void>;
+  /** The same as `read` piece by piece; left out where a blob is never larger than memory bears. */
+  stream?(digest: string): AsyncIterable<Uint8Array>;
+  /** Makes what is kept the blob, durably: its digest has been verified. Left out, it is read and written. */
+  commit?(digest: string): Promise<void>;
 }
 
 export type BackendName = 'native' | 'webgpu' | 'wasm';

@@ -49,6 +49,21 @@ test('parts of one download are kept over restarts, and go when another begins o
   await expect(parts().append('sha256:../../x', bytes)).rejects.toMatchObject({ code: 'invalid' });
 });
 
+test('what has come in parts becomes the blob without being held in memory', async () => {
+  const blobs = createFsBlobs(folder);
+  await blobs.parts!.append(digest, utf8('wei'));
+  await blobs.parts!.append(digest, utf8('ghts'));
+  const held = async (): Promise<string> => {
+    let text = '';
+    for await (const piece of blobs.parts!.stream!(digest)) text += Buffer.from(piece).toString();
+    return text;
+  };
+  expect(await held()).toBe('weights');
+  await blobs.parts!.commit!(digest);
+  expect(await blobs.read(digest)).toEqual(bytes);
+  expect(await held()).toBe('');
+});
+
 test('a digest that is none never becomes a path', async () => {
   const blobs = createFsBlobs(folder);
   await expect(blobs.read('sha256:../../etc/passwd')).rejects.toMatchObject({ code: 'invalid' });

@@ -3,6 +3,7 @@
  * by rename after its bytes are on disk, so what has a name is whole. What has come of a download lies under `parts/`.
  */
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DIGEST_PATTERN } from '@skerry/proto/crypto';
@@ -33,7 +34,7 @@ export function createFsBlobs(directory: string): Blobs {
       }
     },
     retain: (digests) => retain(directory, digests),
-    parts: createParts(join(directory, 'parts')),
+    parts: createParts(join(directory, 'parts'), fileOf),
   };
 }
 
@@ -42,7 +43,7 @@ function hexOf(digest: string): string {
   return digest.slice('sha256:'.length);
 }
 
-function createParts(folder: string): BlobParts {
+function createParts(folder: string, fileOf: (digest: string) => string): BlobParts {
   return {
     async read(digest) {
       return new Uint8Array((await unlessAbsent(readFile(join(folder, hexOf(digest))))) ?? []);
@@ -59,7 +60,31 @@ function createParts(folder: string): BlobParts {
       }
     },
     clear: () => rm(folder, { recursive: true, force: true }),
+    async *stream(digest) {
+      const part = join(folder, hexOf(digest));
+      if (await unlessAbsent(stat(part))) yield* createReadStream(part, { highWaterMark: 1024 * 1024 });
+    },
+    async commit(digest) {
+      const [part, file] = [join(folder, hexOf(digest)), fileOf(digest)];
+      try {
+        await syncFile(part);
+        await mkdir(dirname(file), { recursive: true });
+        await rename(part, file);
+        await syncFolder(dirname(file));
+      } catch (cause) {
+        throw storageError(cause, `writing ${file}`);
+      }
+    },
   };
+}
+
+async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {

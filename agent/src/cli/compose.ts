@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { messageOf, reasonOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { readReleaseDirectory } from '@skerry/proto/node/release-directory';
+import { zstdApplyDelta } from '@skerry/proto/node/zstd-delta';
 import { startEmbeddedBroker } from '../adapters/broker-aedes.ts';
 import { createFetchTransport } from '../adapters/fetch-transport.ts';
 import { createFsBlobs } from '../adapters/fs-blobs.ts';
@@ -116,6 +117,7 @@ export async function startHost(
       version: VERSION,
       facts: systemFacts(),
       compression: nodeCompression,
+      applyDelta: zstdApplyDelta,
       ...(setAside !== undefined && { setAside }),
       localReleases: (known, nowMs) => localReleases(loaded, blobs, known, nowMs),
       madeMs: MADE_MS,

@@ -7,12 +7,12 @@
  *
  * A server or proxy that knows no ranges answers 200 with the whole, which is taken as that.
  */
-import { concat } from '@skerry/proto/bytes';
 import { SkerryError } from '@skerry/proto/errors';
-import type { BlobParts, Clock } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import type { ByteBudget } from '../sync/byte-budget.ts';
-import { discard, exchange, type Http, readBounded, refusePage } from '../sync/http.ts';
+import { discard, endpoint, exchange, type Http, readBounded, refusePage } from '../sync/http.ts';
 import { RequestSize } from '../sync/request-size.ts';
+import type { Sink } from './blob-sink.ts';
 
 const WINDOW = { minBytes: 16 * 1024, startBytes: 256 * 1024, maxBytes: 4 * 1024 * 1024, targetMs: 5_000 };
 
@@ -20,99 +20,67 @@ export interface DownloadSource {
   url: URL;
   /** Asked for each window: a download may take longer than a token is good for. */
   headers(): Promise<Readonly<Record<string, string>>>;
-  digest: string;
-  sizeBytes: number;
-  /** Whether these are the bytes of the digest. */
-  isRight(bytes: Uint8Array): boolean;
-}
-
-/** What has arrived of a blob. */
-interface Partial {
-  digest: string;
-  parts: Uint8Array[];
-  heldBytes: number;
-  /** Some of it comes from disk, where a power cut may have hurt it. */
-  isOld: boolean;
-  isOnDisk: boolean;
 }
 
 export class Downloads {
   readonly #http: Http;
   readonly #clock: Clock;
   readonly #budget: ByteBudget | undefined;
-  readonly #disk: BlobParts | undefined;
   readonly #size = new RequestSize(WINDOW);
-  /** The latest that broke off, where there is no disk to keep it on. */
-  #kept: Partial | undefined;
+  /** The latest that broke off, where it is kept nowhere else. */
+  #kept: Sink | undefined;
 
   /** `http.timeoutMs` is per window. */
-  constructor(http: Http, clock: Clock, options: { budget?: ByteBudget; parts?: BlobParts } = {}) {
+  constructor(http: Http, clock: Clock, options: { budget?: ByteBudget } = {}) {
     this.#http = http;
     this.#clock = clock;
     this.#budget = options.budget;
-    this.#disk = options.parts;
+  }
+
+  /** Where a download broke off that nothing keeps but memory; undefined where there is none of this digest. */
+  interrupted(digest: string): Sink | undefined {
+    return this.#kept?.digest === digest ? this.#kept : undefined;
   }
 
   /**
-   * Exactly `sizeBytes` bytes, to be verified. Throws SkerryError unavailable: then the next call goes on from there;
-   * not-found, unauthorized, or untrusted where more comes than was asked for.
+   * Fills the sink from where it stands, and finishes it. Throws SkerryError unavailable: then the next call goes on from
+   * there; not-found, unauthorized, or untrusted where other bytes come than were asked for.
    */
-  async fetch(source: DownloadSource): Promise<Uint8Array> {
-    const { digest, sizeBytes } = source;
-    const partial = this.#kept?.digest === digest ? this.#kept : await this.#fromDisk(source);
-    while (partial.heldBytes < sizeBytes) {
+  async fetch(source: DownloadSource, sink: Sink): Promise<void> {
+    this.#kept = undefined;
+    while (sink.heldBytes < sink.sizeBytes) {
       try {
-        await this.#window(source, partial);
+        await this.#window(source, sink);
       } catch (error) {
-        await this.#keepFor(partial);
+        if (!sink.isKept) this.#kept = sink;
         if (error instanceof SkerryError && error.code === 'unavailable') this.#size.failed();
         throw error;
       }
     }
-    if (this.#kept === partial) this.#kept = undefined;
-    const bytes = concat(partial.parts);
-    if (partial.isOnDisk) await this.#disk?.clear();
-    if (partial.isOld && !source.isRight(bytes))
-      throw new SkerryError('unavailable', `what was kept of ${digest} was damaged: it is fetched anew`);
-    return bytes;
-  }
-
-  /** For the next try: on disk, or in memory where there is none. */
-  async #keepFor(partial: Partial): Promise<void> {
-    if (!this.#disk) this.#kept = partial;
-    else if (partial.heldBytes === 0 && partial.isOnDisk) await this.#disk.clear();
-  }
-
-  async #fromDisk({ digest, sizeBytes }: DownloadSource): Promise<Partial> {
-    const bytes = (await this.#disk?.read(digest)) ?? new Uint8Array();
-    const isUsable = bytes.length > 0 && bytes.length < sizeBytes;
-    return isUsable
-      ? { digest, parts: [bytes], heldBytes: bytes.length, isOld: true, isOnDisk: true }
-      : { digest, parts: [], heldBytes: 0, isOld: false, isOnDisk: false };
+    await sink.finish();
   }
 
   /** Adds one window, or all of it. */
-  async #window(source: DownloadSource, partial: Partial): Promise<void> {
-    const { digest, sizeBytes, url } = source;
-    const from = partial.heldBytes;
+  async #window(source: DownloadSource, sink: Sink): Promise<void> {
+    const { digest, sizeBytes, heldBytes: from } = sink;
     const missing = sizeBytes - from;
     const allowed = this.#budget ? Math.max(WINDOW.minBytes, Math.floor(this.#budget.bulk)) : missing;
     const last = from + Math.min(missing, this.#size.bytes, allowed) - 1;
     const isPart = from > 0 || last < sizeBytes - 1;
-    const headers = { ...(await source.headers()), ...(isPart && { range: `bytes=${from}-${last}` }) };
+    const headers = {
+      ...(await source.headers()),
+      ...(isPart && { range: `bytes=${from}-${last}`, 'if-range': `"${digest}"` }),
+    };
     const startedMonoMs = this.#clock.monoMs();
     const { bytes, isWhole } = await exchange(
       this.#http,
-      (signal) => new Request(url, { headers, signal, redirect: 'manual' }),
-      (response) => read(response, source, partial, last),
+      (signal) => new Request(source.url, { headers, signal, redirect: 'manual' }),
+      (response) => read(response, sink, last),
     );
     const expected = isWhole ? sizeBytes : last + 1 - from;
-    // Behind the whole of a server without ranges nothing could be asked for.
-    if (!isWhole || bytes.length === expected) keep(partial, bytes, isWhole);
-    if (!isWhole && partial.heldBytes < sizeBytes) {
-      await this.#disk?.append(digest, bytes);
-      partial.isOnDisk = true;
-    }
+    if (isWhole && from > 0) await sink.restart();
+    // Behind the whole of a server without ranges nothing could be asked for, so half of it is no use.
+    if (!isWhole || bytes.length === expected) await sink.append(bytes);
     if (bytes.length < expected)
       throw new SkerryError(
         'unavailable',
@@ -122,31 +90,30 @@ export class Downloads {
   }
 }
 
-function keep(partial: Partial, bytes: Uint8Array, isWhole: boolean): void {
-  if (isWhole) forget(partial);
-  partial.parts.push(bytes);
-  partial.heldBytes += bytes.length;
-}
-
-function forget(partial: Partial): void {
-  partial.isOld = false;
-  partial.parts = [];
-  partial.heldBytes = 0;
-}
-
 async function read(
   response: Response,
-  { digest, sizeBytes }: DownloadSource,
-  partial: Partial,
+  sink: Sink,
   last: number,
 ): Promise<{ bytes: Uint8Array; isWhole: boolean }> {
-  const from = partial.heldBytes;
+  const { digest, sizeBytes, heldBytes: from } = sink;
   if (response.status === 206 && contentRangeFrom(response) === from)
     return { bytes: await readExact(response, last - from + 1, digest), isWhole: false };
   // What is held may be why (416), or isn't what was asked for (206): the next try begins anew.
-  if (response.status === 206 || response.status === 416) forget(partial);
+  if (response.status === 206 || response.status === 416) await sink.restart();
   refuseBlob(response, digest);
   return { bytes: await readExact(response, sizeBytes, digest), isWhole: true };
+}
+
+/** Where a blob is fetched from. */
+export function blobUrl({ url }: { url: string }, digest: string): URL {
+  return endpoint(url, `agent/v1/blobs/${digest}`);
+}
+
+/** What a request for one has to carry. */
+export async function authorization(options: {
+  accessToken(): Promise<string>;
+}): Promise<Record<string, string>> {
+  return { authorization: `Bearer ${await options.accessToken()}` };
 }
 
 /** Refuses whatever isn't 200 with a blob. Throws SkerryError unavailable, not-found or unauthorized. */

@@ -1,9 +1,11 @@
 import { concat, utf8 } from '@skerry/proto/bytes';
 import { digestOf } from '@skerry/proto/crypto';
+import { type ApplyDelta, DELTA_TYPE } from '@skerry/proto/delta';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { zstdApplyDelta, zstdMakeDelta } from '@skerry/proto/node/zstd-delta';
 import { packRelease } from '@skerry/proto/pack';
 import type { ReleaseManifest } from '@skerry/proto/release';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { BlobParts, Blobs } from '../ports.ts';
 import type { Http } from '../sync/http.ts';
 import { TestWorld } from '../sync/test-world.ts';
@@ -22,14 +24,29 @@ const files = new Map([
   ['fp32.onnx', model],
 ]);
 
-function setUp() {
+function setUp(deltas: { applyDelta?: ApplyDelta; bases?: string[] } = {}) {
   const { release, blobs: served } = packRelease(nodeCrypto, manifest, files);
   const world = new TestWorld();
   const held = new Map<string, Uint8Array>();
   const asked: string[] = [];
   const ranges: string[] = [];
   /** Serves ranges, each answer cut after so many bytes in all. */
-  const link = { knowsRanges: false, carriesBytes: Number.POSITIVE_INFINITY };
+  const link = {
+    knowsRanges: false,
+    carriesBytes: Number.POSITIVE_INFINITY,
+    /** What the control plane sends where it is asked for a delta. */
+    delta: undefined as Uint8Array | undefined,
+  };
+  const offer = (delta: Uint8Array | undefined): Response =>
+    new Response(null, {
+      headers: delta
+        ? {
+            'content-type': DELTA_TYPE,
+            'content-length': `${delta.length}`,
+            etag: `"${digestOf(nodeCrypto, delta)}"`,
+          }
+        : { 'content-type': 'application/octet-stream' },
+    });
   const serve = (bytes: Uint8Array, range: string | null): Response => {
     const [, from, last] = /^bytes=(\d+)-(\d+)$/.exec(link.knowsRanges ? (range ?? '') : '') ?? [];
     const part = from === undefined ? bytes : bytes.slice(Number(from), Number(last) + 1);
@@ -42,10 +59,14 @@ function setUp() {
   };
   const http: Http = {
     transport: async (request) => {
-      const digest = decodeURIComponent(request.url.split('/').at(-1)!);
-      asked.push(digest);
+      const { pathname, searchParams } = new URL(request.url);
+      const digest = pathname.split('/').at(-1)!;
+      const from = searchParams.get('from');
+      asked.push(`${request.method === 'HEAD' ? '? ' : ''}${from === null ? digest : `delta of ${digest}`}`);
       if (request.headers.get('authorization') !== 'Bearer t1') return new Response(null, { status: 401 });
-      const bytes = served.get(digest);
+      const delta = from === null ? undefined : link.delta;
+      if (request.method === 'HEAD') return offer(delta);
+      const bytes = delta ?? served.get(digest);
       return bytes ? serve(bytes, request.headers.get('range')) : new Response(null, { status: 404 });
     },
     timers: world.timers,
@@ -59,15 +80,16 @@ function setUp() {
       void disk.set(digest, concat([disk.get(digest) ?? new Uint8Array(), bytes])),
     clear: async () => disk.clear(),
   };
-  let downloads = new Downloads(http, world.clock, { parts });
+  let downloads = new Downloads(http, world.clock);
   const restart = (): void => {
-    downloads = new Downloads(http, world.clock, { parts });
+    downloads = new Downloads(http, world.clock);
   };
   const blobs: Blobs = {
     path: async (digest) => (held.has(digest) ? `/blobs/${digest}` : undefined),
     read: async (digest) => held.get(digest),
     write: async (digest, bytes) => void held.set(digest, bytes),
     retain: async () => undefined,
+    parts,
   };
   const fetch = (
     lengthBytes: number | undefined = release.manifestBytes.length,
@@ -82,12 +104,14 @@ function setUp() {
         blobs,
         url: 'https://control.example.com',
         accessToken: async () => 't1',
+        log: world.log,
+        ...deltas,
         ...(limits && { limits }),
       },
       { digest: release.digest, lengthBytes, ...(path && { path }) },
     );
   const onnx = digestOf(nodeCrypto, model);
-  return { release, served, held, asked, ranges, link, disk, restart, fetch, onnx };
+  return { release, served, held, asked, ranges, link, disk, restart, fetch, onnx, world };
 }
 
 test('a release arrives whole, its manifest last', async () => {
@@ -203,6 +227,77 @@ test('a server that sends other bytes than it was asked for is begun anew', asyn
   await expect(fetch()).rejects.toMatchObject({ code: 'untrusted' });
   served.set(onnx, model);
   expect(await fetch()).toEqual(release);
+});
+
+describe('a file that is near to one on the device', () => {
+  const older = model.slice();
+  older.fill(3, 500_000, 500_300);
+  const before = packRelease(
+    nodeCrypto,
+    { ...manifest, version: '0.9.0' },
+    new Map([...files, ['fp32.onnx', older]]),
+  );
+
+  async function withOlder(applyDelta: ApplyDelta = zstdApplyDelta) {
+    const bases = [before.release.digest];
+    const all = setUp({ bases, applyDelta });
+    for (const [digest, bytes] of before.blobs) all.held.set(digest, bytes);
+    all.link.delta = await zstdMakeDelta(older, model);
+    return all;
+  }
+
+  test('comes as a delta, a fraction of the file, and is verified as ever', async () => {
+    const { fetch, held, link, asked, onnx, release } = await withOlder();
+    await fetch();
+    expect(held.get(onnx)).toEqual(model);
+    expect(link.delta!.length).toBeLessThan(2_000);
+    expect(asked).toEqual([release.digest, `? delta of ${onnx}`, `delta of ${onnx}`]);
+  });
+
+  test('comes whole where the control plane has no delta', async () => {
+    const { fetch, held, link, asked, onnx } = await withOlder();
+    link.delta = undefined;
+    await fetch();
+    expect(held.get(onnx)).toEqual(model);
+    expect(asked.at(-1)).toBe(onnx);
+  });
+
+  test.each([
+    ['is damaged', (delta: Uint8Array) => delta.map((byte, i) => (i === 40 ? byte ^ 1 : byte))],
+    ['makes another file', () => zstdMakeDelta(older, older)],
+    ['makes a far larger one', () => zstdMakeDelta(older, new Uint8Array(50_000_000))],
+  ])('comes whole where the delta %s', async (_, spoil) => {
+    const { fetch, held, link, onnx, world } = await withOlder();
+    link.delta = await spoil(link.delta!);
+    await fetch();
+    expect(held.get(onnx)).toEqual(model);
+    expect(world.lines.join()).toContain('the file comes whole');
+  });
+
+  test('comes whole where the one on the device is damaged', async () => {
+    const { fetch, held, asked, onnx } = await withOlder();
+    held.set(digestOf(nodeCrypto, older), older.slice(1));
+    await fetch();
+    expect(held.get(onnx)).toEqual(model);
+    expect(asked.at(-1)).toBe(onnx);
+  });
+
+  test('goes on where its delta broke off', async () => {
+    const long = model.slice(0, 600_000);
+    const { fetch, held, link, onnx, ranges } = await withOlder(async (_, delta) => {
+      expect(delta).toEqual(long);
+      return model;
+    });
+    link.delta = long;
+    link.knowsRanges = true;
+    link.carriesBytes = 300_000;
+    await expect(fetch()).rejects.toMatchObject({ code: 'unavailable' });
+    link.carriesBytes = Number.POSITIVE_INFINITY;
+    ranges.length = 0;
+    await fetch();
+    expect(held.get(onnx)).toEqual(model);
+    expect(Number(ranges[0]!.split('-')[0])).toBeGreaterThan(262_143);
+  });
 });
 
 test('a release larger than allowed is refused before its files are asked for', async () => {

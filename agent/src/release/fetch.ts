@@ -1,14 +1,17 @@
 /**
  * Downloads a release by digest: its packed manifest first, then every file that isn't here yet. Nothing reaches
  * Blobs whose length and SHA-256 aren't those asked for, so a file there is whole and right, and an interrupted
- * download goes on where it stopped, byte by byte.
+ * download goes on where it stopped, byte by byte. What a release on this device is near to comes as a delta.
  */
 import { type Crypto, digestOf } from '@skerry/proto/crypto';
+import type { ApplyDelta } from '@skerry/proto/delta';
 import { SkerryError } from '@skerry/proto/errors';
 import { type BlobRef, type PackedRelease, readPackedRelease } from '@skerry/proto/pack';
-import type { Blobs } from '../ports.ts';
-import { endpoint, exchange, type Http } from '../sync/http.ts';
-import { type Downloads, readExact, refuseBlob } from './download.ts';
+import type { Blobs, Log } from '../ports.ts';
+import { exchange, type Http } from '../sync/http.ts';
+import { openBlobSink } from './blob-sink.ts';
+import { fetchByDelta } from './delta.ts';
+import { authorization, blobUrl, type Downloads, readExact, refuseBlob } from './download.ts';
 
 export interface FetchLimits {
   maxManifestBytes: number;
@@ -24,7 +27,6 @@ export const DEFAULT_FETCH_LIMITS: FetchLimits = {
 export interface FetchReleaseOptions {
   /** `timeoutMs` is per window of a file. */
   http: Http;
-  /** Keeps what an interrupted download has brought. */
   downloads: Downloads;
   crypto: Crypto;
   blobs: Blobs;
@@ -32,6 +34,11 @@ export interface FetchReleaseOptions {
   url: string;
   accessToken(): Promise<string>;
   limits?: FetchLimits;
+  /** Left out where no deltas are taken. */
+  applyDelta?: ApplyDelta | undefined;
+  /** Releases on this device that may be near to the one that is fetched, the likeliest first. */
+  bases?: readonly string[];
+  log: Log;
 }
 
 /** What to fetch, as trusted targets list it. */
@@ -70,68 +77,72 @@ export async function fetchRelease(
       `${release.name}@${release.version} is ${totalBytes} bytes, and ${limits.maxReleaseBytes} are allowed`,
       { hint: 'release it with fewer or smaller variants' },
     );
-  for (const file of files) {
+  const bases = await basesOf(options);
+  for (const [path, file] of release.files) {
     if ((await blobs.path(file.digest)) !== undefined || (await blobs.read(file.digest))) continue;
-    await blobs.write(file.digest, await fetchBlob(options, file));
+    await fetchFile(options, file, bases.get(path));
   }
   // Last, so that a manifest here means that the whole release is.
   if (!held) await blobs.write(target.digest, manifestBytes);
   return release;
 }
 
-function fetchManifest(
+/** The packed manifest, which is small: in one piece. */
+async function fetchManifest(
   options: FetchReleaseOptions,
-  target: ReleaseSource,
+  { digest, lengthBytes }: ReleaseSource,
   maxBytes: number,
 ): Promise<Uint8Array> {
-  if (target.lengthBytes === undefined) return fetchWhole(options, target.digest, maxBytes);
-  if (target.lengthBytes > maxBytes)
-    throw new SkerryError('too-large', `the manifest ${target.digest} is ${target.lengthBytes} bytes`);
-  return fetchBlob(options, { digest: target.digest, sizeBytes: target.lengthBytes });
-}
-
-async function fetchBlob(options: FetchReleaseOptions, { digest, sizeBytes }: BlobRef): Promise<Uint8Array> {
-  const bytes = await options.downloads.fetch({
-    url: blobUrl(options, digest),
-    headers: () => authorization(options),
-    digest,
-    sizeBytes,
-    isRight: (bytes) => digestOf(options.crypto, bytes) === digest,
-  });
-  return verified(options, digest, bytes);
-}
-
-/** A manifest of unknown length, which is small: in one piece. */
-async function fetchWhole(
-  options: FetchReleaseOptions,
-  digest: string,
-  maxBytes: number,
-): Promise<Uint8Array> {
+  if (lengthBytes !== undefined && lengthBytes > maxBytes)
+    throw new SkerryError('too-large', `the manifest ${digest} is ${lengthBytes} bytes`);
   const headers = await authorization(options);
   const bytes = await exchange(
     options.http,
     (signal) => new Request(blobUrl(options, digest), { headers, signal, redirect: 'manual' }),
     (response) => {
       refuseBlob(response, digest);
-      return readExact(response, maxBytes, digest);
+      return readExact(response, lengthBytes ?? maxBytes, digest);
     },
   );
-  return verified(options, digest, bytes);
-}
-
-function blobUrl({ url }: FetchReleaseOptions, digest: string): URL {
-  return endpoint(url, `agent/v1/blobs/${digest}`);
-}
-
-async function authorization(options: FetchReleaseOptions): Promise<Record<string, string>> {
-  return { authorization: `Bearer ${await options.accessToken()}` };
-}
-
-function verified(options: FetchReleaseOptions, digest: string, bytes: Uint8Array): Uint8Array {
+  if (lengthBytes !== undefined && bytes.length < lengthBytes)
+    throw new SkerryError('unavailable', `${digest} broke off after ${bytes.length} of ${lengthBytes} bytes`);
   if (digestOf(options.crypto, bytes) === digest) return bytes;
   throw new SkerryError('untrusted', `the control plane sent other bytes than ${digest}`, {
     hint: 'the release was altered on its way or at the control plane: skerry release verify',
   });
+}
+
+/** One file into Blobs: as a delta from what is here, where that helps, else whole. */
+async function fetchFile(
+  options: FetchReleaseOptions,
+  file: BlobRef,
+  base: BlobRef | undefined,
+): Promise<void> {
+  if (base && options.applyDelta && (await fetchByDelta(options, options.applyDelta, file, base))) return;
+  const { blobs, crypto, downloads } = options;
+  const sink =
+    downloads.interrupted(file.digest) ??
+    (await openBlobSink({ blobs, crypto, sender: 'the control plane' }, file));
+  await downloads.fetch({ url: blobUrl(options, file.digest), headers: () => authorization(options) }, sink);
+}
+
+/** The files of releases on this device, by path. */
+async function basesOf({
+  bases = [],
+  blobs,
+  crypto,
+  applyDelta,
+}: FetchReleaseOptions): Promise<Map<string, BlobRef>> {
+  const files = new Map<string, BlobRef>();
+  if (!applyDelta) return files;
+  for (const digest of bases) {
+    const bytes = await blobs.read(digest);
+    // A damaged one is nothing to build on; whoever loads it says so.
+    if (!bytes || digestOf(crypto, bytes) !== digest) continue;
+    for (const [path, ref] of readPackedRelease(crypto, bytes).files)
+      if (!files.has(path)) files.set(path, ref);
+  }
+  return files;
 }
 
 function uniqueFiles(release: PackedRelease): BlobRef[] {

@@ -6,9 +6,10 @@ import { type Command, print } from '@skerry/proto/node/program';
 import { DEFAULT_SYNCS_PER_SECOND } from '../core/shard/gate.ts';
 import { DEFAULT_RETENTION_MS } from '../core/shard/retention.ts';
 import { createNodeControlPlane } from '../node/host.ts';
+import { DEFAULT_DELTA_BYTES } from '../routes/deltas.ts';
 import { writeBootstrap } from './bootstrap.ts';
 import { buildConsoleIfMissing } from './build-console.ts';
-import { durationOption, wholeNumber } from './session.ts';
+import { durationOption, sizeOption, wholeNumber } from './session.ts';
 
 interface ServeOptions {
   data: string;
@@ -18,6 +19,7 @@ interface ServeOptions {
   bootstrap?: string;
   retention: number;
   syncsPerSecond: number;
+  deltas: number;
   build: boolean;
 }
 
@@ -68,6 +70,16 @@ export function addServeCommand(program: Command): void {
         .argParser(wholeNumber(1, 100_000))
         .default(DEFAULT_SYNCS_PER_SECOND),
     )
+    .addOption(
+      program
+        .createOption(
+          '--deltas <size>',
+          'the largest file that agents get as a difference from one they have; 0B: none',
+        )
+        .env('SKERRY_DELTAS')
+        .argParser(sizeOption)
+        .default(DEFAULT_DELTA_BYTES, '64MiB'),
+    )
     .option(
       '--bootstrap <file>',
       'before it answers, write URL and tokens for programs on this machine there (mode 0600)',
@@ -90,7 +102,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const stopped = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
   if (options.build) await buildConsoleIfMissing(print);
-  const { data: dataDir, host, shards, retention: retentionMs, syncsPerSecond } = options;
+  const { data: dataDir, host, shards, retention: retentionMs, syncsPerSecond, deltas: deltaBytes } = options;
   const port = options.port === 0 ? await freePort(host) : options.port;
   if (options.bootstrap !== undefined)
     await writeBootstrap(options.bootstrap, {
@@ -98,7 +110,15 @@ async function serve(options: ServeOptions): Promise<void> {
       url: urlOf(host, port),
       isLoopback: isLoopback(host),
     });
-  const plane = await createNodeControlPlane({ dataDir, host, port, shards, retentionMs, syncsPerSecond });
+  const plane = await createNodeControlPlane({
+    dataDir,
+    host,
+    port,
+    shards,
+    retentionMs,
+    syncsPerSecond,
+    deltaBytes,
+  });
   try {
     print(`The control plane is at ${plane.url}`);
     // With a bootstrap file the link is in there, and not in a log.

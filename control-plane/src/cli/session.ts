@@ -2,7 +2,7 @@
 
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { type Command, printJson } from '@skerry/proto/node/program';
-import { durationMs } from '@skerry/proto/units';
+import { durationMs, sizeBytes } from '@skerry/proto/units';
 import { type Client, createClient } from './client.ts';
 import { chooseServer, credentialsFile, readCredentials } from './credentials.ts';
 
@@ -84,6 +84,15 @@ export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER):
 export function durationOption(text: string): number {
   try {
     return durationMs(text);
+  } catch (error) {
+    throw usageError(messageOf(error));
+  }
+}
+
+/** Parses a size (`64MiB`) into bytes; anything else is wrong usage. */
+export function sizeOption(text: string): number {
+  try {
+    return sizeBytes(text);
   } catch (error) {
     throw usageError(messageOf(error));
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { zstdMakeDelta } from '@skerry/proto/node/zstd-delta';
 import { joseTokens } from '../adapters/jose-tokens.ts';
 import { type AppDeps, createApp } from '../app.ts';
 import { type Coordinator, createCoordinator } from '../coordinator.ts';
@@ -13,6 +14,7 @@ import { DEFAULT_SYNCS_PER_SECOND } from '../core/shard/gate.ts';
 import type { ShardActor } from '../core/shard/shard-actor.ts';
 import type { ActorRef } from '../ports.ts';
 import { authenticateAgent } from '../routes/agent-api.ts';
+import { DEFAULT_DELTA_BYTES, Deltas } from '../routes/deltas.ts';
 import { openFleet, openShard } from './actors.ts';
 import { createAssets } from './assets.ts';
 import { createFsBlobs } from './blobs-fs.ts';
@@ -32,6 +34,8 @@ export interface NodeControlPlaneOptions {
   retentionMs?: number;
   /** Exchanges that a shard takes in a second; 200 by default (core/shard/gate.ts). */
   syncsPerSecond?: number;
+  /** The largest file that a delta is made of, 64 MiB by default; 0 makes none (routes/deltas.ts). */
+  deltaBytes?: number;
   /** The built console; by default dist/console of this package. */
   consoleDir?: string;
   log?: AppDeps['log'];
@@ -57,6 +61,7 @@ const CONSOLE_DIR = fileURLToPath(new URL('../../dist/console', import.meta.url)
 export async function createNodeControlPlane(options: NodeControlPlaneOptions): Promise<NodeControlPlane> {
   const { dataDir, host = '127.0.0.1', port = 7070, shards: shardCount = 1 } = options;
   const { retentionMs, syncsPerSecond = DEFAULT_SYNCS_PER_SECOND } = options;
+  const { deltaBytes = DEFAULT_DELTA_BYTES } = options;
   const log = options.log ?? logLine;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   let coordinator: Coordinator | undefined;
@@ -79,11 +84,15 @@ export async function createNodeControlPlane(options: NodeControlPlaneOptions): 
     const hub = createHub({ after: afterMs });
     const made = createCoordinator({ fleet: fleet.ref, shards, notifier: hub });
     coordinator = made;
+    const blobs = createFsBlobs(join(dataDir, 'blobs'));
     const deps: AppDeps = {
       fleet: fleet.ref,
       shards,
       coordinator: made,
-      blobs: createFsBlobs(join(dataDir, 'blobs')),
+      blobs,
+      ...(deltaBytes > 0 && {
+        deltas: new Deltas({ blobs, crypto: nodeCrypto, make: zstdMakeDelta, maxBytes: deltaBytes }),
+      }),
       notifier: hub,
       changes: hub,
       timers: { after: afterMs },

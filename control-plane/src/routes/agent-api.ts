@@ -47,7 +47,7 @@ export function agentApiRoutes(app: Hono, deps: AppDeps, metrics: Metrics): void
   });
   app.get('/agent/v1/blobs/:digest', async (c) => {
     await authenticateAgent(deps, bearer(c.req.header('authorization')));
-    return serveBlob(deps.blobs, c.req.raw, c.req.param('digest'));
+    return serveBlob(deps.blobs, c.req.raw, c.req.param('digest'), deps.deltas);
   });
 }
 

@@ -2,6 +2,7 @@ import type { Coordinator } from '../coordinator.ts';
 import type { FleetActor } from '../core/fleet/fleet-actor.ts';
 import type { ShardActor } from '../core/shard/shard-actor.ts';
 import type { ActorRef, AgentTokens, Blobs, Changes, Crypto, Notifier, Timers } from '../ports.ts';
+import type { Deltas } from './deltas.ts';
 
 /** The largest bodies that are taken, in bytes. */
 export interface BodyLimits {
@@ -49,4 +50,6 @@ export interface AppDeps {
   /** A console file by its path, undefined where there is none. */
   asset?(path: string): Promise<Asset | undefined>;
   limits?: Partial<BodyLimits>;
+  /** Left out where the host makes no deltas: then blobs are sent whole. */
+  deltas?: Deltas;
 }

@@ -1,4 +1,12 @@
-import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  hash,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
 import type { Crypto } from '../crypto.ts';
 
 // RFC 8410: the fixed DER prefixes in front of a raw Ed25519 key.
@@ -21,5 +29,9 @@ export const nodeCrypto: Crypto = {
   publicKey(privateKey) {
     const der = createPublicKey(privateKeyObject(privateKey)).export({ format: 'der', type: 'spki' });
     return new Uint8Array(der.subarray(SPKI.length));
+  },
+  startSha256() {
+    const hash = createHash('sha256');
+    return { update: (bytes) => void hash.update(bytes), digest: () => new Uint8Array(hash.digest()) };
   },
 };
