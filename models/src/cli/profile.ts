@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { InferenceBackend, InferenceSession } from '@skerry/agent/ports';
 import { SkerryError } from '@skerry/proto/errors';
 import { type Command, print } from '@skerry/proto/node/program';
+import { inputsOf, type ReleaseManifest } from '@skerry/proto/release';
 import { feedOf, judgedOutput, scoresOf, windowInput } from '../evaluate/release-run.ts';
 import { fitScaling, type Rows, rowCount } from '../fit/scaling.ts';
 import { goldenCases } from '../golden/cases.ts';
@@ -38,7 +39,9 @@ export function addProfile(program: Command, backend: InferenceBackend): void {
         reference(session, release, rows),
       );
       await writeFile(join(directory, file), bytes);
-      print(`${join(directory, file)}: ${rowCount(rows)} rows of ${rows.width} channels and the score`);
+      print(
+        `${join(directory, file)}: ${rowCount(rows)} rows of ${rows.width} channels${isScored(release.manifest) ? ' and the score' : ''}`,
+      );
       if (!release.manifest.drift) print(`add to model.yaml: drift: { reference: ${file} }`);
     });
 }
@@ -47,10 +50,17 @@ async function reference(session: InferenceSession, release: OpenedRelease, rows
   const { manifest } = release;
   const { rate, hop, channels } = manifest.window;
   const perHour = rate === 'any' ? 0 : rate * 3600;
+  const names = channels.map((c) => c.name);
+  // Without a score the channels alone are watched.
+  if (!isScored(manifest)) return buildReference(names, rows, perHour, []);
   const values = await scoresOf(session, manifest, rows);
   const score = { name: judgedOutput(manifest).name, values, perHour: perHour / hop };
-  const names = channels.map((c) => c.name);
   return buildReference(names, rows, perHour, [score]);
+}
+
+/** Whether a score says how a window is, and a window is all that the model takes. */
+function isScored(manifest: ReleaseManifest): boolean {
+  return manifest.output.some((o) => o.threshold !== undefined) && inputsOf(manifest).length === 1;
 }
 
 /** `golden DIR --data HEALTHY.csv`: (re)writes the release's golden vectors. */
@@ -85,9 +95,8 @@ async function golden(
   rows: Rows,
 ): Promise<{ bytes: Uint8Array; cases: number }> {
   const { length, channels } = manifest.window;
-  const isJudged = manifest.output.some((output) => output.threshold !== undefined);
-  // Faults can be put in where a score says what they do, and a window is all that the model takes.
-  if (!isJudged || Array.isArray(manifest.input)) {
+  // Faults are put in only where a score says what they do.
+  if (!isScored(manifest)) {
     const cases = windowCases(session, manifest, rows);
     return { bytes: await buildGolden(session, cases), cases: cases.length };
   }
