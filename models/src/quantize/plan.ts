@@ -3,6 +3,7 @@
  * become int8 kernels of ONNX Runtime 1.30 (by reading the optimized graph); everything else stays float.
  */
 import type { Tensor } from '@skerry/agent/ports';
+import { fromUtf8 } from '@skerry/proto/bytes';
 import type { onnx } from '@skerry/proto/wire';
 import { initializersOf, intAttribute, type Model } from '../graph/reader.ts';
 import type { Range } from './affine.ts';
@@ -38,9 +39,17 @@ export interface PlannedBetween {
 export type PlannedNode = PlannedProduct | PlannedBetween;
 
 // They compute on numbers, so their outputs have ranges of their own.
-const COMPUTING = new Set(['Add', 'AveragePool', 'Concat', 'GlobalAveragePool', 'LeakyRelu', 'Sigmoid']);
+const COMPUTING = new Set([
+  'Add',
+  'AveragePool',
+  'Concat',
+  'GlobalAveragePool',
+  'LeakyRelu',
+  'Mul',
+  'Sigmoid',
+]);
 // They only move numbers, so their outputs have the range of their input.
-const MOVING = new Set(['Flatten', 'MaxPool', 'Reshape', 'Squeeze', 'Transpose', 'Unsqueeze']);
+const MOVING = new Set(['Flatten', 'MaxPool', 'Reshape', 'Slice', 'Squeeze', 'Transpose', 'Unsqueeze']);
 // They vanish in the clipping of the quantization behind them.
 const CLIPPING = new Set(['Relu', 'Clip']);
 
@@ -107,7 +116,16 @@ function dataInputs(node: onnx.INodeProto): string[] {
   const inputs = node.input ?? [];
   if (node.domain || (node.output?.length ?? 0) > 1) return [];
   if (COMPUTING.has(node.opType ?? '')) return [...inputs];
-  return MOVING.has(node.opType ?? '') ? inputs.slice(0, 1) : [];
+  return moves(node) ? inputs.slice(0, 1) : [];
+}
+
+function moves(node: onnx.INodeProto): boolean {
+  return MOVING.has(node.opType ?? '') || (node.opType === 'Resize' && isNearest(node));
+}
+
+function isNearest(node: onnx.INodeProto): boolean {
+  const mode = node.attribute?.find((a) => a.name === 'mode')?.s;
+  return !mode || fromUtf8(mode) === 'nearest';
 }
 
 function weightAxisOf(node: onnx.INodeProto, weight: Tensor): number | undefined {
@@ -140,7 +158,7 @@ function clippedOutput(model: Model, node: onnx.INodeProto): string {
 export function sharedRanges(plan: readonly PlannedNode[]): Map<string, string> {
   const sources = new Map<string, string>();
   for (const p of plan) {
-    if (p.kind !== 'between' || !MOVING.has(p.node.opType ?? '')) continue;
+    if (p.kind !== 'between' || !moves(p.node)) continue;
     const input = p.inputs[0]!;
     sources.set(p.output, sources.get(input) ?? input);
   }

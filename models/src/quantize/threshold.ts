@@ -36,7 +36,7 @@ export function scaleOutput(model: Model, output: string, factor: number): Model
       : n,
   );
   const name = `${output}_threshold_factor`;
-  node.push({ name: `Mul:${output}`, opType: 'Mul', input: [raw, name], output: [output], attribute: [] });
+  node.push({ opType: 'Mul', input: [raw, name], output: [output], attribute: [] });
   const initializer = [...(model.graph.initializer ?? []), toTensorProto(name, float32([], [factor]))];
   return { ...model, graph: { ...model.graph, node, initializer } };
 }
