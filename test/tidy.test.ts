@@ -20,7 +20,7 @@ const ARROWS: Record<Room, readonly Room[]> = {
 
 /** Outside core: adapters, programs and composition roots. */
 const OUTER =
-  /(^|\/)(adapters|cli|node|cloudflare|console|page|scripts)\/|(^|\/)(main|start|worker)\.ts$|\.test\.ts$/;
+  /(^|\/)(adapters|browser|cli|node|cloudflare|console|page|scripts)\/|(^|\/)(main|start|worker)\.ts$|\.test\.ts$/;
 const LINES_MAX = 400;
 
 const AMBIENT: [pattern: RegExp, instead: string][] = [

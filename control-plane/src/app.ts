@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { accessRoutes } from './routes/access.ts';
 import { agentApiRoutes } from './routes/agent-api.ts';
 import { agentRoutes } from './routes/agents.ts';
+import { crossOriginRoutes } from './routes/cross-origin.ts';
 import type { AppDeps } from './routes/deps.ts';
 import { Api } from './routes/endpoint.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -24,6 +25,7 @@ export function createApp(deps: AppDeps): Hono {
   const app = new Hono();
   const metrics = createMetrics(deps);
   const api = new Api(app, deps);
+  crossOriginRoutes(app);
   publicRoutes(app, deps, metrics);
   agentApiRoutes(app, deps, metrics);
   accessRoutes(api, deps);

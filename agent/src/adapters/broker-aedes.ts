@@ -15,10 +15,11 @@ import { Aedes, type AuthenticateError, type Client, type PublishPacket } from '
 import type { Log, OutMessage, Publisher } from '../ports.ts';
 import { type BoundCounts, type BrokerBounds, boundBroker, DEFAULT_BOUNDS } from './broker-bounds.ts';
 import { Flow } from './broker-flow.ts';
-import { type Listening, openListeners, type Refused, readText } from './broker-listen.ts';
+import { type Listening, openListeners, type Refused } from './broker-listen.ts';
 import { useRingQueues } from './broker-queue.ts';
-import { isReserved, type OnPublish } from './mqtt-message.ts';
+import { isOtherAgents, isReserved, type OnPublish } from './mqtt-message.ts';
 import { readUsers, type Users } from './mqtt-users.ts';
+import { readNamedFile } from './named-file.ts';
 
 export interface BrokerOptions {
   /** `mqtt.listen` of agent.yaml; port 0 takes a free one. */
@@ -30,6 +31,8 @@ export interface BrokerOptions {
     /** On the same address, with the same users and the same certificate. */
     ws?: { port: number; origins: readonly string[] } | undefined;
   };
+  /** Other agents may publish here under their own names; left out: none may. */
+  agentId?: string;
   maxPacketBytes: number;
   maxConnections: number;
   /** Messages, and their bytes, that wait for their commit before nobody is read from. */
@@ -77,7 +80,9 @@ const EARLY_PACKETS = 1_000;
 export async function startEmbeddedBroker(options: BrokerOptions): Promise<EmbeddedBroker> {
   const { listen, log } = options;
   const users =
-    listen.users === undefined ? undefined : readUsers(await readText(listen.users, 'users'), listen.users);
+    listen.users === undefined
+      ? undefined
+      : readUsers(await readNamedFile(listen.users, 'mqtt.listen.users'), listen.users);
   const refused = { connections: 0, tooLarge: 0, incomplete: 0, malformed: 0, unauthorized: 0, origin: 0 };
   const own = { reservedTopic: 0, publishesDropped: 0 };
   const flow = new Flow({
@@ -92,7 +97,8 @@ export async function startEmbeddedBroker(options: BrokerOptions): Promise<Embed
     maxInflightInbound: MAX_QOS2_IN_FLIGHT,
     authenticate: authenticator(users, refused),
     authorizePublish: (client, packet, callback) => {
-      if (isReserved(packet.topic) || packet.topic.includes('\0')) {
+      if (isOtherAgents(packet.topic, client?.id, options.agentId)) callback(null);
+      else if (isReserved(packet.topic) || packet.topic.includes('\0')) {
         own.reservedTopic++;
         callback(new Error(`${packet.topic} is not for clients to publish on`));
       } else hand(options.onPublish, flow, client, packet, callback);

@@ -1,5 +1,4 @@
 /** The ways into the embedded broker: TCP or TLS, and WebSocket beside it. Each connection is read within bounds. */
-import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
@@ -8,6 +7,7 @@ import type { BrokerOptions } from './broker-aedes.ts';
 import type { Flow } from './broker-flow.ts';
 import { boundReading, type Offence } from './broker-reader.ts';
 import { createWsListener } from './broker-ws.ts';
+import { readNamedFile } from './named-file.ts';
 
 /**
  * Connections refused: for want of room, for a packet too large or too long under way, for no MQTT, for a wrong name or
@@ -74,8 +74,8 @@ class Doors implements Listening {
   async open(): Promise<void> {
     const { listen, connectTimeoutMs } = this.#options;
     const tls = listen.tls && {
-      cert: await readText(listen.tls.cert, 'tls.cert'),
-      key: await readText(listen.tls.key, 'tls.key'),
+      cert: await readNamedFile(listen.tls.cert, 'mqtt.listen.tls.cert'),
+      key: await readNamedFile(listen.tls.key, 'mqtt.listen.tls.key'),
     };
     const named = listen.tls ?? { cert: '', key: '' };
     const server = tls
@@ -197,14 +197,5 @@ function usable(tls: { cert: string; key: string }, create: () => Server): Serve
         cause,
       },
     );
-  }
-}
-
-/** A file that an option of `mqtt.listen` names. Throws SkerryError `invalid` with the option's name. */
-export async function readText(file: string, option: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new SkerryError('invalid', `mqtt.listen.${option}: ${messageOf(cause)}`, { cause });
   }
 }

@@ -137,3 +137,25 @@ test('beyond the limit connections over both ways together are refused', async (
   expect(await upgrade({})).toBe(503);
   expect(broker.stats().refused.connections).toBe(1);
 });
+
+test('another agent may speak under its own name, which is passed on and never ingested', async () => {
+  await broker.close();
+  await start({ agentId: 'gateway' });
+  const [web, listener] = [
+    await mqtt.connectAsync(`ws://127.0.0.1:${broker.wsPort}`, { protocolVersion: 4, clientId: 'page-1' }),
+    await client(),
+  ];
+  clients.push(web);
+  await listener.subscribeAsync('skerry/v1/#');
+  const heard = new Promise((resolve) => listener.once('message', (topic) => resolve(topic)));
+  await web.publishAsync('skerry/v1/page-1/status', 'online', { qos: 1, retain: true });
+  expect(await heard).toBe('skerry/v1/page-1/status');
+  expect(taken).toEqual([]);
+  for (const topic of ['skerry/v1/gateway/status', 'skerry/v1/page-2/status', 'skerry/v1']) {
+    const cut = new Promise<void>((resolve) => web.once('close', () => resolve()));
+    web.publish(topic, 'offline');
+    await cut;
+    await new Promise((resolve) => web.once('connect', resolve));
+  }
+  expect(broker.stats().reservedTopic).toBe(3);
+});

@@ -2,8 +2,28 @@ import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server';
 import { SkerryError } from '@skerry/proto/errors';
-import { createLocalApp } from '../local/app.ts';
+import { type BrowserFile, createLocalApp } from '../local/app.ts';
 import type { LocalView } from '../local/view.ts';
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  txt: 'text/plain; charset=utf-8',
+  wasm: 'application/wasm',
+};
+
+/** What `pnpm build` made of the page that is an agent; nothing where it wasn't built. */
+const browserFile: BrowserFile = async (name) => {
+  const type = TYPES[name.split('.').at(-1)!];
+  if (type === undefined || !/^[\w.-]+$/.test(name)) return undefined;
+  const bytes = await readFile(new URL(`../../dist/browser/${name}`, import.meta.url)).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    },
+  );
+  return bytes && { bytes, type };
+};
 
 /** Listens for the local page. Rejects with a plain SkerryError where the port is in use. Returns how to end it. */
 export async function startLocalServer(
@@ -11,7 +31,7 @@ export async function startLocalServer(
   listen: { host: string; port: number },
 ): Promise<{ port: number; close(): Promise<void> }> {
   const page = await readFile(new URL('../../page/index.html', import.meta.url), 'utf8');
-  const app = createLocalApp(view, page);
+  const app = createLocalApp(view, page, browserFile);
   const server = await new Promise<Server>((resolve, reject) => {
     const answer = (
       request: Request,

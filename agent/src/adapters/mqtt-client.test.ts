@@ -50,7 +50,7 @@ const until = (condition: () => boolean): Promise<void> =>
 /** Connects and resolves once subscribed. */
 async function connect(options: Partial<OutsideBrokerOptions> = {}): Promise<OutsideBroker> {
   const subscribed = new Promise((resolve) => aedes.once('subscribe', resolve));
-  outside = await connectOutsideBroker({
+  outside = connectOutsideBroker({
     connect: { url },
     agentId: 'gw',
     topics: ['plant/#'],

@@ -13,15 +13,14 @@
  * `maxPacketBytes` closes the connection; own messages are dropped while disconnected and beyond
  * `maxPendingPublishes` (the outbox keeps what they say). All counted in `stats`.
  */
-import { readFile } from 'node:fs/promises';
-import { messageOf, SkerryError } from '@skerry/proto/errors';
+import { messageOf } from '@skerry/proto/errors';
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Log, OutMessage, Publisher, Random } from '../ports.ts';
 import { isReserved, type OnPublish } from './mqtt-message.ts';
 import { createPacketGuard } from './packet-guard.ts';
 
 export interface OutsideBrokerOptions {
-  /** `mqtt.connect` of agent.yaml. */
+  /** `mqtt.connect` of agent.yaml; `ca` is the PEM itself. */
   connect: {
     url: string;
     clientId?: string | undefined;
@@ -69,13 +68,9 @@ const MIN_RECONNECT_MS = 500;
 const MAX_RECONNECT_MS = 60_000;
 const CLOSE_TIMEOUT_MS = 3_000;
 
-/**
- * Begins to connect, and goes on trying with growing, jittered pauses; a broker that isn't there yet is no error.
- * Throws SkerryError `invalid` where the CA file can't be read.
- */
-export async function connectOutsideBroker(options: OutsideBrokerOptions): Promise<OutsideBroker> {
+/** Begins to connect, and goes on trying with growing, jittered pauses; a broker that isn't there yet is no error. */
+export function connectOutsideBroker(options: OutsideBrokerOptions): OutsideBroker {
   const { connect, offline } = options;
-  const ca = connect.ca === undefined ? undefined : await readCa(connect.ca);
   const client = mqtt.connect(connect.url, {
     protocolVersion: 4,
     clientId: connect.clientId ?? options.agentId,
@@ -86,7 +81,9 @@ export async function connectOutsideBroker(options: OutsideBrokerOptions): Promi
     manualConnect: true,
     keepalive: 60,
     will: { ...offline, payload: asBuffer(offline.payload) },
-    ...(ca && { ca }),
+    // In a browser it would make a worker for its timers.
+    timerVariant: 'native',
+    ...(connect.ca !== undefined && { ca: connect.ca }),
     ...(connect.username !== undefined && { username: connect.username }),
     ...(connect.password !== undefined && { password: connect.password }),
   });
@@ -115,7 +112,7 @@ class Connection implements OutsideBroker {
     this.#options = options;
     this.publisher = { publish: (message) => this.#publish(message) };
     client.handleMessage = (packet, callback) => this.#receive(packet, callback);
-    client.on('reconnect', () => process.nextTick(() => this.watchStream()));
+    client.on('reconnect', () => queueMicrotask(() => this.watchStream()));
     client.on('connect', ({ sessionPresent }) => this.#connected(sessionPresent));
     client.on('close', () => this.#pauseBeforeReconnect());
     client.on('error', (error) => this.#warn('broker', error));
@@ -290,12 +287,4 @@ function asBuffer(bytes: Uint8Array): Buffer {
 function withoutSecrets(url: string): string {
   const { protocol, host } = new URL(url);
   return `${protocol}//${host}`;
-}
-
-async function readCa(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new SkerryError('invalid', `mqtt.connect.ca: ${messageOf(cause)}`, { cause });
-  }
 }

@@ -23,3 +23,13 @@ export type OnPublish = (message: MqttMessage, done: (error?: Error) => void) =>
 export function isReserved(topic: string): boolean {
   return topic.startsWith('$') || topic.startsWith('skerry/v1/') || topic === 'skerry/v1';
 }
+
+/** What another agent, connected here as to an outside broker, says of itself: passed on, never ingested. */
+export function isOtherAgents(
+  topic: string,
+  clientId: string | undefined,
+  agentId: string | undefined,
+): boolean {
+  const speaker = topic.startsWith('skerry/v1/') ? topic.split('/')[2] : undefined;
+  return speaker !== undefined && speaker === clientId && agentId !== undefined && speaker !== agentId;
+}

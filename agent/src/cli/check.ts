@@ -83,8 +83,12 @@ async function isRunning({ config, agentId }: LoadedConfig): Promise<boolean> {
 }
 
 async function portChecks({ config }: LoadedConfig): Promise<Check[]> {
+  const { listen } = config.mqtt;
   const wanted = [
-    ...(config.mqtt.listen ? [{ what: 'MQTT port', key: 'mqtt.listen', ...config.mqtt.listen }] : []),
+    ...(listen ? [{ what: 'MQTT port', key: 'mqtt.listen', ...listen }] : []),
+    ...(listen?.ws
+      ? [{ what: 'WebSocket port', key: 'mqtt.listen.ws', host: listen.host, port: listen.ws.port }]
+      : []),
     { what: 'local page', key: 'local.listen', ...config.local.listen },
   ];
   return Promise.all(

@@ -13,6 +13,7 @@ import { openLevelStore } from '../adapters/level-store.ts';
 import { startLocalServer } from '../adapters/local-server.ts';
 import { connectOutsideBroker } from '../adapters/mqtt-client.ts';
 import type { OnPublish } from '../adapters/mqtt-message.ts';
+import { readNamedFile } from '../adapters/named-file.ts';
 import { nodeCompression } from '../adapters/node-compression.ts';
 import { createOrtNodeBackend, createOrtNodeWebGpuBackend } from '../adapters/ort-node.ts';
 import { createOrtWasmBackend } from '../adapters/ort-web.ts';
@@ -191,6 +192,7 @@ async function openBrokers(
         users: users === undefined ? undefined : resolve(users),
         tls: tls && { cert: resolve(tls.cert), key: resolve(tls.key) },
       },
+      agentId,
       maxPacketBytes: limits.maxPacketBytes,
       maxConnections: limits.maxConnections,
       // Beyond maxUncommitted a message is refused and its connection closed: reading stops well before.
@@ -206,8 +208,12 @@ async function openBrokers(
     embedded = broker;
   }
   if (mqtt.connect) {
-    const outside = await connectOutsideBroker({
-      connect: { ...mqtt.connect, ca: mqtt.connect.ca === undefined ? undefined : resolve(mqtt.connect.ca) },
+    const { ca } = mqtt.connect;
+    const outside = connectOutsideBroker({
+      connect: {
+        ...mqtt.connect,
+        ca: ca === undefined ? undefined : await readNamedFile(resolve(ca), 'mqtt.connect.ca'),
+      },
       agentId,
       topics: [...new Set(config.pipelines.flatMap((pipeline) => pipeline.source.topics))],
       offline: statusMessage(agentId, 'offline'),

@@ -1,7 +1,7 @@
 // The local server's endpoints, over a view with nothing behind it.
 
 import { SkerryError } from '@skerry/proto/errors';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createLocalApp } from './app.ts';
 import type { AgentStatus, LocalView } from './view.ts';
 
@@ -83,5 +83,37 @@ test('results are carried by hand from this machine alone, and not by a page of 
   expect(await refused.json()).toMatchObject({
     code: 'conflict',
     detail: 'the acknowledgement is for agent other',
+  });
+});
+
+describe('the page that is an agent', () => {
+  const files: Record<string, string> = { 'index.html': 'text/html', 'agent.js': 'text/javascript' };
+  const withPage = createLocalApp(view, '', async (name) => {
+    const type = files[name];
+    return type === undefined ? undefined : { bytes: new Uint8Array(4), type };
+  });
+
+  test('is there with its files, may start WebAssembly and connect to wherever its agent.yaml says', async () => {
+    for (const [path, type] of [
+      ['/browser/', 'text/html'],
+      ['/browser/agent.js', 'text/javascript'],
+    ] as const) {
+      const answer = await withPage.request(path);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type]);
+      expect(answer.headers.get('content-security-policy')).toMatch(/wasm-unsafe-eval.*connect-src \*/);
+    }
+    expect((await withPage.request('/browser')).headers.get('location')).toBe('/browser/');
+  });
+
+  test('is not sent again where the browser has it', async () => {
+    const etag = (await withPage.request('/browser/agent.js')).headers.get('etag') ?? '';
+    const again = await withPage.request('/browser/agent.js', { headers: { 'if-none-match': etag } });
+    expect(again.status).toBe(304);
+  });
+
+  test('where it was not built, says so', async () => {
+    const answer = await withPage.request('/browser/page.js');
+    expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('page.js')]);
+    expect((await app.request('/browser/')).status).toBe(404);
   });
 });

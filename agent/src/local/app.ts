@@ -6,6 +6,7 @@
 import { SkerryError } from '@skerry/proto/errors';
 import { METRICS_CONTENT_TYPE, renderMetrics } from '@skerry/proto/prometheus';
 import { type Context, Hono } from 'hono';
+import { etag } from 'hono/etag';
 import type { LocalView } from './view.ts';
 
 const RECENT_MAX = 500;
@@ -19,9 +20,13 @@ export interface LocalBindings {
 }
 type App = Hono<{ Bindings: LocalBindings }>;
 
-/** Builds the local server's app over a running agent. `page` is the HTML of `/`. */
-export function createLocalApp(view: LocalView, page: string): App {
+/** A file of the page that is an agent, by its name; undefined where there is none. */
+export type BrowserFile = (name: string) => Promise<{ bytes: Uint8Array; type: string } | undefined>;
+
+/** Builds the local server's app over a running agent. `page` is the HTML of `/`, `file` gives what is under `/browser/`. */
+export function createLocalApp(view: LocalView, page: string, file?: BrowserFile): App {
   const app: App = new Hono();
+  if (file) browserRoutes(app, file);
   app.use(async (context, next) => {
     await next();
     context.header(
@@ -53,6 +58,29 @@ export function createLocalApp(view: LocalView, page: string): App {
     return problem(context, status, 'Refused', error.message, { code: error.code, hint: error.hint });
   });
   return app;
+}
+
+/** The page connects to the broker and the control plane of its own agent.yaml, wherever they are. */
+const BROWSER_POLICY =
+  "default-src 'self'; img-src data:; style-src 'unsafe-inline'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; connect-src *; frame-ancestors 'none'";
+
+function browserRoutes(app: App, file: BrowserFile): void {
+  app.get('/browser', (context) => context.redirect('/browser/'));
+  // Before the rules for all others: these files are large, and may be kept.
+  app.on('GET', ['/browser/', '/browser/:name'], etag(), async (context) => {
+    const name = context.req.param('name') ?? 'index.html';
+    const found = await file(name);
+    if (!found)
+      return problem(context, 404, 'Not found', `the page that is an agent has no ${name}`, {
+        hint: 'it is made by pnpm build',
+      });
+    return context.body(found.bytes as Uint8Array<ArrayBuffer>, 200, {
+      'Content-Type': found.type,
+      'Content-Security-Policy': BROWSER_POLICY,
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': 'no-cache',
+    });
+  });
 }
 
 function byHandRoutes(app: App, { byHand }: LocalView): void {
