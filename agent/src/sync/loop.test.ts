@@ -230,6 +230,23 @@ describe('pace', () => {
     expect(loop.status().outcomes).toMatchObject({ refused: 1, ok: 1 });
   });
 
+  test('alerts keep to backoff: a cut of seconds with an alert every moment opens no circuit', async () => {
+    const { outbox, server, script, loop, world } = setUp(nodeCrypto);
+    loop.start();
+    await world.pass(1_000);
+    for (let i = 0; i < 200; i++) script.push(() => Promise.reject(new Error('no route')));
+    for (let i = 0; i < 50; i++) {
+      outbox.add('alert');
+      loop.notify();
+      await world.pass(100);
+    }
+    expect(loop.status()).toMatchObject({ circuit: 'closed' });
+    expect(server.times.length).toBeLessThan(6);
+    script.length = 0;
+    await world.pass(10_000);
+    expect(outbox.held.alert).toEqual([]);
+  });
+
   test('an hour without network costs few attempts, and the first answer brings everything back', async () => {
     const { outbox, server, script, loop, world } = setUp(nodeCrypto);
     const down = () => Promise.reject(new Error('no route'));

@@ -134,7 +134,8 @@ class Loop implements SyncLoop {
     this.#closeWake = wake?.connect(
       wakeUrl,
       () => identity.accessToken(),
-      () => this.notify(),
+      // Whoever answers there says that the network is back, so backoff doesn't hold this one up.
+      () => this.#ask(this.#circuit.notBeforeMs),
     );
     this.#schedule(0);
   }
@@ -149,11 +150,7 @@ class Loop implements SyncLoop {
   }
 
   notify(): void {
-    this.#isWanted = true;
-    this.#giveWay.ask();
-    if (this.#running || this.#state !== 'started') return;
-    const waitMs = Math.max(this.#settings.coalesceMs, this.#circuit.notBeforeMs - this.#o.clock.monoMs());
-    this.#schedule(waitMs);
+    this.#ask(this.#circuit.retryAtMs);
   }
 
   syncNow(): Promise<SyncOutcome> {
@@ -178,6 +175,13 @@ class Loop implements SyncLoop {
       lastOkMonoMs: this.#lastOkMonoMs,
       serverClock: this.#serverClock.read(),
     };
+  }
+
+  #ask(notBeforeMs: number): void {
+    this.#isWanted = true;
+    this.#giveWay.ask();
+    if (this.#running || this.#state !== 'started') return;
+    this.#schedule(Math.max(this.#settings.coalesceMs, notBeforeMs - this.#o.clock.monoMs()));
   }
 
   /** Sets the one timer; an earlier one that is set already stays. */
