@@ -53,7 +53,7 @@ export function createLane(config: PipelineConfig, options: LaneOptions): Lane {
       }
       drift.onSample(device, channel, value, timeUs);
     },
-    onOutput: (device, output, value) => drift.onOutput(device, output, value),
+    onOutput: (device, output, value, toUs) => drift.onOutput(device, output, value, toUs),
     onStartAnew: (device) => drift.startAnew(device),
   });
   return { config, pipeline, drift, devices, messages: 0, policyGeneration: 0, policy: '', release: '' };

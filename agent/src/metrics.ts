@@ -1,6 +1,6 @@
 /** The agent's Prometheus metrics (README: Metrics). Counts of samples and results come from the database. */
 import { DurationHistogram, type Metric, type MetricSample } from '@skerry/proto/prometheus';
-import type { DriftStatus } from './drift/monitor.ts';
+import type { DriftStatus } from './drift/status.ts';
 import type { OutboxStats } from './outbox/outbox.ts';
 import type { SampleCounters } from './pipeline/types.ts';
 import type { ClockReport } from './time/agent-time.ts';

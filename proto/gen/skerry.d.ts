@@ -1820,6 +1820,9 @@ export namespace skerry {
             /** DriftSketch seq. */
             seq: number;
 
+            /** DriftSketch falseAlarmHours. */
+            falseAlarmHours: number;
+
             /**
              * Encodes the specified DriftSketch message. Does not implicitly {@link skerry.v1.DriftSketch.verify|verify} messages.
              * @param message DriftSketch message or plain object to encode
@@ -1897,6 +1900,9 @@ export namespace skerry {
 
                 /** DriftSketch seq */
                 seq?: (number|null);
+
+                /** DriftSketch falseAlarmHours */
+                falseAlarmHours?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

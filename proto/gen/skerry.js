@@ -4798,6 +4798,7 @@ export const skerry = $root.skerry = (() => {
              * @property {skerry.v1.DriftLevel|null} [level] DriftSketch level
              * @property {number|null} [policy] DriftSketch policy
              * @property {number|null} [seq] DriftSketch seq
+             * @property {number|null} [falseAlarmHours] DriftSketch falseAlarmHours
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4976,6 +4977,14 @@ export const skerry = $root.skerry = (() => {
             DriftSketch.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * DriftSketch falseAlarmHours.
+             * @member {number} falseAlarmHours
+             * @memberof skerry.v1.DriftSketch
+             * @instance
+             */
+            DriftSketch.prototype.falseAlarmHours = 0;
+
+            /**
              * Encodes the specified DriftSketch message. Does not implicitly {@link skerry.v1.DriftSketch.verify|verify} messages.
              * @function encode
              * @memberof skerry.v1.DriftSketch
@@ -5028,6 +5037,8 @@ export const skerry = $root.skerry = (() => {
                     writer.uint32(/* id 17, wireType 0 =*/136).uint32(message.policy);
                 if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && (typeof message.seq === "object" ? message.seq.low || message.seq.high : message.seq !== 0))
                     writer.uint32(/* id 18, wireType 0 =*/144).uint64(message.seq);
+                if (message.falseAlarmHours != null && $Object.hasOwnProperty.call(message, "falseAlarmHours") && !$Object.is(message.falseAlarmHours, 0))
+                    writer.uint32(/* id 19, wireType 1 =*/153).double(message.falseAlarmHours);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5236,6 +5247,15 @@ export const skerry = $root.skerry = (() => {
                                 message.seq = value;
                             else
                                 delete message.seq;
+                            continue;
+                        }
+                    case 19: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.falseAlarmHours = value;
+                            else
+                                delete message.falseAlarmHours;
                             continue;
                         }
                     }

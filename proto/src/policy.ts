@@ -17,6 +17,13 @@ const level = z.strictObject({
 export const driftThresholds = z.partialRecord(z.enum(MEASURES), level);
 export type DriftThresholds = z.output<typeof driftThresholds>;
 
+/** Sequential detectors on outputs: the time between two false alarms that is wanted of each, or none of them. */
+export const sequentialSetting = z.union([
+  z.literal('off'),
+  z.strictObject({ falseAlarmEvery: duration.default(30 * 86_400_000) }),
+]);
+export type SequentialSetting = z.output<typeof sequentialSetting>;
+
 export const driftPolicy = z.strictObject({
   apiVersion: z.literal('skerry/v1'),
   kind: z.literal('DriftPolicy'),
@@ -29,6 +36,7 @@ export const driftPolicy = z.strictObject({
     .prefault({}),
   input: driftThresholds.default({}),
   output: driftThresholds.default({}),
+  sequential: sequentialSetting.optional(),
   thresholds: z
     .strictObject({ score: z.number().optional(), sustain: z.int().positive().optional() })
     .optional(),
@@ -46,6 +54,10 @@ const effectivePolicy = z.strictObject({
   minSamples: z.int().positive(),
   input: driftThresholds,
   output: driftThresholds,
+  /** In milliseconds. */
+  sequential: z
+    .union([z.literal('off'), z.strictObject({ falseAlarmEvery: z.number().positive() })])
+    .optional(),
   thresholds: z.strictObject({ score: z.number().optional(), sustain: z.int().positive().optional() }),
   onAlert: z.array(
     z.union([z.enum(['notify', 'capture', 'fallback']), z.strictObject({ webhook: z.url() })]),
@@ -69,6 +81,7 @@ export function mergePolicies(policies: readonly DriftPolicy[]): EffectivePolicy
     Object.assign(merged.input, policy.input);
     Object.assign(merged.output, policy.output);
     Object.assign(merged.thresholds, policy.thresholds ?? {});
+    if (policy.sequential) merged.sequential = policy.sequential;
   }
   return merged;
 }

@@ -3,7 +3,7 @@
  * signature cover everything named here: the manifest of the packed form lists every file with its digest.
  */
 import { z } from 'zod';
-import { MEASURES } from './policy.ts';
+import { MEASURES, sequentialSetting } from './policy.ts';
 import { parseRule } from './rules.ts';
 import { duration, name, percent, perDuration, rate, size } from './schema.ts';
 import { VERSION_PATTERN } from './version.ts';
@@ -123,6 +123,7 @@ export const releaseManifest = z
           .prefault({}),
         input: thresholds.default({}),
         output: thresholds.default({}),
+        sequential: sequentialSetting.prefault({}),
       })
       .optional(),
     limits: z

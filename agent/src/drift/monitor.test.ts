@@ -130,13 +130,16 @@ describe('drift windows', () => {
   test('count NaN as missing, watch outputs by name, and ignore what has no reference', () => {
     monitor.roll('p1', START, AT_WALL);
     for (let i = 0; i < 60; i++) {
-      monitor.observeOutput('p1', 'score', random());
-      monitor.observeOutput('p1', 'unheard-of', 1);
+      monitor.observeOutput('p1', 'score', random(), START, AT_WALL);
+      monitor.observeOutput('p1', 'unheard-of', 1, START, AT_WALL);
       monitor.observeInput('p1', 1, 1);
       monitor.observeInput('p1', 2, Number.NaN);
     }
     const out = monitor.roll('p1', START + 100 * SECOND, AT_WALL);
-    expect(out.sketches.map((s) => [s.signal, s.isOutput, s.n])).toEqual([['score', true, 60]]);
+    expect(out.sketches.map((s) => [s.signal, s.isOutput, s.n, s.missing])).toEqual([
+      ['vibration', false, 0, 60],
+      ['score', true, 60, 0],
+    ]);
     expect(monitor.watchesOutput('score')).toBe(true);
     expect(monitor.watchesOutput('vibration')).toBe(false);
     expect(monitor.end(WALL).sketches).toEqual([]);

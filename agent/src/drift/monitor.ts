@@ -4,7 +4,7 @@
  * caller to commit.
  *
  *     accepted row of time t:  roll(device, t, wall)  then  observeInput(device, channel, value) for each channel
- *     window's result:         observeOutput(device, output, value)
+ *     window's result:         observeOutput(device, output, value, to, clock)
  *     pushed policy:           setPolicy(policy, generation, wall)
  *     release replaced, stop:  end(wall)
  *
@@ -14,13 +14,14 @@
  *
  * Memory: about 3 kB per signal and device (ten bins, open window, three closed ones); nothing grows with time.
  */
-import type { Crossing, Level } from '@skerry/proto/drift/judge';
-import { type Measures, referenceBins } from '@skerry/proto/drift/measures';
+import { referenceBins } from '@skerry/proto/drift/measures';
 import type { skerry } from '@skerry/proto/wire';
 import type { Clock } from '../ports.ts';
-import { alertRecord, type DriftSource, sketchRecord } from './records.ts';
+import { alertRecord, type DriftSource, shiftRecord, sketchRecord } from './records.ts';
 import { type DriftRules, type DriftSettings, driftRules } from './rules.ts';
+import type { ShiftChange } from './shift.ts';
 import { type EpisodeChange, SignalDrift } from './signal.ts';
+import { type DriftStatus, statusOf } from './status.ts';
 
 export interface DriftMonitorOptions {
   pipeline: string;
@@ -42,23 +43,6 @@ export interface DriftMonitorOptions {
 export interface DriftOutput {
   sketches: skerry.v1.IDriftSketch[];
   alerts: skerry.v1.IAlertRecord[];
-}
-
-/** One signal of one device, as the local page and the metrics show it. */
-export interface DriftStatus {
-  device: string;
-  signal: string;
-  isOutput: boolean;
-  /** Of the last window judged. */
-  level: Level;
-  measures: Partial<Measures>;
-  crossed?: Crossing;
-  /** Samples in the open window, and its begin (NaN before the first). */
-  n: number;
-  fromUs: number;
-  /** Of this signal; NaN before the first judgement. combineHours() gives a device's. */
-  hoursBetweenFalseAlarms: number;
-  episode?: string;
 }
 
 interface DeviceDrift {
@@ -113,11 +97,26 @@ export class DriftMonitor {
     else this.overflow++;
   }
 
-  /** Counts one value of an output; outputs without a reference aren't watched. */
-  observeOutput(device: string, output: string, value: number): void {
+  /**
+   * Counts one value of an output, of a window that ended at `toUs`, and says where it makes a shift begin or end.
+   * Outputs without a reference aren't watched.
+   */
+  observeOutput(
+    device: string,
+    output: string,
+    value: number,
+    toUs: number,
+    clock: Pick<Clock, 'wallMs'>,
+  ): Readonly<DriftOutput> {
     const watched = this.#device(device);
-    if (watched) watched.outputs.get(output)?.current.add(value);
-    else this.overflow++;
+    if (!watched) this.overflow++;
+    const signal = watched?.outputs.get(output);
+    if (!watched || !signal) return NOTHING;
+    signal.current.add(value);
+    const change = signal.shift?.add(value, toUs, this.#options.newEpisode);
+    if (!change) return NOTHING;
+    const sketches: skerry.v1.IDriftSketch[] = [];
+    return { sketches, alerts: [shiftRecord(this.#source(watched), signal, change, clock.wallMs())] };
   }
 
   /**
@@ -160,7 +159,10 @@ export class DriftMonitor {
   judgeNow(wallMs: number): DriftOutput {
     const output: DriftOutput = { sketches: [], alerts: [] };
     for (const watched of this.#devices.values()) {
-      for (const signal of watched.signals) this.#rejudge(watched, signal, watched.lastUs, wallMs, output);
+      for (const signal of watched.signals) {
+        this.#rejudge(watched, signal, watched.lastUs, wallMs, output);
+        this.#shift(watched, signal, signal.shift?.useRules(this.#rules), wallMs, output);
+      }
       watched.dueUs = this.#nextDue(watched);
     }
     return output;
@@ -177,6 +179,7 @@ export class DriftMonitor {
           output.sketches.push(sketchRecord(source, signal, window));
         }
         this.#alert(source, signal, signal.end(), wallMs, output);
+        this.#shift(watched, signal, signal.shift?.end(), wallMs, output);
       }
     this.#devices.clear();
     this.#latest = undefined;
@@ -204,7 +207,9 @@ export class DriftMonitor {
   }
 
   #watch(device: string): DeviceDrift {
-    const signals = this.#signals.map(({ reference, edges }) => new SignalDrift(reference, edges));
+    const signals = this.#signals.map(
+      ({ reference, edges }) => new SignalDrift(reference, edges, this.#rules),
+    );
     return {
       device,
       signals,
@@ -263,6 +268,16 @@ export class DriftMonitor {
     if (change) output.alerts.push(alertRecord(source, signal, change, wallMs));
   }
 
+  #shift(
+    watched: DeviceDrift,
+    signal: SignalDrift,
+    change: ShiftChange | undefined,
+    wallMs: number,
+    output: DriftOutput,
+  ): void {
+    if (change) output.alerts.push(shiftRecord(this.#source(watched), signal, change, wallMs));
+  }
+
   #nextDue(watched: DeviceDrift): number {
     let dueUs = Infinity;
     for (const { fromUs, awaitsJudgement } of watched.signals) {
@@ -283,20 +298,4 @@ export class DriftMonitor {
     const inputs = this.#signals.length - outputs;
     return driftRules(this.#options.settings, policy, generation, { inputs, outputs });
   }
-}
-
-function statusOf(device: string, signal: SignalDrift): DriftStatus {
-  const judgement = signal.last?.judgement;
-  return {
-    device,
-    signal: signal.name,
-    isOutput: signal.isOutput,
-    level: signal.level,
-    measures: judgement?.measures ?? {},
-    ...(judgement?.crossed && { crossed: judgement.crossed }),
-    n: signal.current.n,
-    fromUs: signal.fromUs,
-    hoursBetweenFalseAlarms: judgement?.hoursBetweenFalseAlarms ?? Number.NaN,
-    ...(signal.episode && { episode: signal.episode }),
-  };
 }

@@ -1,6 +1,9 @@
 /** Drift as the messages that the outbox keeps: sketches of windows, and alert records of episodes. */
 import type { Level } from '@skerry/proto/drift/judge';
+import type { SensorFault } from '@skerry/proto/drift/sensor';
+import { PAGE_HINKLEY } from '@skerry/proto/drift/sequential';
 import { type skerry, v1 } from '@skerry/proto/wire';
+import type { ShiftChange } from './shift.ts';
 import type { EpisodeChange, JudgedWindow, SignalDrift } from './signal.ts';
 
 /** Whose drift it is, and under which policy. */
@@ -21,6 +24,8 @@ export function sketchRecord(
 ): skerry.v1.IDriftSketch {
   const { pipeline, device, releaseDigest, policy } = source;
   const { fromUs, toUs, state, judgement } = window;
+  const hours = judgement.hoursBetweenFalseAlarms;
+  const sum = signal.shift?.sum;
   return {
     pipeline,
     device,
@@ -30,9 +35,13 @@ export function sketchRecord(
     fromUs,
     toUs,
     ...state,
-    measures: Object.entries(judgement.measures).map(([name, value]) => ({ name, value })),
+    measures: [
+      ...Object.entries(judgement.measures).map(([name, value]) => ({ name, value })),
+      ...(sum === undefined ? [] : [{ name: PAGE_HINKLEY, value: sum }]),
+    ],
     level: wireLevel(judgement.level),
     policy,
+    falseAlarmHours: Number.isFinite(hours) ? hours : 0,
   };
 }
 
@@ -43,10 +52,53 @@ export function alertRecord(
   change: EpisodeChange,
   wallMs: number,
 ): skerry.v1.IAlertRecord {
-  const { pipeline, device, release, releaseDigest, policy } = source;
-  const { state, episode, measure, value, threshold, window } = change;
-  const words = { open: 'has drifted', update: 'still drifts', cleared: 'no longer drifts' }[state];
+  const { state, measure, value, threshold, window } = change;
+  const fault = FAULT_WORDS[measure];
+  const words = fault
+    ? { open: `is ${fault}`, update: `is still ${fault}`, cleared: `is no longer ${fault}` }[state]
+    : { open: 'has drifted', update: 'still drifts', cleared: 'no longer drifts' }[state];
+  const how = fault
+    ? `${Math.round(100 * value)} % of its values`
+    : `${measure} ${value.toPrecision(3)}, alert at ${threshold}`;
+  const message = `${signal.name} of ${source.device} ${words}: ${how}`;
+  return { ...common(source, signal, change, wallMs), ...span(window), value, threshold, message };
+}
+
+/** A change of a sequential detector's episode as an alert record of kind `drift`. */
+export function shiftRecord(
+  source: DriftSource,
+  signal: SignalDrift,
+  change: ShiftChange,
+  wallMs: number,
+): skerry.v1.IAlertRecord {
+  const { state, by, direction, sum: value, lambda: threshold } = change;
+  const words = { open: `shifts ${direction}`, cleared: `no longer shifts ${direction}` }[state];
+  const how = {
+    pageHinkley: `Page-Hinkley ${value.toPrecision(3)}, alert at ${threshold.toPrecision(3)}`,
+    adwin: 'abruptly, by ADWIN',
+  }[by];
+  const message = `${signal.name} of ${source.device} ${words}: ${how}`;
+  return { ...common(source, signal, change, wallMs), ...span(change), value, threshold, message };
+}
+
+const FAULT_WORDS: Partial<Record<string, string>> = {
+  missing: 'missing',
+  stuck: 'stuck',
+  'out-of-range': 'far out of range',
+} satisfies Record<SensorFault, string>;
+
+function span({ fromUs, toUs }: { fromUs: number; toUs: number }): { fromUs: number; toUs: number } {
+  return { fromUs, toUs };
+}
+
+function common(
+  source: DriftSource,
+  signal: SignalDrift,
+  { state, episode }: Pick<EpisodeChange, 'state' | 'episode'>,
+  wallMs: number,
+): skerry.v1.IAlertRecord {
   return {
+    ...source,
     episode,
     state: {
       open: v1.EpisodeState.EPISODE_STATE_OPEN,
@@ -55,18 +107,8 @@ export function alertRecord(
     }[state],
     kind: 'drift',
     resultId: '',
-    pipeline,
-    device,
-    release,
-    releaseDigest,
-    fromUs: window.fromUs,
-    toUs: window.toUs,
     output: signal.name,
-    value,
-    threshold,
     attribution: [],
-    policy,
-    message: `${signal.name} of ${device} ${words}: ${measure} ${value.toPrecision(3)}, alert at ${threshold}`,
     wallMs,
   };
 }

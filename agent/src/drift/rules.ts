@@ -8,10 +8,15 @@ export interface DriftSettings {
   input: DriftThresholds;
   /** For outputs. */
   output: DriftThresholds;
+  /** Expected time between two false alarms of the sequential detectors, per output. */
+  falseAlarmMs?: number | 'off';
 }
 
+/** A month. */
+const FALSE_ALARM_MS = 30 * 86_400_000;
+
 /** The settings in force, and what follows from them. */
-export interface DriftRules extends DriftSettings {
+export interface DriftRules extends Required<DriftSettings> {
   /** Generation of the policy, 0 for the release's own settings. */
   policy: number;
   /** Signals × measures judged per device: they share its chance of a false alarm. */
@@ -32,5 +37,6 @@ export function driftRules(
   const input = { ...release.input, ...policy?.input };
   const output = { ...release.output, ...policy?.output };
   const tests = signals.inputs * Object.keys(input).length + signals.outputs * Object.keys(output).length;
-  return { windowMs, minSamples, input, output, policy: policy ? generation : 0, tests };
+  const falseAlarmMs = policy?.falseAlarmMs ?? release.falseAlarmMs ?? FALSE_ALARM_MS;
+  return { windowMs, minSamples, input, output, falseAlarmMs, policy: policy ? generation : 0, tests };
 }

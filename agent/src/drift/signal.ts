@@ -11,9 +11,11 @@
  */
 import { Histogram } from '@skerry/proto/drift/histogram';
 import { type Judgement, judge, type Level } from '@skerry/proto/drift/judge';
+import { FAULT_SHARE, sensorFault } from '@skerry/proto/drift/sensor';
 import type { DriftThresholds } from '@skerry/proto/policy';
 import type { skerry } from '@skerry/proto/wire';
 import type { DriftRules } from './rules.ts';
+import { ShiftWatch } from './shift.ts';
 
 const HISTORY = 3;
 const SUSTAIN = 2;
@@ -50,6 +52,8 @@ export class SignalDrift {
   readonly isOutput: boolean;
   /** The window being filled. */
   readonly current: Histogram;
+  /** Sequential detection, of outputs. */
+  readonly shift: ShiftWatch | undefined;
   /** Event time at which it began; NaN before the first value. */
   fromUs = Number.NaN;
   /** What was last said: of the open window where a policy was just pushed, else of the last closed one. */
@@ -59,11 +63,12 @@ export class SignalDrift {
   #closed: JudgedWindow[] = [];
   #episode: Episode | undefined;
 
-  constructor(reference: skerry.v1.ISignalReference, edges: Float64Array) {
+  constructor(reference: skerry.v1.ISignalReference, edges: Float64Array, rules: DriftRules) {
     this.reference = reference;
     this.name = reference.name ?? '';
     this.isOutput = reference.isOutput ?? false;
     this.current = new Histogram(edges);
+    this.shift = this.isOutput ? new ShiftWatch(reference, rules) : undefined;
   }
 
   get level(): Level {
@@ -76,7 +81,9 @@ export class SignalDrift {
   }
 
   isDue(nowUs: number, rules: DriftRules): boolean {
-    return nowUs >= this.fromUs + rules.windowMs * 1000 && this.current.n >= rules.minSamples;
+    // Missing values count: a sensor that gives none is to be heard of as well.
+    const samples = this.current.n + this.current.missing;
+    return nowUs >= this.fromUs + rules.windowMs * 1000 && samples >= rules.minSamples;
   }
 
   /** Whether a judgement was put off for want of samples, and they are there now. */
@@ -142,10 +149,15 @@ export class SignalDrift {
     const thresholds: DriftThresholds = this.isOutput ? rules.output : rules.input;
     const windowHours = (window.toUs - window.fromUs) / 3.6e9;
     const { minSamples, tests } = rules;
-    return {
-      ...window,
-      judgement: judge(this.reference, window.state, thresholds, { minSamples, tests, windowHours }),
-    };
+    const judgement = judge(this.reference, window.state, thresholds, { minSamples, tests, windowHours });
+    const found = this.isOutput ? undefined : sensorFault(this.reference, window.state);
+    const samples = (window.state.n ?? 0) + (window.state.missing ?? 0);
+    if (!found || samples < minSamples) return { ...window, judgement };
+    // What a broken sensor says isn't drift, however far it is from the reference.
+    const { fault: measure, share: value } = found;
+    const measures = { ...judgement.measures, [measure]: value };
+    const crossed = { measure, value, threshold: FAULT_SHARE };
+    return { ...window, judgement: { ...judgement, measures, level: 'alert', crossed } };
   }
 
   #advance(

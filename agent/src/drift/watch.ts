@@ -1,9 +1,11 @@
 import { messageOf, SkerryError } from '@skerry/proto/errors';
-import type { EffectivePolicy } from '@skerry/proto/policy';
+import type { EffectivePolicy, SequentialSetting } from '@skerry/proto/policy';
 import { type ReleaseManifest, releaseRef } from '@skerry/proto/release';
 import { decode, type skerry, v1 } from '@skerry/proto/wire';
 import type { Clock } from '../ports.ts';
-import { DriftMonitor, type DriftOutput, type DriftStatus } from './monitor.ts';
+import { DriftMonitor, type DriftOutput } from './monitor.ts';
+import type { DriftSettings } from './rules.ts';
+import type { DriftStatus } from './status.ts';
 
 export interface DriftWatchOptions {
   pipeline: string;
@@ -41,7 +43,8 @@ export class DriftWatch {
       this.end();
       this.#monitor = monitor;
       const { effective, generation } = this.#policy;
-      if (monitor) this.#take(monitor.setPolicy(effective, generation, this.#options.clock.wallMs()));
+      if (monitor)
+        this.#take(monitor.setPolicy(settingsOf(effective), generation, this.#options.clock.wallMs()));
     };
   }
 
@@ -64,6 +67,7 @@ export class DriftWatch {
         minSamples: manifest.drift.window.minSamples,
         input: manifest.drift.input,
         output: manifest.drift.output,
+        falseAlarmMs: falseAlarmOf(manifest.drift.sequential),
       },
     });
   }
@@ -78,7 +82,7 @@ export class DriftWatch {
   usePolicy(effective: EffectivePolicy | undefined, generation: number): void {
     this.#policy = { effective, generation };
     if (this.#monitor)
-      this.#take(this.#monitor.setPolicy(effective, generation, this.#options.clock.wallMs()));
+      this.#take(this.#monitor.setPolicy(settingsOf(effective), generation, this.#options.clock.wallMs()));
   }
 
   /** One value taken from a sample; the hot path. */
@@ -90,8 +94,10 @@ export class DriftWatch {
   }
 
   /** One output of one window. */
-  onOutput(device: string, output: string, value: number): void {
-    this.#monitor?.observeOutput(device, output, value);
+  onOutput(device: string, output: string, value: number, toUs: number): void {
+    if (!this.#monitor) return;
+    const changed = this.#monitor.observeOutput(device, output, value, toUs, this.#options.clock);
+    if (changed.alerts.length > 0) this.#take(changed);
   }
 
   /** The device's event time goes back. */
@@ -120,6 +126,17 @@ export class DriftWatch {
     this.#pending.sketches.push(...output.sketches);
     this.#pending.alerts.push(...output.alerts);
   }
+}
+
+function settingsOf(policy: EffectivePolicy | undefined): DriftSettings | undefined {
+  if (!policy) return undefined;
+  const { windowMs, minSamples, input, output, sequential } = policy;
+  const falseAlarmMs = sequential && falseAlarmOf(sequential);
+  return { windowMs, minSamples, input, output, ...(falseAlarmMs !== undefined && { falseAlarmMs }) };
+}
+
+function falseAlarmOf(sequential: SequentialSetting): number | 'off' {
+  return sequential === 'off' ? 'off' : sequential.falseAlarmEvery;
 }
 
 function decodeReference(manifest: ReleaseManifest, bytes: Uint8Array): skerry.v1.DriftReference {

@@ -16,6 +16,7 @@ import type { skerry } from '../wire.ts';
 import { inverseSizes, total } from './distances.ts';
 import { type CurrentBins, type Measures, measureDrift, referenceBins } from './measures.ts';
 import { Null } from './null.ts';
+import type { SensorFault } from './sensor.ts';
 
 /**
  * `learning`: too few samples to say · `ok` · `warn`, `alert`: a threshold of that level, and the null, are exceeded.
@@ -34,7 +35,8 @@ export interface JudgeOptions {
 }
 
 export interface Crossing {
-  measure: MeasureName;
+  /** A sensor's fault is judged by the share of the values that show it (sensor.ts). */
+  measure: MeasureName | SensorFault;
   /** For psi its excess. */
   value: number;
   threshold: number;
@@ -43,7 +45,7 @@ export interface Crossing {
 export interface Judgement {
   level: Level;
   /** By name: the measures and psiExcess. Empty where the window is. */
-  measures: Partial<Measures>;
+  measures: Partial<Measures & Record<SensorFault, number>>;
   /** The threshold of this level that was exceeded most, relative to itself. */
   crossed?: Crossing;
   /**
