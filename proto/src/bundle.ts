@@ -12,6 +12,7 @@
  * 3. A file that was cut off, lengthened or damaged is refused by name.
  */
 import { concat, sameBytes, utf8 } from './bytes.ts';
+import { ChunkReader } from './chunks.ts';
 import { crc32c } from './crc32c.ts';
 import { messageOf, SkerryError } from './errors.ts';
 import { decode, encode, type skerry, v1 } from './wire.ts';
@@ -112,46 +113,4 @@ function damaged(what: string, where: string, why: string): SkerryError {
   return new SkerryError('corrupt', `${what} is damaged at ${where}: ${why}`, {
     hint: 'copy it again, or export anew',
   });
-}
-
-/** Takes exact numbers of bytes from chunks of any size. */
-class ChunkReader {
-  takenBytes = 0;
-  readonly #iterator: AsyncIterator<Uint8Array>;
-  readonly #what: string;
-  #held: Uint8Array = new Uint8Array();
-
-  constructor(chunks: AsyncIterable<Uint8Array>, what: string) {
-    this.#iterator = chunks[Symbol.asyncIterator]();
-    this.#what = what;
-  }
-
-  async take(lengthBytes: number, where: string): Promise<Uint8Array> {
-    const parts = [this.#held];
-    let gotBytes = this.#held.length;
-    while (gotBytes < lengthBytes) {
-      const { done, value } = await this.#iterator.next();
-      if (done)
-        throw new SkerryError(
-          'corrupt',
-          `${this.#what} is cut off in ${where}, after ${this.takenBytes + gotBytes} bytes`,
-          { hint: 'copy it again, or export anew' },
-        );
-      parts.push(value);
-      gotBytes += value.length;
-    }
-    const all = parts.length === 1 ? this.#held : concat(parts);
-    this.#held = all.subarray(lengthBytes);
-    this.takenBytes += lengthBytes;
-    return all.slice(0, lengthBytes);
-  }
-
-  async hasMore(): Promise<boolean> {
-    while (this.#held.length === 0) {
-      const { done, value } = await this.#iterator.next();
-      if (done) return false;
-      this.#held = value;
-    }
-    return true;
-  }
 }

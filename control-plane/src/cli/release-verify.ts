@@ -1,12 +1,56 @@
-import { type Crypto, digestOf } from '@skerry/proto/crypto';
+import type { Crypto } from '@skerry/proto/crypto';
 import { SkerryError } from '@skerry/proto/errors';
-import { readPackedRelease } from '@skerry/proto/pack';
+import { type PackedRelease, readPackedRelease } from '@skerry/proto/pack';
 import { targetPath } from '@skerry/proto/tuf/repository';
 import { targetMatches } from '@skerry/proto/tuf/verify';
+import { downloadBlob } from './blob-download.ts';
 import type { Client } from './client.ts';
 import { fetchTargets } from './trust.ts';
 
-const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;
+const MANIFEST_BYTES_MAX = 4 * 1024 * 1024;
+
+/** A release as the signed list has it, with its packed manifest. */
+export interface ListedRelease {
+  roots: Uint8Array[];
+  rootDigest: string;
+  targetsVersion: number;
+  target: { digest: string; lengthBytes: number };
+  packed: PackedRelease;
+}
+
+/**
+ * A release by the signatures of root and targets and by the signed digest. Throws SkerryError not-found or untrusted,
+ * naming what doesn't hold.
+ */
+export async function listedRelease(
+  crypto: Crypto,
+  client: Client,
+  name: string,
+  version: string,
+): Promise<ListedRelease> {
+  const { targets, roots, rootDigest } = await fetchTargets(client);
+  const path = targetPath(name, version);
+  const target = Object.hasOwn(targets.targets, path) ? targets.targets[path] : undefined;
+  if (!target) throw new SkerryError('not-found', `${name}@${version} is not on the signed list of releases`);
+  const digest = `sha256:${target.hashes.sha256 ?? ''}`;
+  if (target.length > MANIFEST_BYTES_MAX)
+    throw new SkerryError('too-large', `the manifest of ${name}@${version} is ${target.length} bytes`);
+  const pieces: Uint8Array[] = [];
+  const what = `${name}@${version}: the manifest`;
+  for await (const piece of downloadBlob(client, { digest, sizeBytes: target.length }, what))
+    pieces.push(piece);
+  const manifestBytes = new Uint8Array(Buffer.concat(pieces));
+  if (!targetMatches(crypto, manifestBytes, target))
+    throw new SkerryError('untrusted', `${what} has other bytes than were signed`);
+  const packed = readPackedRelease(crypto, manifestBytes);
+  return {
+    roots,
+    rootDigest,
+    targetsVersion: targets.version,
+    target: { digest, lengthBytes: target.length },
+    packed,
+  };
+}
 
 /**
  * Checks a release as an agent would: root and targets by their signatures, the packed manifest by the signed digest,
@@ -26,34 +70,17 @@ export async function verifyRelease(
   files: number;
   bytes: number;
 }> {
-  const { targets, rootDigest } = await fetchTargets(client);
-  const path = targetPath(name, version);
-  const target = Object.hasOwn(targets.targets, path) ? targets.targets[path] : undefined;
-  if (!target) throw new SkerryError('not-found', `${name}@${version} is not on the signed list of releases`);
-  const digest = `sha256:${target.hashes.sha256 ?? ''}`;
-  const manifestBytes = await fetchBlob(client, digest);
-  if (!targetMatches(crypto, manifestBytes, target))
-    throw new SkerryError('untrusted', `${name}@${version}: the manifest has other bytes than were signed`);
-  const packed = readPackedRelease(crypto, manifestBytes);
-  let bytes = manifestBytes.length;
+  const { packed, target, rootDigest, targetsVersion } = await listedRelease(crypto, client, name, version);
+  let bytes = packed.manifestBytes.length;
   const parts = [...packed.files, ['its configuration', packed.config] as const];
-  for (const [file, ref] of parts) {
-    const content = await fetchBlob(client, ref.digest);
-    if (content.length !== ref.sizeBytes || digestOf(crypto, content) !== ref.digest)
-      throw new SkerryError('untrusted', `${name}@${version}: ${file} has other bytes than were signed`);
-    bytes += content.length;
-  }
+  for (const [file, ref] of parts)
+    for await (const piece of downloadBlob(client, ref, `${name}@${version}: ${file}`)) bytes += piece.length;
   return {
     release: `${name}@${version}`,
-    digest,
+    digest: target.digest,
     rootDigest,
-    targetsVersion: targets.version,
+    targetsVersion,
     files: packed.files.size,
     bytes,
   };
-}
-
-async function fetchBlob(client: Client, digest: string): Promise<Uint8Array> {
-  const response = await client.send('GET', `api/v1/blobs/${digest}`, { timeoutMs: DOWNLOAD_TIMEOUT_MS });
-  return new Uint8Array(await response.arrayBuffer());
 }

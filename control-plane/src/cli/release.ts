@@ -9,13 +9,14 @@ import { VERSION_PATTERN } from '@skerry/proto/version';
 import type { ReleaseDetails, ReleaseInfo } from '../core/fleet/releases.ts';
 import { fields, shortDigest, table, time } from './format.ts';
 import { loadSigners } from './key-files.ts';
+import { bundleRelease } from './release-bundle.ts';
 import { diffReleases } from './release-diff.ts';
 import { pushReleases } from './release-push.ts';
 import { verifyRelease } from './release-verify.ts';
 import { action, collect, type Session, usageError } from './session.ts';
 import { changeTargets, type Signing } from './trust.ts';
 
-/** Adds `release push|ls|show|diff|verify|yank`. */
+/** Adds `release push|ls|show|diff|verify|bundle|yank`. */
 export function addReleaseCommands(program: Command): void {
   const release = program
     .command('release')
@@ -81,6 +82,20 @@ Examples:
     .argument('<release>', 'NAME@VERSION')
     .addHelpText('after', '\nExample:\n  skerry release verify press-vibration@1.3.0')
     .action(action((session, [ref]) => showVerified(session, ref!)));
+  release
+    .command('bundle')
+    .description('write a release and what vouches for it to a file, for agents without a network')
+    .argument('<release>', 'NAME@VERSION')
+    .option('--out <file>', 'default: NAME-VERSION.skerry.tar')
+    .addHelpText(
+      'after',
+      `
+On the agent's machine: skerry-agent install FILE
+
+Example:
+  skerry release bundle press-vibration@1.3.0 --out /media/usb/press.tar`,
+    )
+    .action(action<{ out?: string }>((session, [ref], { out }) => bundle(session, ref!, out)));
   release
     .command('yank')
     .description(
@@ -186,6 +201,19 @@ async function showVerified(session: Session, ref: string): Promise<void> {
       `${ref} is good: listed in signed targets ${verified.targetsVersion}, ${verified.files} files, ${formatBytes(verified.bytes)}, every digest as signed, under root ${verified.rootDigest}.`,
     ),
   );
+}
+
+async function bundle(session: Session, ref: string, out: string | undefined): Promise<void> {
+  const { name, version } = readRef(ref);
+  const file = out ?? `${name}-${version}.skerry.tar`;
+  const bundled = await bundleRelease(session.client, name, version, file, (text) => {
+    // One line that keeps changing, where a person looks on.
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`);
+  });
+  session.show(bundled, () => {
+    print(`${ref} is in ${file}: ${bundled.files} files, ${formatBytes(bundled.sizeBytes)}.`);
+    print(`Agents take it until ${time(Date.parse(bundled.goodUntil))}: skerry-agent install ${file}`);
+  });
 }
 
 async function yank(session: Session, ref: string, options: SigningOptions): Promise<void> {

@@ -30,7 +30,7 @@ const check = ed25519Check(nodeCrypto);
 const ROOTS_MAX = 1_000;
 
 /** A metadata file, undefined where the server has none. */
-async function fetchMetadata(client: Client, name: string): Promise<Uint8Array | undefined> {
+export async function fetchMetadata(client: Client, name: string): Promise<Uint8Array | undefined> {
   try {
     const response = await client.send('GET', `tuf/${name}`);
     return new Uint8Array(await response.arrayBuffer());
@@ -91,6 +91,8 @@ export interface Signer {
 export interface HeldTargets {
   /** The newest root. */
   root: Metadata<'root'>;
+  /** Every root from the first to the newest. */
+  roots: Uint8Array[];
   /** `sha256:…` of the first. */
   rootDigest: string;
   targets: TargetsSigned;
@@ -103,10 +105,10 @@ export async function fetchTargets(client: Client): Promise<HeldTargets> {
   const rootDigest = digestOf(nodeCrypto, roots[0]!);
   const bytes = await fetchMetadata(client, 'targets.json');
   // An interrupted `key init` leaves a root without targets: version 1 is then still to be signed.
-  if (!bytes) return { root, rootDigest, targets: emptyTargets(Date.now()) };
+  if (!bytes) return { root, roots, rootDigest, targets: emptyTargets(Date.now()) };
   const targets = parseMetadata('targets', bytes);
   verifySignatures(check, root.signed, targets);
-  return { root, rootDigest, targets: targets.signed };
+  return { root, roots, rootDigest, targets: targets.signed };
 }
 
 /** Who signs, and where what still lacks others' signatures goes. */
