@@ -106,7 +106,6 @@ export function withInt8Options(command: Command): Command {
       '--min-sqnr <dB>',
       'take layers out of int8 until the answers reach this too',
       numberOption(-100, 200),
-      -100,
     )
     .option(
       '--no-refit-threshold',

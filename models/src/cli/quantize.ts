@@ -1,5 +1,5 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { systemClock } from '@skerry/agent/adapters/system-clock';
 import type { InferenceBackend } from '@skerry/agent/ports';
 import type { Recording } from '@skerry/proto/csv';
@@ -84,21 +84,53 @@ async function quantizeModelFile(
     {
       exclude: flags.exclude,
       excludeMore: flags.excludeMore,
-      minSqnrDb: flags.minSqnr,
+      minSqnrDb: flags.minSqnr ?? Number.NEGATIVE_INFINITY,
       sustain: keepsThreshold ? judged.sustain : undefined,
     },
   );
   const report: QuantizationReport = {
-    model: { fp32: source.file, int8: flags.out },
+    file: flags.out,
+    source: source.file,
     settings: { ...settings, saturatesHere },
     ...measured,
+    ...(judged?.threshold === undefined ? {} : { threshold: judged.threshold }),
     kernels: { fp32: await kernelsOf(source.bytes), int8: await kernelsOf(int8) },
+    notes: notesOn(source, trial, settings, saturatesHere, flags),
   };
   await writeFile(flags.out, int8);
   if (flags.report !== undefined) await writeFile(flags.report, `${JSON.stringify(report, null, 2)}\n`);
   if (flags.picture !== undefined) await writeFile(flags.picture, reportPicture(report));
   if (flags.json) printJson(report);
   else for (const line of reportLines(report)) print(line);
+  if (!report.agreement.accepted)
+    throw new SkerryError(
+      'failed',
+      `${flags.out} is not as good as float32: Spearman is below .98, or AUC or accuracy are off by more than .01`,
+      { hint: 'try --dynamic, another --widen, --method minmax, or --exclude the layers of the least SQNR' },
+    );
+}
+
+function notesOn(
+  source: Source,
+  trial: Trial,
+  settings: Omit<QuantizationSettings, 'saturatesHere'>,
+  saturatesHere: boolean,
+  flags: QuantizeFlags,
+): string[] {
+  const notes: string[] = [];
+  if (saturatesHere && !settings.reduceRange)
+    notes.push(
+      'int8 products saturate on this processor, so the answers are wrong here: leave out --no-reduce-range',
+    );
+  if (settings.method !== undefined && settings.method !== 'minmax' && givesScore(source, trial))
+    notes.push(
+      `--method ${settings.method} cuts off what is rare, which is what a score is there for: prefer minmax`,
+    );
+  const { manifest } = source;
+  const file = basename(flags.out);
+  if (manifest && !manifest.variants.some((v) => v.file === file))
+    notes.push(`put { name: int8, file: ${file}, precision: int8 } first under "variants" of model.yaml`);
+  return notes;
 }
 
 async function quantizerFor(

@@ -24,7 +24,10 @@ export interface QuantizeOptions {
 }
 
 /** What of a report this step knows. */
-export type Measured = Omit<QuantizationReport, 'model' | 'settings' | 'kernels'>;
+export type Measured = Omit<
+  QuantizationReport,
+  'file' | 'source' | 'settings' | 'threshold' | 'kernels' | 'notes'
+>;
 
 // Enough to rank layers by what they cost; the finished model is measured on everything.
 const BATCHES_FOR_LAYERS = 4;
@@ -55,11 +58,11 @@ export async function quantizeMeasured(
       const factor = await refit(model);
       const fitted = factor === 1 ? model : scaleOutput(model, trial.output, factor);
       const answers = { fp32, int8: await answersTo(backend, fitted, trial, batches) };
-      return { factor, fitted, agreement: agreementOf(answers, windows, labels) };
+      return { factor, fitted, answers, agreement: agreementOf(answers, windows, labels) };
     },
     ({ agreement }) => !options.excludeMore || (agreement.accepted && agreement.sqnrDb >= options.minSqnrDb),
   );
-  const { fitted, agreement, factor } = chosen.measured;
+  const { fitted, answers, agreement, factor } = chosen.measured;
   const int8 = encodeModel(compactModel(fitted));
   const noise = await valueSqnr(
     backend,
@@ -75,7 +78,13 @@ export async function quantizeMeasured(
     report: {
       sizeBytes: { fp32: original.bytes.length, int8: int8.length },
       latency,
+      nodes: quantizer.layers.length - chosen.excluded.size,
       agreement,
+      spearman: agreement.spearman,
+      sqnrDb: agreement.sqnrDb,
+      ...(fp32.length === windows
+        ? { highestHealthyScore: { fp32: highestHealthy(answers.fp32), int8: highestHealthy(answers.int8) } }
+        : {}),
       thresholdFactor: factor,
       layers: quantizer.layers.map(({ name, op, value }) => ({
         name,
@@ -95,5 +104,11 @@ export async function quantizeMeasured(
       int8: healthyByRecording(int8Answers, batches),
     };
     return thresholdFactor(healthy, options.sustain);
+  }
+
+  function highestHealthy(scores: Float64Array): number {
+    return healthyByRecording(scores, batches)
+      .flat()
+      .reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   }
 }
