@@ -1,9 +1,9 @@
 /** Streams and labels of the Numenta Anomaly Benchmark as its repository lays them out: data/FOLDER/FILE.csv, labels/. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RowWindow } from '@skerry/agent/evaluation/nab';
 import { type Recording, readRecording } from '@skerry/proto/csv';
 import { reasonOf, SkerryError } from '@skerry/proto/errors';
-import type { RowWindow } from '../evaluate/nab.ts';
 
 export interface NabStream {
   /** FOLDER/FILE.csv. */
