@@ -92,7 +92,7 @@ async function driveOnce(deps: CoordinatorDeps, pushAll: boolean): Promise<void>
 
 async function freezeStage({ fleet, shards }: CoordinatorDeps, work: FreezeWork): Promise<void> {
   const { rollout, stage, salt, name, digest } = work;
-  const query = { rollout, stage, salt, selector: work.spec.selector, name };
+  const query = { rollout, stage, salt, selector: work.spec.selector, name, digest };
   const prepared = await Promise.all(shards.map((shard) => shard.prepareStage(query)));
   const eligible = prepared.reduce((sum, part) => sum + part.eligible, 0);
   const already = prepared.reduce((sum, part) => sum + part.members, 0);

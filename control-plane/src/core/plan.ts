@@ -60,21 +60,25 @@ export interface DesiredEntry {
   policy: string;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /**
  * What an agent is to run. A pipeline that no assignment reaches is left out, and keeps what it has, unless that was
- * taken back. A pinned pipeline is named only where a policy applies to it.
+ * taken back. A pinned pipeline is named only where a policy applies to it. `penalties` are the digests that the agent
+ * gave back by itself: it isn't given them again.
  */
 export function desiredFor(
   plan: Plan,
   agent: Subject & { pipelines: readonly WantedPipeline[] },
   memberStage: (rollout: string) => number | undefined,
+  penalties: ReadonlySet<string> = NONE,
 ): DesiredEntry[] {
   return agent.pipelines.flatMap((pipeline): DesiredEntry[] => {
     if (pipeline.pinned) {
       const policy = policyFor(plan, agent, pipeline.release);
       return policy ? [{ name: pipeline.name, release: '', releaseDigest: '', rollout: '', policy }] : [];
     }
-    const found = assignmentFor(plan, agent, pipeline.wants, memberStage);
+    const found = assignmentFor(plan, agent, pipeline.wants, memberStage, penalties);
     if (!found)
       return plan.takenBack?.includes(pipeline.release)
         ? [{ name: pipeline.name, release: '', releaseDigest: '', rollout: '', policy: '' }]
@@ -97,8 +101,11 @@ function assignmentFor(
   agent: Subject,
   name: string,
   memberStage: (rollout: string) => number | undefined,
+  penalties: ReadonlySet<string>,
 ): Assignment | undefined {
-  return plan.assignments.find((a) => a.name === name && reaches(a, agent, memberStage));
+  return plan.assignments.find(
+    (a) => a.name === name && !penalties.has(a.digest) && reaches(a, agent, memberStage),
+  );
 }
 
 function reaches(

@@ -27,6 +27,7 @@ export class SimAgent {
   epoch: Uint8Array;
   blocks: skerry.v1.IBlock[] = [];
   sketches: skerry.v1.IDriftSketch[] = [];
+  evidence: skerry.v1.IReleaseEvidence[] = [];
   ledger: skerry.v1.ILedgerReport | undefined;
   desired: skerry.v1.IDesired | undefined;
   instance = '';
@@ -95,7 +96,13 @@ export class SimAgent {
       protocol: 1,
       epoch: this.epoch,
       clock: { boot: 'boot', monoMs: this.#clock.nowMs - START_MS, wallMs: this.#clock.nowMs },
-      reported: { version: '0.1.0', labels: this.labels, facts: { arch: 'x64' }, pipelines: [this.pipeline] },
+      reported: {
+        version: '0.1.0',
+        labels: this.labels,
+        facts: { arch: 'x64' },
+        pipelines: [this.pipeline],
+        evidence: this.evidence,
+      },
       blocks: this.blocks,
       sketches: this.sketches,
       ledgers: this.ledger ? [this.ledger] : [],

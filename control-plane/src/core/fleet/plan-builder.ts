@@ -1,7 +1,9 @@
 import { readMeta } from '../migrate.ts';
 import type { Assignment, Plan } from '../plan.ts';
-import { lastFrozen, type Rollout } from '../rollout/rollout.ts';
+import { comparedGates, minWindowsOf } from '../rollout/compare.ts';
+import { lastFrozen, type Rollout, reviveRollout } from '../rollout/rollout.ts';
 import type { RolloutSpec } from '../rollout/spec.ts';
+import type { CompareQuery } from '../shard/arms.ts';
 import { currentNumber, type FleetContext } from './context.ts';
 import { listPolicies } from './policies.ts';
 import { inState } from './rollouts.ts';
@@ -25,6 +27,8 @@ export interface EvidenceQuery {
   /** The last frozen stage, -1 for none. */
   stage: number;
   minWindows: number;
+  /** Asked for while the stage is being compared and a look is due. */
+  compare?: CompareQuery;
 }
 
 /** What is due across actors; stored, so that it survives a crash at any point. */
@@ -54,14 +58,32 @@ export function fleetWork(context: FleetContext): FleetWork {
   );
   const evidence = active
     .filter((r) => r.state.name === 'running' || r.state.name === 'reverting')
-    .map((r) => ({
-      rollout: r.id,
-      name: r.release.name,
-      digest: r.release.digest,
-      stage: lastFrozen(r),
-      minWindows: r.spec.gates.errorRate?.minWindows ?? 10,
-    }));
+    .map((r) => evidenceQuery(r, context.now()));
   return { freezes, plan: buildPlan(context), confirmed, evidence };
+}
+
+function evidenceQuery(rollout: Rollout, nowMs: number): EvidenceQuery {
+  const { spec, release, state } = rollout;
+  const isDue =
+    state.name === 'running' && state.phase === 'evaluating' && nowMs >= (state.looks?.nextMs ?? nowMs);
+  return {
+    rollout: rollout.id,
+    name: release.name,
+    digest: release.digest,
+    stage: lastFrozen(rollout),
+    minWindows: spec.gates.errorRate?.minWindows ?? 10,
+    ...(isDue && { compare: compareQuery(spec, state.stage) }),
+  };
+}
+
+function compareQuery(spec: RolloutSpec, stage: number): CompareQuery {
+  const { latencyP95, alertRate } = spec.gates;
+  const metrics = Object.fromEntries(
+    comparedGates(spec, stage).map(({ metric }) => [metric, minWindowsOf(spec, metric)]),
+  );
+  if (latencyP95) metrics.latencyP95 = latencyP95.minWindows;
+  if (alertRate) metrics.alertRate = alertRate.minWindows;
+  return { metrics, stratify: spec.stratify, isShadow: spec.stages[stage]!.mode === 'shadow' };
 }
 
 /** The plan as it stands: rollouts in progress first, then what ended last. */
@@ -77,7 +99,7 @@ export function buildPlan(context: FleetContext): Plan {
     .flatMap((r) => toMembers(r, true));
   const ended = context.sql
     .all<{ doc: string }>("SELECT doc FROM rollout WHERE state IN ('completed', 'aborted') ORDER BY ord DESC")
-    .map((row) => JSON.parse(row.doc) as Rollout)
+    .map((row) => reviveRollout(row.doc))
     .flatMap((r) => (r.state.name === 'completed' ? [toMatching(r)] : toMembers(r, false)));
   const assignments = withoutHidden([...active, ...ended].filter((a) => listed.has(a.digest)));
   return {

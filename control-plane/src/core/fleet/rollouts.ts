@@ -5,6 +5,7 @@ import { randomId, shortId } from '@skerry/proto/ids';
 import { parseReleaseRef } from '@skerry/proto/version';
 import type { SqlValue } from '../../ports.ts';
 import { advance, stageFrozen } from '../rollout/advance.ts';
+import { compareStage } from '../rollout/compare.ts';
 import { judgeGates } from '../rollout/gates.ts';
 import { operate, type Verb } from '../rollout/operate.ts';
 import {
@@ -14,9 +15,12 @@ import {
   type FrozenStage,
   type GateVerdict,
   isInProgress,
+  lastFrozen,
   move,
   type Rollout,
+  reviveRollout,
   type Step,
+  withoutSamples,
 } from '../rollout/rollout.ts';
 import { checkRolloutSpec, rolloutSpec } from '../rollout/spec.ts';
 import { appendAudit } from './audit.ts';
@@ -176,10 +180,29 @@ export function applyFrozen(context: FleetContext, id: string, frozen: FrozenSta
 /** New evidence: the rollout is looked at once. Returns whether anything was decided. */
 export function applyEvidence(context: FleetContext, id: string, evidence: Evidence): boolean {
   const rollout = bare(getRollout(context, id));
-  context.sql.run('UPDATE rollout SET evidence = ? WHERE id = ?', JSON.stringify(evidence), id);
   const step = advance(rollout, evidence, context.now());
   applyStep(context, step);
+  context.sql.run(
+    'UPDATE rollout SET evidence = ? WHERE id = ?',
+    JSON.stringify({ ...withoutSamples(evidence), gates: standing(step.rollout, evidence) }),
+    id,
+  );
   return step.decisions.length > 0;
+}
+
+/** The gates as they stand: the fixed ones, and of those that compare the last look, or what the first waits for. */
+function standing(rollout: Rollout, evidence: Evidence): GateVerdict[] {
+  const { state } = rollout;
+  const running = state.name === 'paused' || state.name === 'stalled' ? state.was : state;
+  const fixed = judgeGates(rollout, evidence);
+  if (running.name !== 'running' || lastFrozen(rollout) < running.stage) return fixed;
+  const looked = running.looks?.verdicts ?? [];
+  if (looked.length > 0) return [...fixed, ...looked];
+  const waiting =
+    running.phase === 'evaluating'
+      ? compareStage(rollout, running.stage, 0, evidence.samples ?? [])
+      : undefined;
+  return [...fixed, ...(waiting?.verdicts ?? [])];
 }
 
 /** Releases were yanked: what is rolling them out takes them back. */
@@ -255,13 +278,13 @@ interface RolloutRow extends Record<string, SqlValue> {
 }
 
 function toInfo(row: RolloutRow): RolloutInfo {
-  const rollout = JSON.parse(row.doc) as Rollout;
+  const rollout = reviveRollout(row.doc);
   const evidence = row.evidence === null ? null : (JSON.parse(row.evidence) as Evidence);
   return {
     ...rollout,
     status: describeState(rollout),
     evidence,
-    gates: evidence ? judgeGates(rollout, evidence) : [],
+    gates: evidence?.gates ?? [],
   };
 }
 

@@ -1,5 +1,6 @@
 import { formatDuration } from '@skerry/proto/units';
-import { judgeGates } from './gates.ts';
+import { comparedGates, compareStage } from './compare.ts';
+import { asWaived, judgeGates } from './gates.ts';
 import {
   type Effect,
   type Evidence,
@@ -31,7 +32,13 @@ export function advance(rollout: Rollout, evidence: Evidence | undefined, nowMs:
     total.decisions.push(...step.decisions);
     // What the agents are given changes now: evidence from before says nothing about it.
     if (step.effects.some((effect) => effect.kind === 'publish')) return total;
+    if (isEvaluating(total.rollout) && !isEvaluating(rollout)) return total;
   }
+}
+
+// The bounds and comparisons of a stage need what wasn't asked for before.
+function isEvaluating({ state }: Rollout): boolean {
+  return state.name === 'running' && state.phase === 'evaluating';
 }
 
 function lookOnce(rollout: Rollout, evidence: Evidence, nowMs: number): Step | undefined {
@@ -67,7 +74,16 @@ function lookOnce(rollout: Rollout, evidence: Evidence, nowMs: number): Step | u
 }
 
 function breached(rollout: Rollout, state: Running, evidence: Evidence, nowMs: number): Step | undefined {
-  const gates = judgeGates(rollout, evidence);
+  return actOnBreach(rollout, state, evidence, judgeGates(rollout, evidence), nowMs);
+}
+
+function actOnBreach(
+  rollout: Rollout,
+  state: Running,
+  evidence: Evidence,
+  gates: GateVerdict[],
+  nowMs: number,
+): Step | undefined {
   const breach = gates.find((gate) => gate.verdict === 'breach');
   if (!breach) return undefined;
   const decision = {
@@ -103,13 +119,58 @@ function forward(rollout: Rollout, state: Running, evidence: Evidence, nowMs: nu
     );
   }
   if (gates.some((gate) => gate.verdict !== 'pass')) return undefined;
-  if (stage.approval === 'required')
-    return move(
-      rollout,
-      { ...state, phase: 'awaiting-approval' },
-      auto('gates passed', 'every gate holds; a person decides'),
-    );
-  return finishStage(rollout, state, nowMs, 'auto', 'gates passed', { evidence, gates });
+  return lookAtStage(rollout, state, evidence, gates, nowMs);
+}
+
+/** A look of the comparing gates, where one is due and enough is known; a look that decides nothing is recorded too. */
+function lookAtStage(
+  rollout: Rollout,
+  state: Running,
+  evidence: Evidence,
+  fixed: GateVerdict[],
+  nowMs: number,
+): Step | undefined {
+  const stage = rollout.spec.stages[state.stage]!;
+  const taken = state.looks?.taken ?? 0;
+  // Shards are asked for their agents' values only while a look is due.
+  if (!evidence.samples || (state.looks && nowMs < state.looks.nextMs)) return undefined;
+  const look = compareStage(rollout, state.stage, taken, evidence.samples);
+  if (!look.isReady) return undefined;
+  const verdicts = look.verdicts.map((verdict) => asWaived(rollout, verdict));
+  const gates = [...fixed, ...verdicts];
+  // Hours on the same agents add little: each further look waits twice as long.
+  const nextMs = nowMs + Math.max(stage.soak, MIN_LOOK_MS) * 2 ** taken;
+  const looked: Running = { ...state, looks: { taken: taken + 1, nextMs, verdicts } };
+  const next = {
+    ...rollout,
+    compared: rollout.compared || verdicts.some((v) => v.test && v.gate !== 'silence'),
+  };
+  const breach = actOnBreach(next, looked, evidence, gates, nowMs);
+  if (breach) return breach;
+  const numbers = { evidence, gates };
+  const wait = (rule: string, text: string): Step =>
+    move(next, { ...looked, phase: 'awaiting-approval' }, { who: 'auto', rule, text, numbers });
+  if (gates.some((gate) => gate.verdict !== 'pass'))
+    return move(next, looked, {
+      who: 'auto',
+      rule: 'look',
+      text: `look ${taken + 1}: neither harm nor its absence is shown; the next is due in ${formatDuration(nextMs - nowMs)}`,
+      numbers,
+    });
+  if (stage.approval === 'required') return wait('gates passed', 'every gate holds; a person decides');
+  if (asksPerson(next, state.stage))
+    return wait('not compared', 'no stage had enough agents to compare; a person decides before the last');
+  const smoke = verdicts.some((verdict) => verdict.smoke && verdict.gate !== 'silence');
+  return finishStage(next, state, nowMs, 'auto', smoke ? 'smoke stage passed' : 'gates passed', numbers);
+}
+
+/** Looks are at least so far apart. */
+const MIN_LOOK_MS = 60_000;
+
+/** Whether this is the stage before the last of a rollout that was to compare, and never could. */
+function asksPerson(rollout: Rollout, stage: number): boolean {
+  if (rollout.compared || stage !== rollout.spec.stages.length - 2) return false;
+  return comparedGates(rollout.spec, stage).some((gate) => gate.mustPass);
 }
 
 function stalled(rollout: Rollout, state: Running, evidence: Evidence, nowMs: number): Step | undefined {

@@ -1,46 +1,106 @@
+/** Kill checks and fixed bounds: what needs no comparison. What does is in compare.ts. */
+import { formatDuration } from '@skerry/proto/units';
 import type { Evidence, GateVerdict, Rollout } from './rollout.ts';
 import { neededReached } from './rollout.ts';
 
 /**
- * Judges a stage. `activation` is the kill check that every rollout has: so many members refused the release that
- * enough can't serve it any more. `errorRate.max` is a fixed bound on the mean over agents of errors per window, the
- * agent being the unit; an agent that refused the release counts as 1. Missing data holds; it never passes.
+ * Judges a stage. `activation` is the kill check that every rollout has: so many members refused the release, gave it
+ * back by themselves or answered with NaN, that it is harmful, or that enough can't serve it any more. The fixed bounds
+ * are on means over agents, the agent being the unit. Before the soak is over only an error rate that chance can't
+ * explain breaches. Missing data holds; it never passes. Gates that a person went past always pass.
  */
 export function judgeGates(rollout: Rollout, evidence: Evidence): GateVerdict[] {
+  const { errorRate, latencyP95, alertRate } = rollout.spec.gates;
   const verdicts = [judgeActivation(rollout, evidence)];
-  const max = rollout.spec.gates.errorRate?.max;
-  if (max !== undefined) verdicts.push(judgeErrorRate(rollout, evidence, max));
-  return verdicts;
+  if (errorRate?.max !== undefined) verdicts.push(judgeErrorRate(rollout, evidence, errorRate.max));
+  if (isSoaked(rollout)) {
+    if (latencyP95?.max !== undefined)
+      verdicts.push(judgeMean(rollout, evidence, 'latencyP95', latencyP95.max, milliseconds));
+    if (alertRate?.max !== undefined)
+      verdicts.push(judgeMean(rollout, evidence, 'alertRate', alertRate.max, share));
+  }
+  return verdicts.map((verdict) => asWaived(rollout, verdict));
+}
+
+/** The verdict, unless a person went past this gate. */
+export function asWaived(rollout: Rollout, verdict: GateVerdict): GateVerdict {
+  const waiver = rollout.waived?.find((w) => w.gate === verdict.gate);
+  if (!waiver || verdict.verdict === 'pass') return verdict;
+  return {
+    ...verdict,
+    verdict: 'pass',
+    text: `${waiver.by} went past it; it would ${verdict.verdict}: ${verdict.text}`,
+  };
+}
+
+/** How many failed agents are harm: one of up to ten, else max(2, 2 %), unless the rollout says otherwise. */
+export function failuresAllowed(rollout: Rollout, members: number): number {
+  const limit = rollout.spec.gates.failures?.agents;
+  if (limit && 'count' in limit) return limit.count;
+  if (limit) return Math.max(1, Math.ceil(limit.share * members));
+  return members <= 10 ? 1 : Math.max(2, Math.ceil(0.02 * members));
 }
 
 function judgeActivation(rollout: Rollout, evidence: Evidence): GateVerdict {
   const needed = neededReached(rollout, evidence.members);
-  const verdict =
-    evidence.failed > 0 && evidence.failed > evidence.members - needed
-      ? 'breach'
-      : evidence.reached >= needed && evidence.members > 0
-        ? 'pass'
-        : 'hold';
+  const harmful = failuresAllowed(rollout, evidence.members);
+  const isBreach =
+    evidence.failed > 0 && (evidence.failed >= harmful || evidence.failed > evidence.members - needed);
+  const isPass = evidence.reached >= needed && evidence.members > 0;
   return {
     gate: 'activation',
-    verdict,
+    verdict: isBreach ? 'breach' : isPass ? 'pass' : 'hold',
     value: evidence.reached,
     bound: needed,
-    text: `${evidence.reached} of ${evidence.members} agents serve it, ${evidence.failed} refused it, ${needed} needed`,
+    text: `${evidence.reached} of ${evidence.members} agents serve it, ${needed} needed; ${evidence.failed} failed, ${harmful} are too many`,
   };
+}
+
+function isSoaked({ state }: Rollout): boolean {
+  return state.name === 'running' && (state.phase === 'evaluating' || state.phase === 'awaiting-approval');
 }
 
 function judgeErrorRate(rollout: Rollout, evidence: Evidence, max: number): GateVerdict {
   const needed = neededReached(rollout, evidence.members);
   const value = evidence.judged === 0 ? null : evidence.errorRateSum / evidence.judged;
-  const verdict =
-    value === null ? 'hold' : value > max ? 'breach' : evidence.judged >= needed ? 'pass' : 'hold';
-  const shown = value === null ? 'unknown' : `${(100 * value).toFixed(2)}%`;
+  const sure = isSoaked(rollout)
+    ? evidence.errorRateSum
+    : (evidence.errorRateLowSum ?? evidence.errorRateSum);
+  const isBreach = evidence.judged > 0 && sure / evidence.judged > max;
+  const isPass = value !== null && value <= max && evidence.judged >= needed;
   return {
     gate: 'errorRate',
-    verdict,
+    verdict: isBreach ? 'breach' : isPass ? 'pass' : 'hold',
     value,
     bound: max,
-    text: `mean error rate ${shown} over ${evidence.judged} agents, at most ${(100 * max).toFixed(2)}% over ${needed} needed`,
+    text: `mean error rate ${value === null ? 'unknown' : share(value)} over ${evidence.judged} agents, at most ${share(max)} over ${needed} needed`,
   };
+}
+
+function judgeMean(
+  rollout: Rollout,
+  evidence: Evidence,
+  metric: 'latencyP95' | 'alertRate',
+  max: number,
+  shown: (value: number) => string,
+): GateVerdict {
+  const own = (evidence.samples ?? []).filter((s) => s.metric === metric && s.arm === 'stage');
+  const judged = own.reduce((total, s) => total + s.judged, 0);
+  const needed = neededReached(rollout, evidence.members);
+  const value = judged === 0 ? null : own.reduce((total, s) => total + s.sum, 0) / judged;
+  return {
+    gate: metric,
+    verdict: value === null || judged < needed ? 'hold' : value > max ? 'breach' : 'pass',
+    value,
+    bound: max,
+    text: `mean ${value === null ? 'unknown' : shown(value)} over ${judged} agents, at most ${shown(max)} over ${needed} needed`,
+  };
+}
+
+function share(value: number): string {
+  return `${(100 * value).toFixed(2)}%`;
+}
+
+function milliseconds(value: number): string {
+  return formatDuration(Number(value.toPrecision(3)));
 }

@@ -1,6 +1,7 @@
 /** What a person may do with a rollout, and in which states. Every verb is a recorded decision. */
 import { SkerryError } from '@skerry/proto/errors';
 import { enter, finishStage, freezeEffect } from './advance.ts';
+import { judgeGates } from './gates.ts';
 import { describeState, type Evidence, move, type Rollout, type Running, type Step } from './rollout.ts';
 
 export const VERBS = ['start', 'pause', 'resume', 'approve', 'promote', 'abort', 'revert'] as const;
@@ -8,6 +9,32 @@ export type Verb = (typeof VERBS)[number];
 
 /** Performs a verb. Throws SkerryError conflict where the state doesn't allow it. */
 export function operate(
+  rollout: Rollout,
+  verb: Verb,
+  by: { who: string; nowMs: number; evidence?: Evidence },
+): Step {
+  const decided =
+    verb === 'resume' || verb === 'approve' || verb === 'promote' ? waive(rollout, by) : rollout;
+  return perform(decided, verb, by);
+}
+
+/**
+ * A person who goes on past a gate that doesn't hold has the last word on it: it decides nothing by itself any more in
+ * this rollout. (A stage that isn't reached yet is no judgement; it is waited for as before.)
+ */
+function waive(rollout: Rollout, { who, evidence }: { who: string; evidence?: Evidence }): Rollout {
+  const { state } = rollout;
+  const running = state.name === 'paused' || state.name === 'stalled' ? state.was : state;
+  if (running.name !== 'running' || !evidence) return rollout;
+  const judged = [
+    ...judgeGates({ ...rollout, state: running }, evidence),
+    ...(running.looks?.verdicts ?? []),
+  ];
+  const breached = judged.filter((gate) => gate.verdict === 'breach').map(({ gate }) => ({ gate, by: who }));
+  return breached.length === 0 ? rollout : { ...rollout, waived: [...(rollout.waived ?? []), ...breached] };
+}
+
+function perform(
   rollout: Rollout,
   verb: Verb,
   by: { who: string; nowMs: number; evidence?: Evidence },

@@ -268,7 +268,8 @@ describe('rollout', () => {
     expect(create('stages: [{ name: s, mode: shadow, agents: 20% }, { name: all, agents: 100% }]')).toThrow(
       /shadow/,
     );
-    expect(create(`${STAGES}\ngates: { alertRate: { maxRatio: 2 } }`)).toThrow(/alertRate/);
+    expect(create(`${STAGES}\ngates: { disagreement: { max: 5% } }`)).toThrow(/disagreement/);
+    expect(create(`${STAGES}\ngates: { alertRate: {} }`)).toThrow(/alertRate.*no bound/);
     expect(create('stages: [{ name: a, agents: 50% }, { name: b, agents: 10% }]')).toThrow(
       /smaller than one before/,
     );

@@ -4,7 +4,9 @@
  *   draft → pending-approval → running(stage: pending → applying → soaking → evaluating → awaiting-approval) → completed
  *   and paused, stalled (both go back), reverting → reverted, aborted
  */
+import type { Sample } from './samples.ts';
 import type { RolloutSpec } from './spec.ts';
+import type { TestResult } from './statistics/permutation.ts';
 
 /** A stage's size as it was frozen on entering it. */
 export interface FrozenStage {
@@ -29,6 +31,8 @@ export interface Running {
   /** Since when the stall deadline runs. */
   enteredMs: number;
   soakFromMs: number | null;
+  /** Looks of the comparing gates at this stage: how many were taken, when the next is due, and the last one's verdicts. */
+  looks?: { taken: number; nextMs: number; verdicts: GateVerdict[] };
 }
 
 export type RolloutState =
@@ -56,6 +60,10 @@ export interface Rollout {
   state: RolloutState;
   /** One entry per stage whose membership was frozen, ascending. */
   frozen: FrozenStage[];
+  /** Whether some stage could compare its agents with others. */
+  compared?: boolean;
+  /** Gates that a person went past although they didn't hold: they decide nothing by themselves any more. */
+  waived?: { gate: string; by: string }[];
 }
 
 /** What the shards know about a stage's members, as merged counts over agents. */
@@ -78,6 +86,15 @@ export interface Evidence {
   remaining: number;
   /** Some of the reasons, for people. */
   failures: { agent: string; error: string }[];
+  /**
+   * Sum over judged agents of the lowest error rate that three standard deviations of chance leave (Wilson); a failed
+   * agent counts 1. Before the soak is over this, and not the mean, is held against the bound.
+   */
+  errorRateLowSum?: number;
+  /** What the comparing gates look at; not kept with decisions. */
+  samples?: Sample[];
+  /** The gates as they stood when this was stored. */
+  gates?: GateVerdict[];
 }
 
 /** A judgement of one gate, with the numbers that it was taken on. */
@@ -87,6 +104,17 @@ export interface GateVerdict {
   value: number | null;
   bound: number | null;
   text: string;
+  /** It passes without having compared: too few agents for any p to count. */
+  smoke?: true;
+  /** The two tests of a comparison: of no difference (harm) and of a difference past the bound. */
+  test?: {
+    harmP: number;
+    harmLevel: number;
+    worseP: number;
+    level: number;
+    floor: number;
+    method: TestResult['method'];
+  };
 }
 
 /** A decision as it is stored: what, by whom, on which numbers. */
@@ -149,6 +177,19 @@ export function neededReached(rollout: Rollout, members: number): number {
   return Math.max(1, Math.min(rollout.spec.minReached, members));
 }
 
+/** A rollout as it was stored; one from before a setting existed gets its default. */
+export function reviveRollout(text: string): Rollout {
+  const rollout = JSON.parse(text) as Rollout;
+  const { spec } = rollout;
+  const gates = { ...spec.gates, silence: spec.gates.silence ?? { max: 0.1 } };
+  return { ...rollout, spec: { ...spec, stratify: spec.stratify ?? [], gates } };
+}
+
+/** Evidence as it is kept: the numbers without the agents' single values. */
+export function withoutSamples({ samples: _, gates: __, ...evidence }: Evidence): Evidence {
+  return evidence;
+}
+
 /** A step that moves to another state by a decision. */
 export function move(
   rollout: Rollout,
@@ -157,6 +198,8 @@ export function move(
   effects: Effect[] = [],
 ): Step {
   const next = { ...rollout, state };
-  const stored = { ...decision, from: describeState(rollout), to: describeState(next) };
+  const { evidence } = decision.numbers;
+  const numbers = { ...decision.numbers, ...(evidence && { evidence: withoutSamples(evidence) }) };
+  const stored = { ...decision, numbers, from: describeState(rollout), to: describeState(next) };
   return { rollout: next, effects, decisions: [stored] };
 }

@@ -24,7 +24,38 @@ const stage = z.strictObject({
   approval: z.literal('required').optional(),
 });
 
-const bound = z.record(z.string(), z.unknown());
+const minWindows = z.int().positive().default(10);
+const maxRatio = z.number().gt(1).max(100);
+
+/** What a stage is judged by. `max`: a bound on the mean over agents; `maxRatio`: times the control group's. */
+const gates = z.strictObject({
+  errorRate: z
+    .strictObject({
+      max: percent.optional(),
+      maxRatio: maxRatio.optional(),
+      /** Windows before an agent's error rate counts. */
+      minWindows,
+    })
+    .optional(),
+  latencyP95: z
+    .strictObject({ max: duration.optional(), maxRatio: maxRatio.optional(), minWindows })
+    .optional(),
+  /** Share of windows that are decided as alerts. */
+  alertRate: z
+    .strictObject({ max: percent.optional(), maxRatio: maxRatio.optional(), minWindows })
+    .optional(),
+  /** Excess PSI of outputs, beyond the control group's. */
+  outputDrift: z.strictObject({ psi: z.number().positive() }).optional(),
+  /** Share of windows that the shadow decides otherwise. */
+  disagreement: z.strictObject({ max: percent, minWindows }).optional(),
+  /** Share of agents that fall silent, beyond the control group's. */
+  silence: z.strictObject({ max: percent.default(0.1) }).prefault({}),
+  /**
+   * Agents that refuse the release, give it back by themselves or answer with NaN, before the rollout breaches: 1 in a
+   * stage of up to 10 agents, else max(2, 2 %), unless a number or share says otherwise.
+   */
+  failures: z.strictObject({ agents }).optional(),
+});
 
 export const rolloutSpec = z.strictObject({
   apiVersion: z.literal('skerry/v1'),
@@ -37,24 +68,12 @@ export const rolloutSpec = z.strictObject({
   /** A person approves the start. */
   approval: z.literal('required').optional(),
   stages: z.array(stage).min(1).max(20),
-  gates: z
-    .strictObject({
-      errorRate: z
-        .strictObject({
-          max: percent.optional(),
-          maxRatio: z.number().positive().optional(),
-          /** Windows before an agent's error rate counts. */
-          minWindows: z.int().positive().default(10),
-        })
-        .optional(),
-      latencyP95: bound.optional(),
-      alertRate: bound.optional(),
-      outputDrift: bound.optional(),
-      disagreement: bound.optional(),
-    })
-    .prefault({}),
+  gates: gates.prefault({}),
   minReached: z.int().positive().default(5),
+  /** 1 − the chance that a good release is reverted by a comparison. */
   confidence: z.number().min(0.5).lt(1).default(0.95),
+  /** Labels whose values part agents into strata; only agents of one stratum are compared. */
+  stratify: z.array(name).max(4).default([]),
   stallAfter: duration.default(86_400_000),
   onBreach: z.enum(['revert', 'pause']).default('revert'),
 });
@@ -100,14 +119,13 @@ function checkSupported(spec: RolloutSpec): void {
     throw new SkerryError('unsupported', `stage "${shadow.name}" is a shadow stage, which can't be run yet`, {
       hint: 'leave the stage out',
     });
-  const { errorRate, ...others } = spec.gates;
-  const gate = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
-  if (gate !== undefined)
-    throw new SkerryError('unsupported', `gate "${gate}" can't be judged yet`, {
-      hint: 'the gate that can is errorRate: { max: 1% }; leave the others out',
+  if (spec.gates.disagreement)
+    throw new SkerryError('unsupported', 'gate "disagreement" can\'t be judged without a shadow stage', {
+      hint: 'leave the gate out',
     });
-  if (errorRate?.maxRatio !== undefined)
-    throw new SkerryError('unsupported', 'gate "errorRate.maxRatio" can\'t be judged yet', {
-      hint: 'use the fixed bound errorRate: { max: 1% }',
-    });
+  for (const gate of ['errorRate', 'latencyP95', 'alertRate'] as const) {
+    const held = spec.gates[gate];
+    if (held && held.max === undefined && held.maxRatio === undefined)
+      throw new SkerryError('invalid', `gate "${gate}" has no bound`, { hint: 'give it max or maxRatio' });
+  }
 }

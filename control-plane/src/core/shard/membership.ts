@@ -11,9 +11,12 @@
 import { cohortPlace } from '@skerry/proto/cohort';
 import { desiredFor, type Plan } from '../plan.ts';
 import type { Evidence } from '../rollout/rollout.ts';
+import { mergeSamples } from '../rollout/samples.ts';
 import { matchesSelector, parseSelector } from '../selector.ts';
 import { type AgentRow, factsOf, labelsOf } from './agents.ts';
+import { armSamples, type CompareQuery, markArms, OFFLINE_MS } from './arms.ts';
 import type { ShardContext } from './context.ts';
+import { penalties } from './evidence.ts';
 import { wantedPipelines } from './reported.ts';
 
 export interface StageQuery {
@@ -23,6 +26,7 @@ export interface StageQuery {
   selector: string;
   /** The release name that pipelines want. */
   name: string;
+  digest: string;
 }
 
 /** Writes down who is eligible. `members` are the agents that are members already and still eligible. */
@@ -37,6 +41,7 @@ export function prepareStage(
   )[0];
   if (held) return answer(context, query, held.eligible, held.state === 'committed');
   const agents = eligibleAgents(context, query);
+  markArms(context, query.rollout, query.name, agents);
   for (const agent of agents)
     context.sql.run(
       `INSERT INTO candidate (rollout, stage, place, agent) SELECT ?, ?, ?, ?
@@ -77,8 +82,10 @@ function eligibleAgents(context: ShardContext, query: StageQuery): string[] {
   return context.sql
     .all<Pick<AgentRow, 'id' | 'labels' | 'reported_labels' | 'facts'>>(
       `SELECT DISTINCT a.id, a.labels, a.reported_labels, a.facts FROM agent a
-       JOIN pipeline p ON p.agent = a.id AND p.wants = ? AND p.pinned = 0 WHERE a.state = 'approved'`,
+       JOIN pipeline p ON p.agent = a.id AND p.wants = ? AND p.pinned = 0 WHERE a.state = 'approved'
+         AND NOT EXISTS (SELECT 1 FROM penalty g WHERE g.agent = a.id AND g.release_digest = ?)`,
       query.name,
+      query.digest,
     )
     .filter((row) => matchesSelector(selector, { labels: labelsOf(row), facts: factsOf(row) }))
     .map((row) => row.id);
@@ -136,11 +143,11 @@ export function discardStage(context: ShardContext, rollout: string, stage: numb
 /** Forgets the membership of every rollout but those named. */
 export function forgetMembers(context: ShardContext, kept: readonly string[]): void {
   const held = context.sql.all<{ rollout: string }>(
-    'SELECT rollout FROM stage UNION SELECT rollout FROM member UNION SELECT rollout FROM candidate',
+    'SELECT rollout FROM stage UNION SELECT rollout FROM member UNION SELECT rollout FROM candidate UNION SELECT rollout FROM arm',
   );
   for (const { rollout } of held)
     if (!kept.includes(rollout))
-      for (const table of ['stage', 'member', 'candidate'])
+      for (const table of ['stage', 'member', 'candidate', 'arm'])
         context.sql.run(`DELETE FROM ${table} WHERE rollout = ?`, rollout);
 }
 
@@ -159,6 +166,8 @@ export interface EvidenceQuery {
   digest: string;
   stage: number;
   minWindows: number;
+  /** Asked for while the stage is being compared. */
+  compare?: CompareQuery;
 }
 
 interface MemberRow extends Record<string, string | number | Uint8Array | null> {
@@ -170,6 +179,7 @@ interface MemberRow extends Record<string, string | number | Uint8Array | null> 
   serving: number;
   failed: number;
   error: string;
+  trouble: string;
   results: number;
   errors: number;
 }
@@ -181,39 +191,36 @@ export function stageEvidence(context: ShardContext, query: EvidenceQuery, plan:
     `SELECT m.agent, m.base_results, m.base_errors, a.last_seen_ms, count(*) AS pipelines,
        sum(p.release_digest = ?) AS serving, sum(p.trying_digest = ? AND p.state = 'failed') AS failed,
        max(CASE WHEN p.trying_digest = ? THEN p.error ELSE '' END) AS error,
+       (SELECT coalesce(max(trouble), '') FROM release_evidence e WHERE e.agent = m.agent AND e.release_digest = ?)
+         AS trouble,
        (SELECT coalesce(sum(results), 0) FROM stream s WHERE s.release_digest = ? AND s.agent = m.agent) AS results,
        (SELECT coalesce(sum(errors), 0) FROM stream s WHERE s.release_digest = ? AND s.agent = m.agent) AS errors
      FROM member m JOIN agent a ON a.id = m.agent AND a.state = 'approved'
      JOIN pipeline p ON p.agent = m.agent AND p.wants = ? AND p.pinned = 0
      WHERE m.rollout = ? AND m.stage <= ? GROUP BY m.agent`,
-    query.digest,
-    query.digest,
-    query.digest,
-    query.digest,
-    query.digest,
+    ...new Array<string>(6).fill(query.digest),
     query.name,
     query.rollout,
     query.stage,
   );
   for (const row of rows) addMember(evidence, row, query.minWindows, context.now());
   evidence.remaining = plan ? countRemaining(context, query, plan) : 0;
+  if (query.compare) evidence.samples = armSamples(context, query, query.compare);
   return evidence;
 }
-
-/** Silent for longer than this is offline: unknown, never success. */
-const OFFLINE_MS = 5 * 60_000;
 
 function addMember(evidence: Evidence, row: MemberRow, minWindows: number, nowMs: number): void {
   // A stream that fell silent is forgotten in time, and with it what it had before.
   const windows = Math.max(0, row.results - row.base_results);
   const errors = Math.max(0, row.errors - row.base_errors);
   const reached = row.serving === row.pipelines;
-  const failed = !reached && row.failed > 0;
+  const failed = (!reached && row.failed > 0) || row.trouble !== '';
   evidence.members++;
   if (reached) evidence.reached++;
   if (failed) {
     evidence.failed++;
-    if (evidence.failures.length < 5) evidence.failures.push({ agent: row.agent, error: row.error });
+    if (evidence.failures.length < 5)
+      evidence.failures.push({ agent: row.agent, error: row.trouble || row.error });
   }
   if (nowMs - (row.last_seen_ms ?? 0) > OFFLINE_MS) evidence.offline++;
   evidence.windows += windows;
@@ -221,7 +228,16 @@ function addMember(evidence: Evidence, row: MemberRow, minWindows: number, nowMs
   if (failed || windows >= minWindows) {
     evidence.judged++;
     evidence.errorRateSum += failed ? 1 : errors / windows;
+    evidence.errorRateLowSum = (evidence.errorRateLowSum ?? 0) + (failed ? 1 : lowestShare(errors, windows));
   }
+}
+
+/** The lower end of Wilson's interval for a share, three standard deviations wide. */
+function lowestShare(count: number, of: number): number {
+  const [z2, share] = [9, count / of];
+  const centre = share + z2 / (2 * of);
+  const half = 3 * Math.sqrt((share * (1 - share)) / of + z2 / (4 * of * of));
+  return Math.max(0, (centre - half) / (1 + z2 / of));
 }
 
 /**
@@ -244,6 +260,7 @@ function countRemaining(context: ShardContext, query: EvidenceQuery, plan: Plan)
       plan,
       { labels: labelsOf(row), facts: factsOf(row), pipelines: wantedPipelines(context, row.id) },
       (rollout) => memberStage(context, rollout, row.id),
+      penalties(context, row.id),
     );
     return !desired.some((entry) => entry.releaseDigest === query.digest);
   }).length;
@@ -262,16 +279,31 @@ export function emptyEvidence(): Evidence {
     errors: 0,
     remaining: 0,
     failures: [],
+    errorRateLowSum: 0,
   };
 }
+
+const SUMS = [
+  'members',
+  'reached',
+  'failed',
+  'offline',
+  'judged',
+  'errorRateSum',
+  'errorRateLowSum',
+  'windows',
+  'errors',
+  'remaining',
+] as const;
 
 /** Evidence of several shards together. */
 export function mergeEvidence(parts: readonly Evidence[]): Evidence {
   const total = emptyEvidence();
   for (const part of parts) {
-    for (const key of Object.keys(total) as (keyof Evidence)[])
-      if (key !== 'failures') total[key] += part[key];
+    for (const key of SUMS) total[key] = (total[key] ?? 0) + (part[key] ?? 0);
     total.failures = [...total.failures, ...part.failures].slice(0, 5);
   }
+  if (parts.some((part) => part.samples))
+    total.samples = mergeSamples(parts.map((part) => part.samples ?? []));
   return total;
 }

@@ -4,6 +4,7 @@ import { skerry } from '@skerry/proto/wire';
 import type { WantedPipeline } from '../plan.ts';
 import type { AgentRow } from './agents.ts';
 import type { ShardContext } from './context.ts';
+import { storeEvidence } from './evidence.ts';
 
 export type SlotState = 'none' | 'fetching' | 'verifying' | 'active' | 'failed';
 const SLOT_STATES: readonly SlotState[] = ['none', 'fetching', 'verifying', 'active', 'failed'];
@@ -80,6 +81,7 @@ export function storeReport(
     JSON.stringify(statusOf(request)),
     row.id,
   );
+  storeEvidence(context, row.id, reported.evidence ?? []);
   return storePipelines(context, row.id, reported.pipelines ?? []);
 }
 

@@ -84,4 +84,15 @@ export const SHARD_MIGRATIONS: readonly (readonly string[])[] = [
        last INTEGER NOT NULL, records INTEGER NOT NULL, reason TEXT NOT NULL,
        PRIMARY KEY (agent, epoch, lane, first)) WITHOUT ROWID`,
   ],
+  [
+    // What agents say of the releases that they run, and where that stood as a rollout's stage was entered.
+    `CREATE TABLE release_evidence (agent TEXT NOT NULL, pipeline TEXT NOT NULL, release_digest TEXT NOT NULL,
+       role TEXT NOT NULL, trouble TEXT NOT NULL, doc TEXT NOT NULL,
+       PRIMARY KEY (agent, pipeline, release_digest, role)) WITHOUT ROWID`,
+    `CREATE TABLE arm (rollout TEXT NOT NULL, agent TEXT NOT NULL, past TEXT, base TEXT NOT NULL,
+       online INTEGER NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (rollout, agent)) WITHOUT ROWID`,
+    // Releases that an agent gave back by itself.
+    `CREATE TABLE penalty (agent TEXT NOT NULL, release_digest TEXT NOT NULL, reason TEXT NOT NULL,
+       at_ms INTEGER NOT NULL, PRIMARY KEY (agent, release_digest)) WITHOUT ROWID`,
+  ],
 ];

@@ -12,6 +12,7 @@ import { type AgentRow, factsOf, find, held, labelsOf } from './agents.ts';
 import { raiseAlert } from './alerts.ts';
 import { count, type ShardContext } from './context.ts';
 import { endSketches, storeSketches } from './drift.ts';
+import { penalties } from './evidence.ts';
 import { acknowledgements, closeHoles, type IngestOutcome, ingestBlocks, laneNumber } from './ingest.ts';
 import { endEpochs, hasEnded, storeLedgers } from './ledger.ts';
 import { memberStage } from './membership.ts';
@@ -187,6 +188,7 @@ function computeDesired(context: ShardContext, row: AgentRow, plan: Plan): Desir
     plan,
     { labels: labelsOf(row), facts: factsOf(row), pipelines: wantedPipelines(context, row.id) },
     (rollout) => memberStage(context, rollout, row.id),
+    penalties(context, row.id),
   );
 }
 
