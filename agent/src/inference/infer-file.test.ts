@@ -1,10 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RUNTIME } from '@skerry/proto/onnx/check';
+import { encode, onnx } from '@skerry/proto/wire';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOrtNodeBackend } from '../adapters/ort-node.ts';
 import { inferJson, type ModelFile } from './infer-file.ts';
-import { ELEMENT_TYPES, gemmModel, identityModel } from './test-model.ts';
+import { ELEMENT_TYPES, gemmModel, identityModel, value } from './test-model.ts';
 
 const backend = createOrtNodeBackend();
 let folder: string;
@@ -69,4 +71,67 @@ test('inputs that do not fit are refused by name, with what the model wants', as
   await expect(inferJson(backend, gemm, window([1], [1], 'int8'))).rejects.toMatchObject({ code: 'failed' });
   await expect(inferJson(backend, gemm, window([300], [1], 'uint8'))).rejects.toThrow('from 0 to 255');
   await expect(inferJson(backend, gemm, window([1], [1], 'complex64'))).rejects.toThrow('window.type');
+});
+
+test('narrow types are cast inside, each to a plain one that holds all its values', async () => {
+  const narrow = {
+    float16: 10,
+    bfloat16: 16,
+    e4m3fn: 17,
+    e4m3fnuz: 18,
+    e5m2: 19,
+    e5m2fnuz: 20,
+    uint4: 21,
+    int4: 22,
+  };
+  for (const [name, code] of Object.entries(narrow)) {
+    const plain = name.endsWith('int4') ? name.replace('4', '8') : 'float32';
+    const path = join(folder, `${name}.onnx`);
+    const type = { tensorType: { elemType: code, shape: { dim: [{ dimParam: 'n' }] } } };
+    const bytes = encode(onnx.ModelProto, {
+      irVersion: 10,
+      opsetImport: [{ domain: '', version: 23 }],
+      graph: {
+        name,
+        node: [{ opType: 'Identity', input: ['x'], output: ['y'] }],
+        input: [{ name: 'x', type }],
+        output: [{ name: 'y', type }],
+      },
+    });
+    await writeFile(path, bytes);
+    const x = { type: plain, dims: [2], data: [3, 1.5] };
+    if (plain !== 'float32') x.data = [7, 2];
+    expect(await inferJson(backend, { path, bytes }, { x }), name).toEqual({ outputs: { y: x } });
+  }
+});
+
+test('the newest operator sets and IR that are let through are those that the runtime loads', async () => {
+  const attempt = (domain: string, version: number, irVersion: number): Promise<unknown> =>
+    backend.create({
+      bytes: encode(onnx.ModelProto, {
+        irVersion,
+        opsetImport: [
+          { domain: '', version: domain ? 17 : version },
+          ...(domain ? [{ domain, version }] : []),
+        ],
+        graph: {
+          name: 'g',
+          node: [
+            domain
+              ? { opType: 'Normalizer', domain, input: ['x'], output: ['y'] }
+              : { opType: 'Identity', input: ['x'], output: ['y'] },
+          ],
+          input: [value('x', 1, ['n', 2])],
+          output: [value('y', 1, ['n', 2])],
+        },
+      }),
+    });
+  const { ir, opsets } = RUNTIME;
+  await attempt('', opsets[''], ir);
+  await attempt('ai.onnx.ml', opsets['ai.onnx.ml'], ir);
+  await expect(attempt('', opsets[''] + 1, ir)).rejects.toMatchObject({ code: 'invalid' });
+  await expect(attempt('ai.onnx.ml', opsets['ai.onnx.ml'] + 1, ir)).rejects.toMatchObject({
+    code: 'invalid',
+  });
+  await expect(attempt('', opsets[''], ir + 1)).rejects.toMatchObject({ code: 'invalid' });
 });

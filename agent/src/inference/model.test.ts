@@ -186,6 +186,16 @@ describe.each([
     await served.release();
   });
 
+  test('a device begins with the value that the release says', async () => {
+    const [window, state] = remembering.input as [object, object];
+    const manifest = { ...remembering, input: [window, { ...state, value: 100 }] } as ReleaseManifest;
+    const served = await loaded(manifest, bytes);
+    expect([
+      ...(await served.run(windows(['d', 1, 0, 0, 0], ['d', 1, 0, 0, 0]))).outputs.score!.values,
+    ]).toEqual([101, 102]);
+    await served.release();
+  });
+
   test('a state that is no number any more is dropped, and the device begins anew', async () => {
     const served = await loaded(remembering, bytes);
     const { states } = await served.run(windows(['d', Number.POSITIVE_INFINITY, 0, 0, 0], ['e', 1, 0, 0, 0]));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { encode, onnx } from '../wire.ts';
+import { decode, encode, onnx } from '../wire.ts';
+import { fieldsOf, varintsOf } from './fields.ts';
 import {
   float32,
   fromLittleEndian,
@@ -34,6 +35,17 @@ describe('tensors', () => {
   it('are copied from bytes at any offset, a Buffer within a larger one included', () => {
     const bytes = Buffer.from([9, ...new Uint8Array(Float32Array.of(1, 2).buffer)]).subarray(1);
     expect(fromLittleEndian('float32', bytes)).toEqual(Float32Array.of(1, 2));
+  });
+
+  it('keep the ends of 64-bit integers when a graph is read and written again', () => {
+    const ends = [2 ** 63, -(2 ** 63)];
+    const node = encode(onnx.AttributeProto, { name: 'ends', type: 7, ints: ends });
+    const again = encode(onnx.AttributeProto, decode(onnx.AttributeProto, node));
+    expect([...again]).toEqual([...node]);
+    const [max] = [...fieldsOf(node)].filter((f) => f.number === 8).flatMap((f) => varintsOf(node, f));
+    expect(max).toBe(2n ** 63n - 1n);
+    const typed = fromTensorProto({ dims: [2], dataType: 7, int64Data: ends });
+    expect(typed.data).toEqual(BigInt64Array.of(2n ** 63n - 1n, -(2n ** 63n)));
   });
 
   it('are refused where values and shape disagree, or the values lie elsewhere', () => {

@@ -233,7 +233,8 @@ function numbersOf(proto: onnx.ITensorProto, type: NumericType): NumericData {
     case 'float64':
       return Float64Array.from(proto.doubleData ?? []);
     case 'int64':
-      return BigInt64Array.from(proto.int64Data ?? [], BigInt);
+      // What reads as 2^63 was INT64_MAX.
+      return BigInt64Array.from(proto.int64Data ?? [], (x) => (x >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(x)));
     case 'uint64':
       return BigUint64Array.from(proto.uint64Data ?? [], BigInt);
     case 'uint32':
