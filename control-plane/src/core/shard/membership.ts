@@ -180,6 +180,8 @@ interface MemberRow extends Record<string, string | number | Uint8Array | null> 
   failed: number;
   error: string;
   trouble: string;
+  said_windows: number;
+  said_errors: number;
   results: number;
   errors: number;
 }
@@ -193,12 +195,16 @@ export function stageEvidence(context: ShardContext, query: EvidenceQuery, plan:
        max(CASE WHEN p.trying_digest = ? THEN p.error ELSE '' END) AS error,
        (SELECT coalesce(max(trouble), '') FROM release_evidence e WHERE e.agent = m.agent AND e.release_digest = ?)
          AS trouble,
+       (SELECT coalesce(sum(json_extract(doc, '$.windows')), 0) FROM release_evidence e
+         WHERE e.agent = m.agent AND e.release_digest = ? AND e.role = 'active') AS said_windows,
+       (SELECT coalesce(sum(json_extract(doc, '$.errors')), 0) FROM release_evidence e
+         WHERE e.agent = m.agent AND e.release_digest = ? AND e.role = 'active') AS said_errors,
        (SELECT coalesce(sum(results), 0) FROM stream s WHERE s.release_digest = ? AND s.agent = m.agent) AS results,
        (SELECT coalesce(sum(errors), 0) FROM stream s WHERE s.release_digest = ? AND s.agent = m.agent) AS errors
      FROM member m JOIN agent a ON a.id = m.agent AND a.state = 'approved'
      JOIN pipeline p ON p.agent = m.agent AND p.wants = ? AND p.pinned = 0
      WHERE m.rollout = ? AND m.stage <= ? GROUP BY m.agent`,
-    ...new Array<string>(6).fill(query.digest),
+    ...new Array<string>(8).fill(query.digest),
     query.name,
     query.rollout,
     query.stage,
@@ -210,9 +216,13 @@ export function stageEvidence(context: ShardContext, query: EvidenceQuery, plan:
 }
 
 function addMember(evidence: Evidence, row: MemberRow, minWindows: number, nowMs: number): void {
-  // A stream that fell silent is forgotten in time, and with it what it had before.
-  const windows = Math.max(0, row.results - row.base_results);
-  const errors = Math.max(0, row.errors - row.base_errors);
+  // A stream that fell silent is forgotten in time, and with it what it had before. What the agent says counts windows
+  // of which no result has arrived yet, or ever will.
+  const [results, failures] = [row.results - row.base_results, row.errors - row.base_errors];
+  const [windows, errors] =
+    row.said_windows > results
+      ? [row.said_windows, row.said_errors]
+      : [Math.max(0, results), Math.max(0, failures)];
   const reached = row.serving === row.pipelines;
   const failed = (!reached && row.failed > 0) || row.trouble !== '';
   evidence.members++;
