@@ -7,6 +7,7 @@ import { createFsBlobs } from '@skerry/agent/adapters/fs-blobs';
 import { createOrtNodeBackend } from '@skerry/agent/adapters/ort-node';
 import { systemClock } from '@skerry/agent/adapters/system-clock';
 import { parseAgentConfig } from '@skerry/agent/config';
+import { DriftWatch } from '@skerry/agent/drift/watch';
 import { createEngine } from '@skerry/agent/inference/engine';
 import { encodeJournal } from '@skerry/agent/outbox/journal-codec';
 import { createPipeline } from '@skerry/agent/pipeline/pipeline';
@@ -27,11 +28,15 @@ export interface InProcess {
   close(): Promise<void>;
 }
 
-/** Prepares the pipeline of a configuration (agent.yaml's text) with a release directory; `scratch` takes its files. */
+/**
+ * Prepares the pipeline of a configuration (agent.yaml's text) with a release directory; `scratch` takes its files.
+ * With `drift` it is watched against the release's reference, as an agent does.
+ */
 export async function openInProcess(
   configText: string,
   release: string,
   scratch: string,
+  { drift = false } = {},
 ): Promise<InProcess> {
   const config = parseAgentConfig(configText, 'agent.yaml', {});
   const blobs = createFsBlobs(scratch);
@@ -48,8 +53,25 @@ export async function openInProcess(
     log: () => undefined,
   });
   const { limits } = config;
-  const pipeline = createPipeline(config.pipelines[0]!, { agent: 'bench', crypto: nodeCrypto, limits });
+  const [settings] = config.pipelines;
+  let episodes = 0;
+  const watch = new DriftWatch({
+    pipeline: settings!.name,
+    channels: Object.keys(settings!.source.channels),
+    clock: systemClock,
+    newEpisode: () => `ep_${++episodes}`,
+  });
+  const pipeline = createPipeline(settings!, {
+    agent: 'bench',
+    crypto: nodeCrypto,
+    limits,
+    ...(drift && {
+      onSample: (device, channel, value, timeUs) => watch.onSample(device, channel, value, timeUs),
+      onOutput: (device, output, value, toUs) => watch.onOutput(device, output, value, toUs),
+    }),
+  });
   const { digest, files: refs } = packed.release;
+  if (drift) watch.prepare(manifest, digest, files.get(manifest.drift!.reference))();
   pipeline.setRelease(manifest, digest, releaseRef(manifest));
   engine.serve(pipeline.name, await engine.prepare({ manifest, digest, files: refs }));
   let journalSeq = 0;
@@ -63,6 +85,7 @@ export async function openInProcess(
       results += pipeline.conclude(w, inferred, { producedMs: systemClock.wallMs() }).rows.length;
     }
     pipeline.dirtyStates();
+    watch.take();
     return results;
   }
 
