@@ -2,6 +2,7 @@
 import { createOrtNodeBackend } from '@skerry/agent/adapters/ort-node';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { print } from '@skerry/proto/node/program';
+import { buildBearingRelease } from './catalogue/bearing.ts';
 import { buildPumpRelease, PUMP_RECIPES } from './catalogue/pump.ts';
 import { buildUnivariateRelease } from './catalogue/univariate.ts';
 import { buildUnivariateStream } from './catalogue/univariate-stream.ts';
@@ -14,6 +15,13 @@ type Built = Awaited<ReturnType<typeof buildUnivariateRelease>>;
 const recipes: [ref: string, build: () => Promise<Built>][] = [
   ['univariate-anomaly@1.0.0', () => buildUnivariateRelease(backend)],
   ['univariate-anomaly@2.0.0', () => buildUnivariateStream(backend)],
+  [
+    'bearing-fault@1.0.0',
+    () =>
+      buildBearingRelease(backend, nodeCrypto, (epoch, loss) =>
+        print(`  epoch ${epoch}: ${loss.toFixed(4)}`),
+      ),
+  ],
   ...PUMP_RECIPES.map((recipe): [string, () => Promise<Built>] => [
     `pump-anomaly@${recipe.version}`,
     () => buildPumpRelease(backend, nodeCrypto, recipe),

@@ -79,7 +79,11 @@ async function goldenOf(
  * Twice what int8 deviates here, in whole hundredths (rtol and atol alike): another backend may round one quantization
  * step differently, and anything beyond is a wrong weight's doing.
  */
-async function toleranceOf(backend: InferenceBackend, int8: Uint8Array, golden: Uint8Array): Promise<number> {
+export async function toleranceOf(
+  backend: InferenceBackend,
+  int8: Uint8Array,
+  golden: Uint8Array,
+): Promise<number> {
   const session = await backend.create({ bytes: int8 });
   const worst = await goldenDeviation(session, golden).finally(() => session.release());
   return Math.max(1, Math.ceil(200 * worst)) / 100;
