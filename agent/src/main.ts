@@ -6,6 +6,7 @@ import { outboxAcknowledge, outboxExport } from './cli/byhand.ts';
 import { check } from './cli/check.ts';
 import { enroll } from './cli/enroll.ts';
 import { infer } from './cli/infer.ts';
+import { installBundle } from './cli/install.ts';
 import { outboxLedger, outboxLs, outboxVerify } from './cli/outbox.ts';
 import { run } from './cli/run.ts';
 import { showStatus } from './cli/status.ts';
@@ -128,14 +129,31 @@ program
   .option('--time <column>', 'the time column, where its name does not say so')
   .option('--device <column|name>', 'a column that names the device, or its name')
   .option('--release <dir>', 'another release than the configured one')
+  .option('--labels <column>', 'a column that is 0 where nothing was wrong: results are judged by it')
+  .option(
+    '--windows <file>',
+    'labelled windows as JSON, [[from, to], …] or by recording as in NAB: judged, NAB score too',
+  )
+  .option('--plot <file>', 'a picture of scores, labels and alerts, as SVG')
   .option(...JSON_FLAG)
   .addHelpText(
     'after',
     examples(
       'backtest -c agent/examples/univariate.yaml --pipeline univariate --input recording.csv --out results.ndjson',
+      'backtest -c agent.yaml --pipeline pump --input labelled.csv --labels fault --plot pump.svg --out results.ndjson',
     ),
   )
   .action(runBacktest);
+
+program
+  .command('install <bundle>')
+  .description(
+    'take a release that a person carried here: signatures, digests, golden vectors as over a network',
+  )
+  .addOption(configOption())
+  .option(...JSON_FLAG)
+  .addHelpText('after', examples('install press-vibration-1.3.0.skerry.tar -c agent.yaml'))
+  .action(installBundle);
 
 const outbox = program.command('outbox').description('what was produced and where it went');
 for (const [name, description, action] of [

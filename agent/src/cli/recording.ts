@@ -16,6 +16,10 @@ export interface RecordingSource {
   time: string | undefined;
   /** A column that names the device, or the device's name itself. */
   device: string | undefined;
+  /** A column that is 0, or empty, in rows where nothing was wrong. */
+  label: string | undefined;
+  /** Told of every row in order: whether its label says that something was wrong. */
+  onLabel: ((device: string, timeUs: number, isFaulty: boolean) => void) | undefined;
   /** Told after every chunk: the share of the file read, and rows so far. */
   onProgress(share: number, rows: number): void;
 }
@@ -27,16 +31,20 @@ export async function* recordingBatches(source: RecordingSource): AsyncGenerator
   const values = new Float64Array(channels.length);
   let at: number[] | undefined;
   let deviceField = -1;
+  let labelField = -1;
   let rows = 0;
   const reader = createRecordingReader(
     (row, header) => {
       if (!at) {
         at = channelColumns(source, header);
         deviceField = source.device === undefined ? -1 : header.fields.indexOf(source.device);
+        labelField = labelColumn(source, header);
       }
       for (let c = 0; c < at.length; c++) values[c] = row.values[at[c]!]!;
       const named = deviceField >= 0 ? row.fields[deviceField] : source.device;
-      columns.push(named || 'recording', row.timeUs, values);
+      const device = named || 'recording';
+      columns.push(device, row.timeUs, values);
+      if (labelField >= 0) source.onLabel?.(device, row.timeUs, isFaulty(row.fields[labelField]!));
       rows++;
     },
     { file: source.file, ...(source.time !== undefined && { time: source.time }) },
@@ -76,6 +84,20 @@ async function* chunks(
   const rest = columns.take();
   if (rest) yield rest;
   source.onProgress(1, rows());
+}
+
+function labelColumn({ file, label }: RecordingSource, { fields }: RecordingHeader): number {
+  if (label === undefined) return -1;
+  const at = fields.indexOf(label);
+  if (at >= 0) return at;
+  throw new SkerryError('invalid', `${file} has no column ${label}; it has ${fields.join(', ')}`, {
+    hint: 'check --labels',
+  });
+}
+
+function isFaulty(label: string): boolean {
+  const text = label.trim().toLowerCase();
+  return text !== '' && text !== 'false' && Number(text) !== 0;
 }
 
 /** Each channel's column: the payload's name for it, the channel's own, or the only one there is. */

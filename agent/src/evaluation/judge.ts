@@ -134,7 +134,7 @@ function median(sorted: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
-function nabOf(series: readonly JudgedSeries[]): Judgement['nab'] {
+function nabOf(series: readonly JudgedSeries[]): NonNullable<Judgement['nab']> {
   const streams = series.map(({ results, stretches }) => ({
     scores: results.map(({ isPast }) => (isPast ? 1 : 0)),
     windows: stretches.flatMap((stretch): [number, number][] => {
