@@ -20,7 +20,7 @@ export function run(options: RunOptions): Promise<void> {
 /** The same with some ports other than the machine's own: what tests of the whole process have to change. */
 export async function runOver(
   options: RunOptions,
-  ports: Partial<Pick<Ports, 'clock' | 'crashPoint'>>,
+  ports: Partial<Pick<Ports, 'backends' | 'clock' | 'crashPoint'>>,
 ): Promise<void> {
   const loaded = await loadConfig(options.config);
   const log = stderrLog(systemClock, options.logLevel);
