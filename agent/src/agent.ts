@@ -3,7 +3,6 @@
  * top to bottom it is the agent's life: open what is stored, load what served, replay the journal, then take messages.
  */
 import type { ApplyDelta } from '@skerry/proto/delta';
-import { SkerryError } from '@skerry/proto/errors';
 import { randomId } from '@skerry/proto/ids';
 import { releaseRef } from '@skerry/proto/release';
 import type { skerry } from '@skerry/proto/wire';
@@ -26,11 +25,16 @@ import type { Ports } from './ports.ts';
 import { createProcessor, type Processor } from './processor.ts';
 import { outMessages, statusMessage } from './publish.ts';
 import { createReleases } from './release/activate.ts';
+import { requireCarried } from './release/carried.ts';
+import { CarriedWishes } from './release/carried-wishes.ts';
+import { createInstaller, type Installer, type InstallOutcome } from './release/install.ts';
 import type { Releases } from './release/releases.ts';
 import type { ReleaseTarget } from './release/slots.ts';
 import { allLabels, OpenAlerts } from './reported.ts';
 import type { ServerClock } from './sync/server-clock.ts';
 import { AgentTime } from './time/agent-time.ts';
+import type { TrustClient } from './trust/client.ts';
+import { offlineTrust, type TrustKeeper } from './trust/keeper.ts';
 import { Convergence } from './twin/convergence.ts';
 import { type DesiredStore, openDesiredStore } from './twin/desired-store.ts';
 import { UnclaimedTopics } from './twin/unclaimed.ts';
@@ -44,6 +48,8 @@ export interface AgentOptions {
   compression?: Compression;
   /** Left out where releases always come whole. */
   applyDelta?: ApplyDelta;
+  /** The file of `trust.root`. */
+  rootBytes?: Uint8Array | undefined;
   /** Where the database was put that was corrupt at this start: told once by an alert, and shown while this runs. */
   setAside?: string;
   /** Releases from disk (`file:DIR`), verified and in Blobs, by pipeline; called at the start. */
@@ -99,7 +105,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     ...(options.setAside !== undefined && { setAside: options.setAside }),
   });
   const desired = await openDesiredStore(ports.store, ports.log);
-  agent = new RunningAgent(options, time, outbox, recovered, desired);
+  const carried = await CarriedWishes.open(ports.store, ports.log);
+  agent = new RunningAgent(options, time, outbox, recovered, desired, carried);
   await agent.openLink();
   return agent;
 }
@@ -121,6 +128,9 @@ class RunningAgent implements Agent {
   readonly #releases: Releases;
   readonly #view: AgentView;
   readonly byHand: ByHand;
+  readonly #installer: Installer;
+  /** Where there is no control plane: for releases that are installed by hand. */
+  readonly #trust: TrustKeeper;
   #link: Link | undefined;
   #state: 'loading' | 'replaying' | 'running' | 'stopping' = 'loading';
 
@@ -130,6 +140,7 @@ class RunningAgent implements Agent {
     outbox: Outbox,
     recovered: Parameters<typeof createProcessor>[0]['recovered'],
     desired: DesiredStore,
+    carried: CarriedWishes,
   ) {
     const { ports, config } = options;
     this.#o = options;
@@ -186,6 +197,7 @@ class RunningAgent implements Agent {
       lanes: this.#lanes,
       desired,
       releases: this.#releases,
+      carried,
       link: () => this.#link,
     });
     this.#view = new AgentView({
@@ -202,6 +214,8 @@ class RunningAgent implements Agent {
       releases: this.#releases,
       link: () => this.#link,
     });
+    this.#trust = offlineTrust({ ...ports, rootBytes: options.rootBytes });
+    this.#installer = this.#createInstaller(carried);
     this.byHand = createByHand({
       ...ports,
       agentId: options.agentId,
@@ -219,6 +233,19 @@ class RunningAgent implements Agent {
     });
   }
 
+  #createInstaller(wishes: CarriedWishes): Installer {
+    return createInstaller({
+      ...this.#o.ports,
+      pipelines: this.#o.config.pipelines,
+      releases: this.#releases,
+      wishes,
+      trust: () => this.#trusted(),
+      seen: () => this.#desired.seen(),
+      serving: (pipeline) => this.#engine.serving(pipeline),
+      converge: () => this.#twin.converge(),
+    });
+  }
+
   get serverClock(): ServerClock | undefined {
     return this.#link?.status()?.serverClock;
   }
@@ -233,6 +260,7 @@ class RunningAgent implements Agent {
       intervalMs: config.controlPlane.interval,
       metered: config.controlPlane.metered,
       trustIntervalMs: config.trust.refresh,
+      rootBytes: this.#o.rootBytes,
       agentId,
       boot: this.#boot,
       labels: allLabels(config, facts),
@@ -325,7 +353,15 @@ class RunningAgent implements Agent {
   async #obtain(pipeline: string, target: ReleaseTarget): Promise<void> {
     if (this.#lanes.get(pipeline)?.config.release.kind === 'file') await this.#localReleases();
     else if (this.#link) await this.#link.obtain(target, this.#releases.knownDigests());
-    else throw new SkerryError('unavailable', `${releaseRef(target)} is not on this device`);
+    else await requireCarried(await this.#trusted(), this.#o.ports.crypto, this.#o.ports.blobs, target);
+  }
+
+  #trusted(): Promise<TrustClient> {
+    return this.#link ? this.#link.trust() : this.#trust.client();
+  }
+
+  install(chunks: AsyncIterable<Uint8Array>, what: string): Promise<InstallOutcome> {
+    return this.#installer.install(chunks, what);
   }
 
   #localReleases(): Promise<ReadonlyMap<string, ReleaseTarget>> {

@@ -140,7 +140,7 @@ test.each([
   [
     'a managed release without a control plane',
     SMALLEST.replace('file:releases/press', 'press'),
-    'expected file:DIRECTORY, since no controlPlane is configured',
+    'expected file:DIRECTORY, since neither controlPlane nor trust.root is configured',
   ],
   [
     "the agent's own topics as a source",

@@ -231,11 +231,11 @@ export const agentConfig = z
           message: `pipeline "${p.name}" stands twice`,
         });
       seen.add(p.name);
-      if (p.release.kind !== 'file' && !config.controlPlane)
+      if (p.release.kind !== 'file' && !config.controlPlane && config.trust.root === undefined)
         context.addIssue({
           code: 'custom',
           path: ['pipelines', i, 'release'],
-          message: 'expected file:DIRECTORY, since no controlPlane is configured',
+          message: 'expected file:DIRECTORY, since neither controlPlane nor trust.root is configured',
         });
     }
   });

@@ -6,7 +6,6 @@ import type { Crypto } from '@skerry/proto/crypto';
 import type { ApplyDelta } from '@skerry/proto/delta';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import type { skerry } from '@skerry/proto/wire';
-import { parseEnrolmentToken } from './identity/enrolment-token.ts';
 import { type EnrolRequest, type Identity, openIdentity } from './identity/identity.ts';
 import type { Blobs, Clock, Log, Random, Store, Timers, Transport, Wake } from './ports.ts';
 import { Downloads } from './release/download.ts';
@@ -18,6 +17,7 @@ import { BusyError, endpoint, type Http } from './sync/http.ts';
 import { createSyncLoop, type SyncLoop, type SyncStatus } from './sync/loop.ts';
 import { type Meter, openMeter } from './sync/meter.ts';
 import type { OutboxReader } from './sync/outbox-reader.ts';
+import { trustAnchor } from './trust/anchor.ts';
 import type { TrustClient, TrustOptions } from './trust/client.ts';
 import { createMetadataFetcher } from './trust/fetch-metadata.ts';
 import { TrustKeeper } from './trust/keeper.ts';
@@ -289,12 +289,12 @@ class AgentLink implements Link {
     return { labels, facts, ...(enrollToken !== undefined && { token: enrollToken }) };
   }
 
-  /** What the operator handed over with the token goes before a file; both before nothing. */
   #anchor(): TrustOptions['anchor'] | undefined {
     const { enrollToken, rootBytes } = this.#o;
-    const rootDigest =
-      this.#identity.enrolment()?.rootDigest ??
-      (enrollToken === undefined ? undefined : parseEnrolmentToken(enrollToken).rootDigest);
-    return rootDigest === undefined ? rootBytes && { rootBytes } : { rootDigest };
+    return trustAnchor({
+      enrolledDigest: this.#identity.enrolment()?.rootDigest,
+      enrollToken,
+      rootBytes,
+    });
   }
 }

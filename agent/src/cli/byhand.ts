@@ -5,14 +5,14 @@ import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { BUNDLE_MAGIC, framePart, readParts } from '@skerry/proto/bundle';
-import { reasonOf, SkerryError } from '@skerry/proto/errors';
+import { SkerryError } from '@skerry/proto/errors';
 import { print, printJson } from '@skerry/proto/node/program';
 import { formatBytes } from '@skerry/proto/units';
 import { decode, type skerry, v1 } from '@skerry/proto/wire';
 import type { AcknowledgeOutcome } from '../byhand/acknowledge.ts';
 import { type LoadedConfig, loadConfig } from './config-file.ts';
+import { postLocal, progress } from './local-post.ts';
 import { runningStatus, withOutbox } from './opened-outbox.ts';
-import { localUrl } from './status.ts';
 
 const BUNDLE_TYPE = 'application/x-skerry-bundle';
 
@@ -75,30 +75,12 @@ async function acknowledgeRunning(loaded: LoadedConfig, file: string): Promise<A
   return (await (await post(loaded, 'acknowledge', body)).json()) as AcknowledgeOutcome;
 }
 
-async function post(
+function post(
   loaded: LoadedConfig,
   what: 'export' | 'acknowledge',
   body?: ReadableStream<Uint8Array>,
 ): Promise<Response> {
-  const url = `${localUrl(loaded.config.local.listen)}/api/outbox/${what}`;
-  const headers = { 'content-type': BUNDLE_TYPE };
-  let answer: Response;
-  try {
-    answer = await fetch(url, { method: 'POST', headers, ...(body && { body, duplex: 'half' }) });
-  } catch (cause) {
-    throw new SkerryError('failed', `the running agent broke off at ${url}: ${reasonOf(cause)}`, { cause });
-  }
-  if (answer.ok) return answer;
-  const { detail, code, hint } = (await answer.json().catch(() => ({}))) as Record<
-    string,
-    string | undefined
-  >;
-  const known = code === 'conflict' || code === 'corrupt' || code === 'untrusted' ? code : 'invalid';
-  throw new SkerryError(
-    known,
-    detail ?? `the running agent answered ${answer.status} at ${url}`,
-    hint ? { hint } : {},
-  );
+  return postLocal(loaded, `/api/outbox/${what}`, BUNDLE_TYPE, body);
 }
 
 /** Writes the parts as they come, each checked; a file of that name appears only once it is whole. */
@@ -137,9 +119,4 @@ function count(exported: Exported, request: skerry.v1.ISyncRequest): void {
   exported.sketches += request.sketches?.length ?? 0;
   for (const { lane, count: records } of request.blocks ?? [])
     exported[lane === v1.Lane.LANE_ALERT ? 'alerts' : 'results'] += records ?? 0;
-}
-
-/** One line that keeps changing, where a person looks on. */
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`);
 }

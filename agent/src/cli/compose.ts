@@ -119,6 +119,7 @@ export async function startHost(
       facts: systemFacts(),
       compression: nodeCompression,
       applyDelta: zstdApplyDelta,
+      rootBytes: await rootOf(loaded),
       ...(setAside !== undefined && { setAside }),
       localReleases: (known, nowMs) => localReleases(loaded, blobs, known, nowMs),
       madeMs: MADE_MS,
@@ -240,7 +241,7 @@ export async function localReleases(
 ): Promise<Map<string, ReleaseTarget>> {
   const { config, resolve } = loaded;
   const wishes = new Map<string, ReleaseTarget>();
-  const rootBytes = config.trust.root === undefined ? undefined : await readRoot(resolve(config.trust.root));
+  const rootBytes = await rootOf(loaded);
   for (const { name, release } of config.pipelines) {
     if (release.kind !== 'file') continue;
     const directory = resolve(release.directory);
@@ -268,7 +269,10 @@ export async function localReleases(
   return wishes;
 }
 
-async function readRoot(file: string): Promise<Uint8Array> {
+/** The file of `trust.root`; undefined where none is named. Throws SkerryError not-found. */
+export async function rootOf({ config, resolve }: LoadedConfig): Promise<Uint8Array | undefined> {
+  if (config.trust.root === undefined) return undefined;
+  const file = resolve(config.trust.root);
   return readFile(file).catch((cause: unknown) => {
     throw new SkerryError('not-found', `trust.root ${file} can't be read: ${reasonOf(cause)}`, {
       hint: 'fetch the root of whoever signs the releases: curl CONTROL-PLANE/tuf/1.root.json > root.json',

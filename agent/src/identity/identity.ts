@@ -104,7 +104,11 @@ async function openKey({ store, random, log }: IdentityOptions): Promise<Uint8Ar
   return privateKey;
 }
 
-async function loadEnrolment({ store, log }: IdentityOptions): Promise<Enrolment | undefined> {
+/** What the last enrolment came to; undefined before the first. */
+export async function loadEnrolment({
+  store,
+  log,
+}: Pick<IdentityOptions, 'store' | 'log'>): Promise<Enrolment | undefined> {
   const bytes = await store.get('i/enrolment');
   if (!bytes) return undefined;
   try {

@@ -12,6 +12,7 @@ import type { LocalView } from './view.ts';
 const RECENT_MAX = 500;
 /** No page of a browser can send it elsewhere than to its own server without being asked first. */
 const BUNDLE_TYPE = 'application/x-skerry-bundle';
+const RELEASE_TYPE = 'application/x-skerry-release';
 const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
 
 /** What the listener tells of a request. */
@@ -51,6 +52,7 @@ export function createLocalApp(view: LocalView, page: string, file?: BrowserFile
     return context.json({ results: view.recent(limit, context.req.query('device')) });
   });
   byHandRoutes(app, view);
+  installRoute(app, view);
   app.notFound((context) => problem(context, 404, 'Not found', `nothing is at ${context.req.path}`));
   app.onError((error, context) => {
     if (!(error instanceof SkerryError)) throw error;
@@ -97,13 +99,22 @@ function byHandRoutes(app: App, { byHand }: LocalView): void {
   });
 }
 
-function fromThisMachine(context: Context<{ Bindings: LocalBindings }>): void {
+function installRoute(app: App, view: LocalView): void {
+  app.post('/api/install', async (context) => {
+    fromThisMachine(context, RELEASE_TYPE);
+    const { body } = context.req.raw;
+    if (!body) throw new SkerryError('invalid', 'no bundle was sent');
+    return context.json(await view.install(body, 'the bundle'));
+  });
+}
+
+function fromThisMachine(context: Context<{ Bindings: LocalBindings }>, type = BUNDLE_TYPE): void {
   if (!LOOPBACK.test(context.env.remoteAddress ?? ''))
-    throw new SkerryError('forbidden', 'results are carried by hand only from the machine itself', {
-      hint: 'run skerry-agent outbox there',
+    throw new SkerryError('forbidden', 'what is carried by hand is taken only from the machine itself', {
+      hint: 'run skerry-agent outbox or skerry-agent install there',
     });
-  if (context.req.header('content-type') !== BUNDLE_TYPE)
-    throw new SkerryError('invalid', `the content type is not ${BUNDLE_TYPE}`);
+  if (context.req.header('content-type') !== type)
+    throw new SkerryError('invalid', `the content type is not ${type}`);
 }
 
 function problem(

@@ -2,6 +2,7 @@
 import type { Metric } from '@skerry/proto/prometheus';
 import type { ByHand } from '../byhand/byhand.ts';
 import type { LaneNumbers } from '../outbox/inspect.ts';
+import type { Installer } from '../release/install.ts';
 
 /** What a technician sees first; the names are those of `skerry-agent status --json`. */
 export interface AgentStatus {
@@ -67,7 +68,7 @@ export interface PipelineStatus {
   inferUsP95: number;
 }
 
-export interface LocalView {
+export interface LocalView extends Installer {
   ready(): { ok: boolean; why: string };
   status(): AgentStatus;
   /** Newest results first, as results appear on MQTT. */

@@ -83,11 +83,22 @@ class Keeper implements Releases {
   }
 
   apply(wishes: ReadonlyMap<string, ReleaseTarget>): Promise<void> {
+    this.#wish(wishes);
+    return this.#inTurn(() => this.#convergeAll());
+  }
+
+  bring(bring: () => Promise<ReadonlyMap<string, ReleaseTarget>>): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#wish(await bring());
+      await this.#convergeAll();
+    });
+  }
+
+  #wish(wishes: ReadonlyMap<string, ReleaseTarget>): void {
     for (const [name, wish] of wishes) {
       const slot = this.#slots.get(name);
       if (slot) slot.wish = wish;
     }
-    return this.#inTurn(() => this.#convergeAll());
   }
 
   revert(pipeline: string, reason: string): Promise<void> {

@@ -44,6 +44,11 @@ export interface Releases {
   start(): Promise<void>;
   /** The wishes by pipeline; those not named keep what they have. Resolves when each was tried once. */
   apply(wishes: ReadonlyMap<string, ReleaseTarget>): Promise<void>;
+  /**
+   * The same with wishes whose files `bring` puts into Blobs, where none is removed meanwhile. Rejects, and changes no
+   * wish, where it does.
+   */
+  bring(bring: () => Promise<ReadonlyMap<string, ReleaseTarget>>): Promise<void>;
   /** Back to the previous release, which is then wished for. Throws SkerryError precondition where there is none. */
   revert(pipeline: string, reason: string): Promise<void>;
   /** Serves nothing any more: a first release was taken back. Its files stay until another one has replaced it. */

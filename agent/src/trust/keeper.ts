@@ -113,3 +113,18 @@ export class TrustKeeper {
     this.#later(this.#o.intervalMs);
   }
 }
+
+/** Where there is no control plane: trust begins with the file of `trust.root`, and metadata comes by hand alone. */
+export function offlineTrust(
+  options: Omit<TrustKeeperOptions, 'anchor' | 'fetchMetadata' | 'intervalMs'> & {
+    rootBytes: Uint8Array | undefined;
+  },
+): TrustKeeper {
+  const { rootBytes } = options;
+  return new TrustKeeper({
+    ...options,
+    anchor: () => rootBytes && { rootBytes },
+    fetchMetadata: () => Promise.reject(new SkerryError('unavailable', 'no control plane is configured')),
+    intervalMs: Number.POSITIVE_INFINITY,
+  });
+}

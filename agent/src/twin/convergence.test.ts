@@ -5,6 +5,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { agentConfig } from '../config.ts';
 import { createLane, type Lane } from '../lane.ts';
 import type { Link } from '../link.ts';
+import { CarriedWishes } from '../release/carried-wishes.ts';
 import type { Releases } from '../release/releases.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
 import { TestWorld } from '../sync/test-world.ts';
@@ -20,6 +21,7 @@ let lanes: Map<string, Lane>;
 let applied: Record<string, string>[];
 let resolve: (name: string, version: string) => Promise<ReleaseTarget>;
 let twin: Convergence;
+let carried: CarriedWishes;
 
 beforeEach(async () => {
   world = new TestWorld();
@@ -46,6 +48,7 @@ beforeEach(async () => {
       }),
     ]),
   );
+  carried = await CarriedWishes.open(world.store, world.log);
   applied = [];
   resolve = async (name, version) => ({ name, version, digest: DIGEST });
   const releases = {
@@ -64,6 +67,7 @@ beforeEach(async () => {
     lanes,
     desired,
     releases,
+    carried,
     link: () => link,
   });
 });

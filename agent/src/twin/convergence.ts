@@ -7,6 +7,7 @@ import { decodePolicy } from '@skerry/proto/policy';
 import type { Lane } from '../lane.ts';
 import type { Link } from '../link.ts';
 import type { Log, Timers } from '../ports.ts';
+import type { CarriedWishes } from '../release/carried-wishes.ts';
 import type { Releases } from '../release/releases.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
 import type { DesiredStore } from './desired-store.ts';
@@ -17,6 +18,8 @@ export interface ConvergenceOptions {
   lanes: ReadonlyMap<string, Lane>;
   desired: DesiredStore;
   releases: Releases;
+  /** Releases that were installed by hand. */
+  carried: CarriedWishes;
   link: () => Link | undefined;
 }
 
@@ -69,12 +72,23 @@ export class Convergence {
     const named = this.#o.desired.current()?.pipelines ?? [];
     return named
       .filter(
-        ({ name, release }) => !release && this.#o.lanes.get(name ?? '')?.config.release.kind === 'managed',
+        ({ name, release }) =>
+          !release &&
+          this.#o.lanes.get(name ?? '')?.config.release.kind === 'managed' &&
+          !this.#installed(name ?? ''),
       )
       .map(({ name }) => name!);
   }
 
-  /** What the control plane wishes, and what agent.yaml pins; releases from disk are wished for at the start. */
+  /** What was installed by hand since the control plane said what it wishes. */
+  #installed(pipeline: string): ReleaseTarget | undefined {
+    return this.#o.carried.of(pipeline, this.#o.desired.seen());
+  }
+
+  /**
+   * What the control plane wishes, what agent.yaml pins, and what was installed by hand; releases from disk are wished for
+   * at the start.
+   */
   async #wishes(): Promise<Map<string, ReleaseTarget>> {
     const wishes = new Map<string, ReleaseTarget>();
     for (const { name, release, releaseDigest } of this.#o.desired.current()?.pipelines ?? []) {
@@ -86,8 +100,8 @@ export class Convergence {
       wishes.set(name!, { name: releaseName, version, digest: releaseDigest });
     }
     for (const lane of this.#o.lanes.values()) {
-      const pinned = await this.#pinned(lane);
-      if (pinned) wishes.set(lane.config.name, pinned);
+      const wish = wanted(lane, this.#installed(lane.config.name)) ?? (await this.#pinned(lane));
+      if (wish) wishes.set(lane.config.name, wish);
     }
     return wishes;
   }
@@ -135,4 +149,11 @@ export class Convergence {
       [lane.policyGeneration, lane.policy] = [generation, text];
     }
   }
+}
+
+/** An installed release, where agent.yaml still runs it. */
+function wanted({ config }: Lane, installed: ReleaseTarget | undefined): ReleaseTarget | undefined {
+  const { release } = config;
+  if (!installed || release.kind === 'file' || release.name !== installed.name) return undefined;
+  return release.kind === 'managed' || release.version === installed.version ? installed : undefined;
 }
