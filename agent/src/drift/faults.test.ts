@@ -78,6 +78,36 @@ describe('a sensor', () => {
     },
   );
 
+  test('that falls silent while others go on is missing', () => {
+    expect(windows(3, healthy, () => 0)).toEqual([]);
+    const alerts: skerry.v1.IAlertRecord[] = [];
+    for (const end = second + 300; second < end; second++) {
+      alerts.push(...monitor.roll('p1', START + second * SECOND, CLOCK).alerts);
+      monitor.observeInput('p1', 1, 0);
+    }
+    expect(alerts[0]?.message).toMatch(/^vibration of p1 is missing: \d+ % of its values$/);
+  });
+
+  test('that is slower than the others in healthy operation is not missing', () => {
+    const slow = { ...profile('vibration', false), n: 500, counts: Array.from({ length: 10 }, () => 50) };
+    monitor = new DriftMonitor({
+      pipeline: 'press',
+      release: 'press@1.0.0',
+      releaseDigest: 'sha256:ab',
+      reference: { signals: [slow, reference.signals[1]!] },
+      channels: ['vibration', 'valve'],
+      settings,
+      newEpisode: () => 'ep',
+    });
+    const alerts: skerry.v1.IAlertRecord[] = [];
+    for (; second < 600; second++) {
+      alerts.push(...monitor.roll('p1', START + second * SECOND, CLOCK).alerts);
+      if (second % 10 === 0) monitor.observeInput('p1', 0, healthy());
+      monitor.observeInput('p1', 1, 0);
+    }
+    expect(alerts).toEqual([]);
+  });
+
   test('that rests where it rested in healthy operation is not stuck', () => {
     expect(windows(5, healthy, () => 0)).toEqual([]);
     const [opened] = windows(3, healthy, () => 1);

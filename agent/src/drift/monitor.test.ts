@@ -138,6 +138,7 @@ describe('drift windows', () => {
     const out = monitor.roll('p1', START + 100 * SECOND, AT_WALL);
     expect(out.sketches.map((s) => [s.signal, s.isOutput, s.n, s.missing])).toEqual([
       ['vibration', false, 0, 60],
+      ['temperature', false, 0, 60],
       ['score', true, 60, 0],
     ]);
     expect(monitor.watchesOutput('score')).toBe(true);

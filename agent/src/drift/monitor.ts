@@ -14,13 +14,13 @@
  *
  * Memory: about 3 kB per signal and device (ten bins, open window, three closed ones); nothing grows with time.
  */
-import { referenceBins } from '@skerry/proto/drift/measures';
 import type { skerry } from '@skerry/proto/wire';
 import type { Clock } from '../ports.ts';
+import { type DeviceDrift, rowsOf, type WatchedSignal, watchDevice, watchedSignals } from './device.ts';
 import { alertRecord, type DriftSource, shiftRecord, sketchRecord } from './records.ts';
 import { type DriftRules, type DriftSettings, driftRules } from './rules.ts';
 import type { ShiftChange } from './shift.ts';
-import { type EpisodeChange, SignalDrift } from './signal.ts';
+import type { EpisodeChange, SignalDrift } from './signal.ts';
 import { type DriftStatus, statusOf } from './status.ts';
 
 export interface DriftMonitorOptions {
@@ -45,18 +45,6 @@ export interface DriftOutput {
   alerts: skerry.v1.IAlertRecord[];
 }
 
-interface DeviceDrift {
-  device: string;
-  /** By channel index; undefined where the channel has no reference. */
-  inputs: (SignalDrift | undefined)[];
-  outputs: Map<string, SignalDrift>;
-  signals: SignalDrift[];
-  /** Event time of the last roll. */
-  lastUs: number;
-  /** No window can be due before this event time. */
-  dueUs: number;
-}
-
 // Shared by every roll in which nothing happens, which is nearly all of them.
 const NOTHING: Readonly<DriftOutput> = Object.freeze({
   sketches: Object.freeze([]) as unknown as skerry.v1.IDriftSketch[],
@@ -67,7 +55,7 @@ export class DriftMonitor {
   /** Values not observed because their device came after maxSignals was reached. */
   overflow = 0;
   readonly #options: DriftMonitorOptions;
-  readonly #signals: { reference: skerry.v1.ISignalReference; edges: Float64Array }[];
+  readonly #signals: WatchedSignal[];
   readonly #maxDevices: number;
   readonly #devices = new Map<string, DeviceDrift>();
   #rules: DriftRules;
@@ -76,10 +64,7 @@ export class DriftMonitor {
   /** Throws `invalid` where a reference contradicts itself. */
   constructor(options: DriftMonitorOptions) {
     this.#options = options;
-    this.#signals = (options.reference.signals ?? [])
-      .filter(({ isOutput, name }) => isOutput || options.channels.includes(name ?? ''))
-      .map((reference) => ({ reference, edges: Float64Array.from(reference.edges ?? []) }));
-    for (const { reference } of this.#signals) referenceBins(reference);
+    this.#signals = watchedSignals(options.reference, options.channels);
     const perDevice = Math.max(1, this.#signals.length);
     this.#maxDevices = Math.max(1, Math.floor((options.maxSignals ?? 20_000) / perDevice));
     this.#rules = this.#rulesOf(undefined, 0);
@@ -199,43 +184,31 @@ export class DriftMonitor {
     let watched = this.#devices.get(device);
     if (!watched) {
       if (this.#devices.size >= this.#maxDevices) return undefined;
-      watched = this.#watch(device);
+      watched = watchDevice(device, this.#signals, this.#options.channels, this.#rules);
       this.#devices.set(device, watched);
     }
     this.#latest = watched;
     return watched;
   }
 
-  #watch(device: string): DeviceDrift {
-    const signals = this.#signals.map(
-      ({ reference, edges }) => new SignalDrift(reference, edges, this.#rules),
-    );
-    return {
-      device,
-      signals,
-      inputs: this.#options.channels.map((name) => signals.find((s) => !s.isOutput && s.name === name)),
-      outputs: new Map(signals.filter(({ isOutput }) => isOutput).map((signal) => [signal.name, signal])),
-      lastUs: -Infinity,
-      dueUs: -Infinity,
-    };
-  }
-
   /** Begins the windows that haven't begun, and tells whether any is to be closed or judged. */
   #hasWork({ signals }: DeviceDrift, nowUs: number): boolean {
     let hasWork = false;
+    const rows = rowsOf(signals);
     for (const signal of signals) {
       if (Number.isNaN(signal.fromUs)) signal.fromUs = nowUs;
-      if (signal.isDue(nowUs, this.#rules) || signal.isJudgeable(this.#rules)) hasWork = true;
+      if (signal.isDue(nowUs, this.#rules, rows) || signal.isJudgeable(this.#rules)) hasWork = true;
     }
     return hasWork;
   }
 
   #close(watched: DeviceDrift, nowUs: number, lastUs: number, wallMs: number): DriftOutput {
     const output: DriftOutput = { sketches: [], alerts: [] };
+    const rows = rowsOf(watched.signals);
     for (const signal of watched.signals) {
-      if (signal.isDue(nowUs, this.#rules)) {
+      if (signal.isDue(nowUs, this.#rules, rows)) {
         const source = this.#source(watched);
-        const window = signal.close(nowUs, lastUs, this.#rules);
+        const window = signal.close(nowUs, lastUs, this.#rules, rows);
         output.sketches.push(sketchRecord(source, signal, window));
         this.#alert(source, signal, signal.afterClose(this.#options.newEpisode), wallMs, output);
       } else if (signal.isJudgeable(this.#rules)) this.#rejudge(watched, signal, lastUs, wallMs, output);

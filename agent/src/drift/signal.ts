@@ -60,10 +60,18 @@ export class SignalDrift {
   last: JudgedWindow | undefined;
   /** A policy was pushed and the open window had too few samples to be judged by it. */
   awaitsJudgement = false;
+  readonly #density: number;
   #closed: JudgedWindow[] = [];
   #episode: Episode | undefined;
 
-  constructor(reference: skerry.v1.ISignalReference, edges: Float64Array, rules: DriftRules) {
+  /** `density`: of a channel, how many values it has for each of the fullest one's in healthy operation; else 0. */
+  constructor(
+    reference: skerry.v1.ISignalReference,
+    edges: Float64Array,
+    rules: DriftRules,
+    density: number,
+  ) {
+    this.#density = density;
     this.reference = reference;
     this.name = reference.name ?? '';
     this.isOutput = reference.isOutput ?? false;
@@ -80,10 +88,18 @@ export class SignalDrift {
     return this.#episode?.id;
   }
 
-  isDue(nowUs: number, rules: DriftRules): boolean {
-    // Missing values count: a sensor that gives none is to be heard of as well.
-    const samples = this.current.n + this.current.missing;
-    return nowUs >= this.fromUs + rules.windowMs * 1000 && samples >= rules.minSamples;
+  /** `rows`: values that the device's fullest channel has given in its window. */
+  isDue(nowUs: number, rules: DriftRules, rows: number): boolean {
+    if (nowUs < this.fromUs + rules.windowMs * 1000) return false;
+    // A sensor that gives next to nothing any more is to be heard of, too, and has no samples enough.
+    const [n, missing] = [this.current.n, this.missing(rows)];
+    return (missing > n ? n + missing : n) >= rules.minSamples;
+  }
+
+  /** Values that the window lacks: those that were none, and those that should have come beside so many rows. */
+  missing(rows: number): number {
+    const { n, missing } = this.current;
+    return Math.max(missing, Math.round(rows * this.#density) - n);
   }
 
   /** Whether a judgement was put off for want of samples, and they are there now. */
@@ -98,10 +114,11 @@ export class SignalDrift {
   }
 
   /** Closes the window; the next begins at nowUs. `lastUs` is the event time of the last value observed. */
-  close(nowUs: number, lastUs: number, rules: DriftRules): JudgedWindow {
+  close(nowUs: number, lastUs: number, rules: DriftRules, rows: number): JudgedWindow {
     // Silence after the last value belongs to no window, so an outage doesn't stretch the one before it.
     const toUs = Math.max(this.fromUs + rules.windowMs * 1000, lastUs + 1);
-    const window = this.#judge({ fromUs: this.fromUs, toUs, state: this.current.state() }, rules);
+    const state = { ...this.current.state(), missing: this.missing(rows) };
+    const window = this.#judge({ fromUs: this.fromUs, toUs, state }, rules);
     this.#closed = [...this.#closed, window].slice(-HISTORY);
     this.last = window;
     this.current.reset();
