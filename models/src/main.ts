@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createOrtNodeBackend } from '@skerry/agent/adapters/ort-node';
 import { createProgram, runProgram } from '@skerry/proto/node/program';
+import { addBenchmark } from './cli/benchmark.ts';
 import { addDrift } from './cli/drift.ts';
 import { addEval } from './cli/eval.ts';
 import { addFit } from './cli/fit.ts';
@@ -20,6 +21,7 @@ addQuantize(program, backend);
 addProfile(program, backend);
 addGolden(program, backend);
 addEval(program, backend);
+addBenchmark(program, backend);
 addPack(program, backend);
 addSign(program);
 addVerify(program, backend);
