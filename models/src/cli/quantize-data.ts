@@ -54,6 +54,14 @@ export function releaseOutput(manifest: ReleaseManifest | undefined): ReleaseOut
   return telling.find((o) => o.threshold !== undefined) ?? telling[0];
 }
 
+/** What a release says that an output is; undefined where it says nothing of it, or there is no release. */
+export function kindOf(
+  manifest: ReleaseManifest | undefined,
+  output: string,
+): ReleaseOutput['kind'] | undefined {
+  return manifest?.output.find((o) => o.tensor === output)?.kind;
+}
+
 /** A manifest for a bare model: windows of consecutive rows of the recording's columns, as its input's shape wants them. */
 export function manifestFor(
   source: Source,
@@ -99,6 +107,8 @@ function guessedLayout(dims: readonly (number | string)[], width: number): strin
 /** Windows of recordings, and those of them that int8 ranges are taken from. */
 export interface Windows extends Pick<Trial, 'batches' | 'timed' | 'perNumber'> {
   calibration: Feed[];
+  /** Whether faults are among them, so that ranges need not reach beyond. */
+  hasFaults: boolean;
 }
 
 /**
@@ -110,7 +120,7 @@ export function windowsOf(
   source: Source,
   manifest: ReleaseManifest,
   recordings: readonly Recording[],
-  label: string | undefined,
+  { label, output }: { label: string | undefined; output: string },
 ): Windows {
   const { length, hop } = manifest.window;
   const batchSize = fixedBatch(source, manifest);
@@ -118,7 +128,7 @@ export function windowsOf(
   const calibration: Feed[] = [];
   const batches: Batch[] = [];
   const stretches = recordings.flatMap((recording) => labelledRows(manifest, recording, label));
-  const isClass = (releaseOutput(manifest)?.kind ?? 'value') !== 'anomaly-score' && hasClasses(stretches);
+  const isClass = kindOf(source.manifest, output) === 'class' || hasClasses(stretches);
   for (const [recording, { rows, labels }] of stretches.entries()) {
     const starts = windowStarts(rowCount(rows), length, hop);
     const labelAt = (start: number): number =>
@@ -149,7 +159,7 @@ export function windowsOf(
     windows,
     recording: 0,
   }));
-  return { batches, timed, calibration };
+  return { batches, timed, calibration, hasFaults: isClass };
 }
 
 /** How many windows the model takes at once, where it takes no other number. */

@@ -19,6 +19,7 @@ import { staticQuantizer } from '../quantize/static.ts';
 import type { Trial } from '../quantize/trial.ts';
 import {
   comparedOutput,
+  kindOf,
   manifestFor,
   openSource,
   releaseOutput,
@@ -61,10 +62,10 @@ async function quantizeModelFile(
   flags: QuantizeFlags,
 ): Promise<void> {
   const source = await openSource(path);
-  const data = await readData(source, flags);
+  const output = comparedOutput(source, flags.output);
   const trial = {
-    ...data,
-    output: comparedOutput(source, flags.output),
+    ...(await readData(source, output, flags)),
+    output,
     ...(flags.rebuilds === undefined ? {} : { rebuilds: inputNamed(source, flags.rebuilds) }),
   };
   const saturatesHere = await saturates(backend);
@@ -85,7 +86,7 @@ async function quantizeModelFile(
       exclude: flags.exclude,
       excludeMore: flags.excludeMore,
       minSqnrDb: flags.minSqnr ?? Number.NEGATIVE_INFINITY,
-      sustain: keepsThreshold ? judged.sustain : undefined,
+      threshold: keepsThreshold ? { threshold: judged.threshold!, sustain: judged.sustain } : undefined,
     },
   );
   const report: QuantizationReport = {
@@ -136,7 +137,7 @@ function notesOn(
 async function quantizerFor(
   backend: InferenceBackend,
   source: Source,
-  trial: Trial & Pick<Windows, 'calibration'>,
+  trial: Trial & Pick<Windows, 'calibration' | 'hasFaults'>,
   flags: QuantizeFlags,
   reduceRange: boolean,
 ): Promise<{ quantizer: Quantizer; settings: Omit<QuantizationSettings, 'saturatesHere'> }> {
@@ -147,7 +148,8 @@ async function quantizerFor(
       settings: { mode: 'dynamic', perChannel, reduceRange },
     };
   const { method: name, activations } = flags;
-  const widen = flags.widen ?? flags.multiplier ?? (givesScore(source, trial) ? RANGE_MULTIPLIER : 1);
+  const widen =
+    flags.widen ?? flags.multiplier ?? (givesScore(source, trial) && !trial.hasFaults ? RANGE_MULTIPLIER : 1);
   const method = {
     minmax: MINMAX,
     percentile: { ...PERCENTILE, percentile: flags.percentile, bins: flags.bins },
@@ -163,7 +165,7 @@ async function quantizerFor(
 /** Whether the compared output is a score, which anomalies drive far beyond what healthy data show. */
 function givesScore(source: Source, { output, rebuilds }: Trial): boolean {
   if (rebuilds !== undefined) return true;
-  const kind = releaseOutput(source.manifest)?.kind;
+  const kind = kindOf(source.manifest, output);
   if (kind !== undefined) return kind === 'anomaly-score';
   const dims = outputsOfGraph(source.model).find((o) => o.name === output)?.dims ?? [];
   return dims.slice(1).every((d) => d === 1);
@@ -178,7 +180,7 @@ function inputNamed({ model }: Source, name: string): string {
   return name;
 }
 
-async function readData(source: Source, flags: QuantizeFlags): Promise<Windows> {
+async function readData(source: Source, output: string, flags: QuantizeFlags): Promise<Windows> {
   const files = await csvFiles(flags.data);
   if (files.length === 0) return tensorWindows(source, flags.data);
   const recordings: Recording[] = [];
@@ -186,7 +188,7 @@ async function readData(source: Source, flags: QuantizeFlags): Promise<Windows> 
   const channels =
     flags.channels ?? recordings[0]!.numericColumns.filter((c) => c !== flags.labels && c !== flags.time);
   const manifest = source.manifest ?? manifestFor(source, channels, flags.layout);
-  return windowsOf(source, manifest, recordings, flags.labels);
+  return windowsOf(source, manifest, recordings, { label: flags.labels, output });
 }
 
 /** The CSV files that a path stands for: itself, or those in the folder; none where the folder holds other things. */
@@ -206,5 +208,5 @@ async function tensorWindows(source: Source, folder: string): Promise<Windows> {
       hint: 'give a CSV file, a folder of *.csv, or a folder of input_0.pb, …',
     });
   const batches = calibration.map((feed) => ({ feed, windows: 1, recording: 0 }));
-  return { batches, calibration, timed: batches.slice(0, 1), perNumber: true };
+  return { batches, calibration, timed: batches.slice(0, 1), perNumber: true, hasFaults: false };
 }

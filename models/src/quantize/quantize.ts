@@ -9,8 +9,8 @@ import { type Latency, measureLatency } from './latency.ts';
 import { costsAlone, excludeCostliest, excludedLayers, valueSqnr } from './layers.ts';
 import type { Quantizer } from './quantizer.ts';
 import type { QuantizationReport } from './report.ts';
-import { scaleOutput, thresholdFactor } from './threshold.ts';
-import { answersTo, healthyByRecording, sampled, type Trial } from './trial.ts';
+import { type BothScores, scaleOutput, thresholdFactor } from './threshold.ts';
+import { answersTo, byRecording, sampled, type Trial } from './trial.ts';
 
 export interface QuantizeOptions {
   /** Layers that stay float by the user's word. */
@@ -19,8 +19,8 @@ export interface QuantizeOptions {
   excludeMore: boolean;
   /** Beyond acceptance: what the answers must reach, in decibels. */
   minSqnrDb: number;
-  /** Windows in a row past the threshold that make an alert; undefined where no threshold is to be kept. */
-  sustain: number | undefined;
+  /** The alert threshold that is to mean the same, and how many windows in a row past it alert; undefined for none. */
+  threshold: { threshold: number; sustain: number } | undefined;
 }
 
 /** What of a report this step knows. */
@@ -43,7 +43,7 @@ export async function quantizeMeasured(
   trial: Trial,
   options: QuantizeOptions,
 ): Promise<{ int8: Uint8Array; report: Measured }> {
-  const { backend, clock } = tools;
+  const { backend } = tools;
   const { batches } = trial;
   const labels = batches[0]?.labels && batches.flatMap((b) => b.labels ?? []);
   const few = sampled(batches, BATCHES_FOR_LAYERS);
@@ -55,7 +55,7 @@ export async function quantizeMeasured(
     costs,
     excludedLayers(quantizer, options.exclude),
     async (model) => {
-      const factor = await refit(model);
+      const factor = await refit(backend, model, fp32, trial, options.threshold);
       const fitted = factor === 1 ? model : scaleOutput(model, trial.output, factor);
       const answers = { fp32, int8: await answersTo(backend, fitted, trial, batches) };
       return { factor, fitted, answers, agreement: agreementOf(answers, windows, labels) };
@@ -70,21 +70,16 @@ export async function quantizeMeasured(
     quantizer.layers.map((l) => l.value),
     few.map((b) => b.feed),
   );
-  const latency: Latency[] = [];
-  for (const batch of trial.timed)
-    latency.push(await measureLatency(backend, clock, { fp32: original.bytes, int8 }, batch));
   return {
     int8,
     report: {
       sizeBytes: { fp32: original.bytes.length, int8: int8.length },
-      latency,
+      latency: await latencies(tools, { fp32: original.bytes, int8 }, trial),
       nodes: quantizer.layers.length - chosen.excluded.size,
       agreement,
       spearman: agreement.spearman,
       sqnrDb: agreement.sqnrDb,
-      ...(fp32.length === windows
-        ? { highestHealthyScore: { fp32: highestHealthy(answers.fp32), int8: highestHealthy(answers.int8) } }
-        : {}),
+      ...(fp32.length === windows ? { highestHealthyScore: highestHealthy(answers, batches) } : {}),
       thresholdFactor: factor,
       layers: quantizer.layers.map(({ name, op, value }) => ({
         name,
@@ -95,20 +90,43 @@ export async function quantizeMeasured(
       })),
     },
   };
+}
 
-  async function refit(model: Model): Promise<number> {
-    if (options.sustain === undefined) return 1;
-    const int8Answers = await answersTo(backend, model, trial, batches);
-    const healthy = {
-      fp32: healthyByRecording(fp32, batches),
-      int8: healthyByRecording(int8Answers, batches),
-    };
-    return thresholdFactor(healthy, options.sustain);
-  }
+interface Answers {
+  fp32: Float64Array;
+  int8: Float64Array;
+}
 
-  function highestHealthy(scores: Float64Array): number {
-    return healthyByRecording(scores, batches)
+async function refit(
+  backend: InferenceBackend,
+  model: Model,
+  fp32: Float64Array,
+  trial: Trial,
+  threshold: QuantizeOptions['threshold'],
+): Promise<number> {
+  if (!threshold) return 1;
+  const int8 = await answersTo(backend, model, trial, trial.batches);
+  const both = (healthy: boolean): BothScores => ({
+    fp32: byRecording(fp32, trial.batches, healthy),
+    int8: byRecording(int8, trial.batches, healthy),
+  });
+  return thresholdFactor(both(false), both(true), threshold);
+}
+
+async function latencies(
+  { backend, clock }: { backend: InferenceBackend; clock: Pick<Clock, 'monoMs'> },
+  models: { fp32: Uint8Array; int8: Uint8Array },
+  { timed }: Trial,
+): Promise<Latency[]> {
+  const all: Latency[] = [];
+  for (const batch of timed) all.push(await measureLatency(backend, clock, models, batch));
+  return all;
+}
+
+function highestHealthy({ fp32, int8 }: Answers, batches: Trial['batches']): { fp32: number; int8: number } {
+  const highest = (scores: Float64Array): number =>
+    byRecording(scores, batches, true)
       .flat()
       .reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  }
+  return { fp32: highest(fp32), int8: highest(int8) };
 }

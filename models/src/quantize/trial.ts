@@ -69,13 +69,14 @@ function residuals(
   return sums;
 }
 
-/** Scores by recording, from scores in the order of the batches; windows that aren't healthy are left out. */
-export function healthyByRecording(scores: Float64Array, batches: readonly Batch[]): number[][] {
+/** Scores by recording, from scores in the order of the batches; with `healthy` the others are left out. */
+export function byRecording(scores: Float64Array, batches: readonly Batch[], healthy: boolean): number[][] {
   const recordings: number[][] = [];
   let at = 0;
   for (const { windows, recording, labels } of batches) {
     recordings[recording] ??= [];
-    for (let w = 0; w < windows; w++, at++) if (!labels?.[w]) recordings[recording].push(scores[at]!);
+    for (let w = 0; w < windows; w++, at++)
+      if (!healthy || !labels?.[w]) recordings[recording].push(scores[at]!);
   }
   return recordings.filter((list) => list !== undefined);
 }
