@@ -42,8 +42,10 @@ export const CONTROLS: Readonly<Record<string, Control>> = {
 };
 
 function momentsOf(values: ArrayLike<number>, from: number, to: number): { mean: number; deviation: number } {
-  let mean = 0;
-  for (let i = from; i < to; i++) mean += values[i]! / (to - from);
+  // Divided last, so that the mean of a constant is it and its deviation nothing.
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += values[i]!;
+  const mean = sum / (to - from);
   let variance = 0;
   for (let i = from; i < to; i++) variance += (values[i]! - mean) ** 2 / (to - from);
   const deviation = Math.sqrt(variance);

@@ -1,11 +1,17 @@
 /** Runs any release's model over rows, fed exactly as the agent feeds it (same normalization, same layout). */
-import { modelInput, modelInputDims } from '@skerry/agent/pipeline/model-input';
+import { systemClock } from '@skerry/agent/adapters/system-clock';
+import { windowTensor } from '@skerry/agent/inference/inputs';
+import { createModel } from '@skerry/agent/inference/model';
+import type { WindowBatch } from '@skerry/agent/pipeline/types';
 import type { InferenceSession, Tensor } from '@skerry/agent/ports';
 import { SkerryError } from '@skerry/proto/errors';
+import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { inputsOf, type ReleaseManifest, type ReleaseOutput } from '@skerry/proto/release';
 import { type Rows, rowCount, windowStarts } from '../fit/scaling.ts';
 
 const BATCH = 256;
+/** Rows are one device's. */
+const DEVICE = 'device';
 
 /** The output that a release's alerts are judged on. Throws SkerryError unsupported where there is none. */
 export function judgedOutput(manifest: ReleaseManifest): ReleaseOutput & { threshold: number } {
@@ -32,36 +38,61 @@ export function feedOf(
   rows: Rows,
   starts: readonly number[],
 ): Record<string, Tensor> {
-  const { length } = manifest.window;
-  const size = length * rows.width;
-  const data = new Float32Array(starts.length * size);
-  for (const [w, start] of starts.entries())
-    data.set(rows.values.subarray(start * rows.width, start * rows.width + size), w * size);
-  const values = modelInput(manifest, { count: starts.length, data });
-  return {
-    [windowInput(manifest)]: { type: 'float32', dims: modelInputDims(manifest, starts.length), data: values },
-  };
+  const data = dataAt(rows, starts, manifest.window.length);
+  return { [windowInput(manifest)]: windowTensor(manifest, { count: starts.length, data }) };
 }
 
-/** The judged output for every window of one stretch of rows, in order. */
+/**
+ * The judged output for every window of one stretch of rows, in order, as an agent would judge it: of several values the
+ * greatest, and a model that remembers sees one window after the other.
+ */
 export async function scoresOf(
   session: InferenceSession,
   manifest: ReleaseManifest,
   rows: Rows,
 ): Promise<Float64Array> {
   const { length, hop } = manifest.window;
-  const { tensor } = judgedOutput(manifest);
+  const { name } = judgedOutput(manifest);
   const starts = windowStarts(rowCount(rows), length, hop);
   const scores = new Float64Array(starts.length);
+  const model = createModel({
+    ...{ manifest, session, variant: '', backend: 'native' },
+    ...{ crypto: nodeCrypto, clock: systemClock },
+  });
+  let states: ReadonlyMap<string, Uint8Array | undefined> | undefined;
   for (let at = 0; at < starts.length; at += BATCH) {
-    const batch = starts.slice(at, at + BATCH);
-    const got = (await session.run(feedOf(manifest, rows, batch), [tensor]))[tensor];
-    if (got?.data.length !== batch.length)
-      throw new SkerryError(
-        'invalid',
-        `output "${tensor}" gives ${got?.data.length ?? 0} numbers for ${batch.length} windows`,
-      );
-    scores.set(Float64Array.from(got.data as ArrayLike<number | bigint>, Number), at);
+    const windows = windowsAt(rows, starts.slice(at, at + BATCH), length);
+    const answer = await model.run({
+      ...windows,
+      states: windows.devices.map((device) => states?.get(device)),
+    });
+    const { width, values } = answer.outputs[name]!;
+    for (let w = 0; w < windows.count; w++)
+      scores[at + w] = values.subarray(w * width, (w + 1) * width).reduce((a, b) => Math.max(a, b));
+    states = answer.states;
   }
   return scores;
+}
+
+function windowsAt(rows: Rows, starts: readonly number[], length: number): WindowBatch {
+  const count = starts.length;
+  const zeros = new Uint32Array(count);
+  return {
+    count,
+    data: dataAt(rows, starts, length),
+    devices: new Array<string>(count).fill(DEVICE),
+    fromUs: new Float64Array(count),
+    toUs: new Float64Array(count),
+    interpolated: zeros,
+    missing: zeros,
+    late: zeros,
+  };
+}
+
+function dataAt(rows: Rows, starts: readonly number[], length: number): Float32Array {
+  const size = length * rows.width;
+  const data = new Float32Array(starts.length * size);
+  for (const [w, start] of starts.entries())
+    data.set(rows.values.subarray(start * rows.width, start * rows.width + size), w * size);
+  return data;
 }

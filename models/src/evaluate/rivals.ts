@@ -49,7 +49,7 @@ const kMeans: Rival = (windows) => {
 };
 
 const HIDDEN = 16;
-const EPOCHS = 60;
+const EPOCHS = 400;
 
 /** Squared error of rebuilding the window through 16 hidden units. */
 const autoencoder: Rival = (windows) => {

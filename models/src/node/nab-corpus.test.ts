@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { NAB_PROFILES, nabOutcome, normalizedNab } from '@skerry/agent/evaluation/nab';
 import { describe, expect, it } from 'vitest';
+import { CONTROLS } from '../evaluate/controls.ts';
 import { readNab } from './nab-corpus.ts';
 
 const { standard } = NAB_PROFILES;
@@ -28,6 +29,20 @@ describe.skipIf(!data)('the NAB score of published detectors (needs SKERRY_DATA)
       compared++;
     }
     expect(compared).toBe(7);
+  });
+
+  it('is run through by our windowed Gaussian, row by row as theirs', async () => {
+    for (const { name, recording } of await readNab(folder)) {
+      const theirs = vectorScores(folder, name);
+      if (!theirs) continue;
+      const column = recording.columns.indexOf('value');
+      const values = recording.timesUs.map(
+        (_, row) => recording.rows[row * recording.columns.length + column]!,
+      );
+      const ours = CONTROLS['windowed Gaussian']!(values);
+      const worst = theirs.reduce((max, score, row) => Math.max(max, Math.abs(score - ours[row]!)), 0);
+      expect(worst, name).toBeLessThan(1e-5);
+    }
   });
 
   it('normalizes as published: ARTime on this half', () => {
