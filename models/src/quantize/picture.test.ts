@@ -20,6 +20,7 @@ const REPORT: QuantizationReport = {
     { windows: 1, fp32Us: 20, int8Us: 24, ratio: 1.2 },
     { windows: 128, fp32Us: 900, int8Us: 300, ratio: 0.33 },
   ],
+  unit: 'window',
   agreement: {
     windows: 500,
     spearman: 0.9991,

@@ -39,23 +39,21 @@ interface Bar {
 
 /** The report as an SVG document. */
 export function reportPicture(report: QuantizationReport): string {
-  const { sizeBytes, agreement } = report;
+  const { sizeBytes, layers } = report;
   const costs: Bar[] = [
-    bar('size', sizeBytes.int8 / sizeBytes.fp32, `${formatBytes(sizeBytes.int8)}`),
-    ...report.latency.map((l) =>
-      bar(l.windows === 1 ? 'time, 1 window' : `time, ${l.windows} windows`, l.ratio, `${percent(l.ratio)}`),
-    ),
+    costBar('size', sizeBytes.int8 / sizeBytes.fp32, formatBytes(sizeBytes.int8)),
+    ...report.latency.map((l) => costBar(timeLabel(report.unit, l.windows), l.ratio, percent(l.ratio))),
   ];
   const rows = [
     ...section(0, 'int8 against float32 (full bar: as much as float32)', costs),
     ...section(
       costs.length + 2,
       `Signal above quantization noise, by layer (full bar: ${FULL_DB} dB)`,
-      report.layers.map(layerBar),
+      layers.map(layerBar),
     ),
   ];
-  const height = (costs.length + report.layers.length + 5) * ROW;
-  const summary = `Spearman ${agreement.spearman.toFixed(4)} over ${agreement.windows} windows${agreement.auc ? `, AUC ${agreement.auc.fp32.toFixed(4)} → ${agreement.auc.int8.toFixed(4)}` : ''}${agreement.accuracy ? `, accuracy ${agreement.accuracy.fp32.toFixed(4)} → ${agreement.accuracy.int8.toFixed(4)}` : ''}: ${agreement.accepted ? 'accepted' : 'not accepted'}`;
+  const height = (costs.length + layers.length + 5) * ROW;
+  const summary = summaryOf(report);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escaped(summary)}">`,
     `<style>${STYLE}\n</style>`,
@@ -96,8 +94,21 @@ function layerBar({ name, int8, sqnrDb }: LayerReport): Bar {
   };
 }
 
-function bar(label: string, ratio: number, text: string): Bar {
+function costBar(label: string, ratio: number, text: string): Bar {
   return { label, share: ratio, text, style: ratio > 1 ? 'float' : 'int8' };
+}
+
+function timeLabel(unit: QuantizationReport['unit'], windows: number): string {
+  if (unit === 'number') return 'time';
+  return windows === 1 ? 'time, 1 window' : `time, ${windows} windows`;
+}
+
+function summaryOf({ agreement: a, unit }: QuantizationReport): string {
+  const before = (name: string, q: { fp32: number; int8: number } | undefined): string =>
+    q ? `, ${name} ${q.fp32.toFixed(4)} → ${q.int8.toFixed(4)}` : '';
+  const quality = before('AUC', a.auc) + before('accuracy', a.accuracy);
+  const verdict = a.accepted ? 'accepted' : 'not accepted';
+  return `Spearman ${a.spearman.toFixed(4)} over ${a.windows} ${unit}s${quality}: ${verdict}`;
 }
 
 function percent(ratio: number): string {

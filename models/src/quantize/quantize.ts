@@ -76,6 +76,7 @@ export async function quantizeMeasured(
       sizeBytes: { fp32: original.bytes.length, int8: int8.length },
       latency: await latencies(tools, { fp32: original.bytes, int8 }, trial),
       nodes: quantizer.layers.length - chosen.excluded.size,
+      unit: trial.perNumber ? 'number' : 'window',
       agreement,
       spearman: agreement.spearman,
       sqnrDb: agreement.sqnrDb,

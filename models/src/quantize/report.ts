@@ -25,6 +25,8 @@ export interface QuantizationReport {
   settings: QuantizationSettings;
   sizeBytes: { fp32: number; int8: number };
   latency: Latency[];
+  /** What `agreement` counts as a window: a window, or each number where the data are tensors of unknown meaning. */
+  unit: 'window' | 'number';
   agreement: Agreement;
   /** As in `agreement`. */
   spearman: number;
@@ -49,9 +51,9 @@ export function reportLines(report: QuantizationReport): string[] {
     `size      ${formatBytes(sizeBytes.fp32)} -> ${formatBytes(sizeBytes.int8)} (${(sizeBytes.fp32 / sizeBytes.int8).toFixed(2)} times smaller)`,
     ...report.latency.map(
       (l) =>
-        `latency   ${counted(l.windows, 'window')}: ${l.fp32Us.toFixed(1)} -> ${l.int8Us.toFixed(1)} us (ratio ${l.ratio.toFixed(2)}${l.ratio > 1 ? ', slower' : ''})`,
+        `latency   ${report.unit === 'number' ? 'a run' : counted(l.windows, 'window')}: ${l.fp32Us.toFixed(1)} -> ${l.int8Us.toFixed(1)} us (ratio ${l.ratio.toFixed(2)}${l.ratio > 1 ? ', slower' : ''})`,
     ),
-    `agreement ${counted(a.windows, 'window')}: Spearman ${a.spearman.toFixed(4)}, SQNR ${decibels(a.sqnrDb)}, difference mean ${a.meanDifference.toPrecision(3)} max ${a.maxDifference.toPrecision(3)}`,
+    `agreement ${counted(a.windows, report.unit)}: Spearman ${a.spearman.toFixed(4)}, SQNR ${decibels(a.sqnrDb)}, difference mean ${a.meanDifference.toPrecision(3)} max ${a.maxDifference.toPrecision(3)}`,
   ];
   if (a.auc) lines.push(`auc       ${a.auc.fp32.toFixed(4)} -> ${a.auc.int8.toFixed(4)}`);
   if (a.accuracy) lines.push(`accuracy  ${a.accuracy.fp32.toFixed(4)} -> ${a.accuracy.int8.toFixed(4)}`);
