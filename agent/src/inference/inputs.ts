@@ -106,6 +106,15 @@ function windowPlan(manifest: ReleaseManifest, input: ReleaseInput, index: numbe
   };
 }
 
+/** A batch of windows as window input `index` takes it, in float32. */
+export function windowTensor(manifest: ReleaseManifest, windows: WindowValues, index = 0): Tensor {
+  const values = modelInput(manifest, windows, index);
+  const dims = modelInputDims(manifest, windows.count, index);
+  const axis = inputsOf(manifest)[index]!.layout.indexOf('batch');
+  const indices = Array.from({ length: windows.count }, (_, i) => i);
+  return { type: 'float32', dims, data: laidOut(values, windows.count, indices, dims, axis) };
+}
+
 function laidOut(
   rows: Float32Array,
   count: number,

@@ -58,9 +58,9 @@ async function reference(session: InferenceSession, release: OpenedRelease, rows
   return buildReference(names, rows, perHour, [score]);
 }
 
-/** Whether a score says how a window is, and a window is all that the model takes. */
+/** Whether a score says how a window is. */
 function isScored(manifest: ReleaseManifest): boolean {
-  return manifest.output.some((o) => o.threshold !== undefined) && inputsOf(manifest).length === 1;
+  return manifest.output.some((o) => o.threshold !== undefined);
 }
 
 /** `golden DIR --data HEALTHY.csv`: (re)writes the release's golden vectors. */
@@ -95,8 +95,8 @@ async function golden(
   rows: Rows,
 ): Promise<{ bytes: Uint8Array; cases: number }> {
   const { length, channels } = manifest.window;
-  // Faults are put in only where a score says what they do.
-  if (!isScored(manifest)) {
+  // Faults are put in only where a score says what they do, and a window is all that the model takes.
+  if (!isScored(manifest) || inputsOf(manifest).length > 1) {
     const cases = windowCases(session, manifest, rows);
     return { bytes: await buildGolden(session, cases), cases: cases.length };
   }

@@ -56,8 +56,12 @@ export async function scoresOf(
   const starts = windowStarts(rowCount(rows), length, hop);
   const scores = new Float64Array(starts.length);
   const model = createModel({
-    ...{ manifest, session, variant: '', backend: 'native' },
-    ...{ crypto: nodeCrypto, clock: systemClock },
+    manifest,
+    session,
+    variant: '',
+    backend: 'native',
+    crypto: nodeCrypto,
+    clock: systemClock,
   });
   let states: ReadonlyMap<string, Uint8Array | undefined> | undefined;
   for (let at = 0; at < starts.length; at += BATCH) {
