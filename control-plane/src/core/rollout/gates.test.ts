@@ -51,7 +51,11 @@ class Fleet {
       const { release, releaseDigest } = agent.pipeline;
       const behaviour = release === 'press@2.0.0' ? candidate : old;
       const key = `${agent.id} ${releaseDigest}`;
-      const held = this.#counts.get(key) ?? { pipeline: 'p', releaseDigest, role: 1, latency: sketch(0, 1) };
+      const held: skerry.v1.IReleaseEvidence = this.#counts.get(key) ?? {
+        pipeline: 'p',
+        releaseDigest,
+        role: 1,
+      };
       const own = this.#own[i]!;
       const total = Number(held.windows ?? 0) + windows;
       this.#counts.set(key, {

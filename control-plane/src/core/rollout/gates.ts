@@ -6,8 +6,8 @@ import { neededReached } from './rollout.ts';
 /**
  * Judges a stage. `activation` is the kill check that every rollout has: so many members refused the release, gave it
  * back by themselves or answered with NaN, that it is harmful, or that enough can't serve it any more. The fixed bounds
- * are on means over agents, the agent being the unit. Before the soak is over only an error rate that chance can't
- * explain breaches. Missing data holds; it never passes. Gates that a person went past always pass.
+ * are on means over agents, the agent being the unit. An error rate past its bound that chance may explain holds; one
+ * that it can't breaches at once. Missing data holds; it never passes. Gates that a person went past always pass.
  */
 export function judgeGates(rollout: Rollout, evidence: Evidence): GateVerdict[] {
   const { errorRate, latencyP95, alertRate } = rollout.spec.gates;
@@ -63,9 +63,7 @@ function isSoaked({ state }: Rollout): boolean {
 function judgeErrorRate(rollout: Rollout, evidence: Evidence, max: number): GateVerdict {
   const needed = neededReached(rollout, evidence.members);
   const value = evidence.judged === 0 ? null : evidence.errorRateSum / evidence.judged;
-  const sure = isSoaked(rollout)
-    ? evidence.errorRateSum
-    : (evidence.errorRateLowSum ?? evidence.errorRateSum);
+  const sure = evidence.errorRateLowSum ?? evidence.errorRateSum;
   const isBreach = evidence.judged > 0 && sure / evidence.judged > max;
   const isPass = value !== null && value <= max && evidence.judged >= needed;
   return {

@@ -76,9 +76,9 @@ export interface Evidence {
   failed: number;
   /** Of these: not heard of for a while. Unknown, never success. */
   offline: number;
-  /** Agents with enough windows, or failed: those whose error rate counts. */
+  /** Agents with enough windows, and not failed: those whose error rate counts. */
   judged: number;
-  /** Sum over judged agents of errors/windows; a failed agent counts 1. */
+  /** Sum over judged agents of errors/windows. */
   errorRateSum: number;
   windows: number;
   errors: number;
@@ -87,8 +87,8 @@ export interface Evidence {
   /** Some of the reasons, for people. */
   failures: { agent: string; error: string }[];
   /**
-   * Sum over judged agents of the lowest error rate that three standard deviations of chance leave (Wilson); a failed
-   * agent counts 1. Before the soak is over this, and not the mean, is held against the bound.
+   * Sum over judged agents of the lowest error rate that three standard deviations of chance leave (Wilson). Only where
+   * this is past the bound, a stage breaches.
    */
   errorRateLowSum?: number;
   /** What the comparing gates look at; not kept with decisions. */

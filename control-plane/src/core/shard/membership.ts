@@ -235,15 +235,16 @@ function addMember(evidence: Evidence, row: MemberRow, minWindows: number, nowMs
   if (nowMs - (row.last_seen_ms ?? 0) > OFFLINE_MS) evidence.offline++;
   evidence.windows += windows;
   evidence.errors += errors;
-  if (failed || windows >= minWindows) {
+  // One that failed is the activation gate's: in a small stage it would be past any bound on errors alone.
+  if (!failed && windows >= minWindows) {
     evidence.judged++;
-    evidence.errorRateSum += failed ? 1 : errors / windows;
-    evidence.errorRateLowSum = (evidence.errorRateLowSum ?? 0) + (failed ? 1 : lowestShare(errors, windows));
+    evidence.errorRateSum += errors / windows;
+    evidence.errorRateLowSum = (evidence.errorRateLowSum ?? 0) + lowestShare(errors, windows);
   }
 }
 
 /** The lower end of Wilson's interval for a share, three standard deviations wide. */
-function lowestShare(count: number, of: number): number {
+export function lowestShare(count: number, of: number): number {
   const [z2, share] = [9, count / of];
   const centre = share + z2 / (2 * of);
   const half = 3 * Math.sqrt((share * (1 - share)) / of + z2 / (4 * of * of));
