@@ -8,7 +8,14 @@ import { SkerryError } from '@skerry/proto/errors';
 import { encodeModel, valueInfo } from '../graph/builder.ts';
 import { type Model, outputsOfGraph } from '../graph/reader.ts';
 import type { Range } from './affine.ts';
-import { countInto, createHistogram, entropyRange, percentileRange } from './histogram.ts';
+import {
+  countInto,
+  entropyRange,
+  magnitudeHistogram,
+  percentileRange,
+  type Seen,
+  valueHistogram,
+} from './histogram.ts';
 
 /** How far anomalies may leave the healthy range before they are clipped. */
 export const RANGE_MULTIPLIER = 8;
@@ -19,7 +26,7 @@ export type Feed = Readonly<Record<string, Tensor>>;
 /** How a range is found in what was observed, before it is widened. */
 export type CalibrationMethod =
   | { name: 'minmax' }
-  /** `percentile` of 100 lie inside, half of the rest is cut on either side. */
+  /** `percentile` of 100 magnitudes lie inside. */
   | { name: 'percentile'; percentile: number; bins: number }
   | { name: 'entropy'; bins: number; levels: number };
 
@@ -51,7 +58,9 @@ export async function calibrate(
     }
   };
   try {
-    const ranges = new Map<string, Range>(values.map((name) => [name, { min: 0, max: 0 }]));
+    const ranges = new Map<string, Seen>(
+      values.map((name) => [name, { min: 0, max: 0, least: Number.POSITIVE_INFINITY }]),
+    );
     await observe((name, data) => widen(ranges.get(name)!, data, name));
     const found = method.name === 'minmax' ? ranges : await narrowed(ranges, method, observe);
     return new Map(
@@ -63,18 +72,20 @@ export async function calibrate(
 }
 
 async function narrowed(
-  ranges: ReadonlyMap<string, Range>,
+  seen: ReadonlyMap<string, Seen>,
   method: Exclude<CalibrationMethod, { name: 'minmax' }>,
   observe: (use: (name: string, data: Float32Array) => void) => Promise<void>,
 ): Promise<Map<string, Range>> {
-  const histograms = new Map([...ranges].map(([name, seen]) => [name, createHistogram(seen, method.bins)]));
-  await observe((name, data) => countInto(histograms.get(name)!, data));
+  const ofMagnitudes = method.name === 'percentile';
+  const create = ofMagnitudes ? magnitudeHistogram : valueHistogram;
+  const histograms = new Map([...seen].map(([name, one]) => [name, create(one, method.bins)]));
+  await observe((name, data) => countInto(histograms.get(name)!, ofMagnitudes ? data.map(Math.abs) : data));
   return new Map(
     [...histograms].map(([name, histogram]) => [
       name,
       method.name === 'percentile'
-        ? percentileRange(histogram, method.percentile)
-        : entropyRange(histogram, method.levels),
+        ? percentileRange(histogram, seen.get(name)!, method.percentile)
+        : entropyRange(histogram, seen.get(name)!, method.levels),
     ]),
   );
 }
@@ -101,11 +112,12 @@ export function floatsOf(tensor: Tensor | undefined, name: string): Float32Array
   return tensor.data as Float32Array;
 }
 
-function widen(range: Range, data: Float32Array, name: string): void {
+function widen(range: Seen, data: Float32Array, name: string): void {
   for (const x of data) {
     if (!Number.isFinite(x))
       throw new SkerryError('invalid', `"${name}" takes the value ${x} on the calibration data`);
     if (x < range.min) range.min = x;
     if (x > range.max) range.max = x;
+    if (Math.abs(x) < range.least) range.least = Math.abs(x);
   }
 }

@@ -5,24 +5,41 @@
  */
 import type { Range } from './affine.ts';
 
-/** Counts of values in equal bins over ±max(|min|, |max|). */
+/** What is known of a value before it is counted. */
+export interface Seen extends Range {
+  /** The smallest magnitude. */
+  least: number;
+}
+
+/** Counts in equal bins. */
 export interface Histogram {
   counts: Float64Array;
   /** One more than bins. */
   edges: Float32Array;
-  /** The extremes of what was counted. */
-  seen: Range;
 }
 
-/** A histogram of `bins` bins for values that are known to lie in `seen`. */
-export function createHistogram(seen: Range, bins: number): Histogram {
-  const reach = Math.fround(Math.max(Math.abs(seen.min), Math.abs(seen.max)));
+/** A histogram of values over ±their largest magnitude: what entropyRange takes. */
+export function valueHistogram(seen: Seen, bins: number): Histogram {
+  const reach = largest(seen);
+  return createHistogram(-reach, reach, bins);
+}
+
+/** A histogram of magnitudes, from the least to the largest: what percentileRange takes. */
+export function magnitudeHistogram(seen: Seen, bins: number): Histogram {
+  return createHistogram(seen.least, largest(seen), bins);
+}
+
+function createHistogram(from: number, to: number, bins: number): Histogram {
   // As numpy widens a range of no width.
-  const last = reach === 0 ? 0.5 : reach;
-  const step = Math.fround(Math.fround(2 * last) / bins);
-  const edges = Float32Array.from({ length: bins + 1 }, (_, i) => Math.fround(i * step) - last);
+  const [first, last] = from === to ? [Math.fround(from - 0.5), Math.fround(to + 0.5)] : [from, to];
+  const step = Math.fround(Math.fround(last - first) / bins);
+  const edges = Float32Array.from({ length: bins + 1 }, (_, i) => Math.fround(i * step) + first);
   edges[bins] = last;
-  return { counts: new Float64Array(bins), edges, seen };
+  return { counts: new Float64Array(bins), edges };
+}
+
+function largest({ min, max }: Range): number {
+  return Math.max(Math.abs(min), Math.abs(max));
 }
 
 /** Adds values to a histogram. */
@@ -39,11 +56,11 @@ export function countInto({ counts, edges }: Histogram, values: Float32Array): v
   }
 }
 
-/** The range that leaves out (100 - percentile) / 2 percent of the values on either side. */
-export function percentileRange({ counts, edges, seen }: Histogram, percentile: number): Range {
+/** The range around zero that holds `percentile` percent of the magnitudes. */
+export function percentileRange({ counts, edges }: Histogram, seen: Range, percentile: number): Range {
   const total = counts.reduce((sum, n) => sum + n, 0);
-  const cut = (100 - percentile) / 200;
-  return within(seen, edges[binAt(counts, total, cut)]!, edges[binAt(counts, total, 1 - cut)]!);
+  const reach = edges[binAt(counts, total, percentile / 100)]!;
+  return within(seen, -reach, reach);
 }
 
 /** The first bin at which the share of all values counted so far reaches `share`. */
@@ -60,7 +77,7 @@ function binAt(counts: Float64Array, total: number, share: number): number {
  * The range around zero whose values, put into `levels` bins, are nearest to all values in relative entropy. Of as many
  * bins as levels nothing is left to choose: that is the whole range.
  */
-export function entropyRange({ counts, edges, seen }: Histogram, levels: number): Range {
+export function entropyRange({ counts, edges }: Histogram, seen: Range, levels: number): Range {
   const bins = counts.length;
   const middle = bins >> 1;
   let best = { divergence: Number.POSITIVE_INFINITY, min: edges[0]!, max: edges[bins]! };
