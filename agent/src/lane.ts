@@ -45,13 +45,13 @@ export function createLane(config: PipelineConfig, options: LaneOptions): Lane {
     agent: agentId,
     crypto: ports.crypto,
     limits,
-    onSample(device, channel, value, timeUs) {
+    onRow(device, values, timeUs) {
       if (device !== latest) {
         latest = device;
         if (!devices.has(device)) devices.set(device, true);
         if (devices.size > MAX_LISTED_DEVICES) devices.delete(devices.keys().next().value!);
       }
-      drift.onSample(device, channel, value, timeUs);
+      drift.onRow(device, values, timeUs);
     },
     onOutput: (device, output, value, toUs) => drift.onOutput(device, output, value, toUs),
     onStartAnew: (device) => drift.startAnew(device),

@@ -66,17 +66,17 @@ function sampleRows(reference: skerry.v1.IDriftReference): Row[] {
   const names = Array.from({ length: DEVICES }, (_, d) => `pump-${d}`);
   const readings = readingsOf(reference);
   const scores = readings[CHANNELS.length]!;
+  const values = new Float64Array(CHANNELS.length);
   const [perSample, perScore]: number[][] = [[], []];
   let at = 0;
   for (let round = 0; round <= ROUNDS; round++) {
-    const values = DEVICES * READINGS * CHANNELS.length;
     const from = at;
     const samplesNs = timedNs(() => {
       for (let i = 0; i < READINGS; i++, at++)
         for (const device of names) {
           monitor.roll(device, at * 500_000, CLOCK);
-          for (let c = 0; c < CHANNELS.length; c++)
-            monitor.observeInput(device, c, readings[c]![at & 1_023]!);
+          for (let c = 0; c < CHANNELS.length; c++) values[c] = readings[c]![at & 1_023]!;
+          monitor.observeRow(device, values);
         }
     });
     const scoresNs = timedNs(() => {
@@ -85,7 +85,7 @@ function sampleRows(reference: skerry.v1.IDriftReference): Row[] {
           monitor.observeOutput(device, 'score', scores[i & 1_023]!, i * 500_000, CLOCK);
     });
     if (round === 0) continue;
-    perSample!.push(samplesNs / values);
+    perSample!.push(samplesNs / (DEVICES * READINGS * CHANNELS.length));
     perScore!.push(scoresNs / (DEVICES * READINGS));
   }
   return [
@@ -115,6 +115,7 @@ function cpuNs(began: NodeJS.CpuUsage): number {
 function sizeRows(reference: skerry.v1.IDriftReference): Row[] {
   const signals = reference.signals!.length;
   const readings = readingsOf(reference);
+  const values = new Float64Array(CHANNELS.length);
   const [held, wire]: number[][] = [[], []];
   for (let round = 0; round <= ROUNDS; round++) {
     const devices = 500;
@@ -126,7 +127,8 @@ function sizeRows(reference: skerry.v1.IDriftReference): Row[] {
         const device = `pump-${d}`;
         const { sketches } = monitor.roll(device, i * 7_200_000, CLOCK);
         for (const sketch of sketches) if (d === 0) wire!.push(encode(v1.DriftSketch, sketch).length);
-        for (let c = 0; c < CHANNELS.length; c++) monitor.observeInput(device, c, readings[c]![i & 1_023]!);
+        for (let c = 0; c < CHANNELS.length; c++) values[c] = readings[c]![i & 1_023]!;
+        monitor.observeRow(device, values);
         monitor.observeOutput(device, 'score', readings[CHANNELS.length]![i & 1_023]!, i * 7_200_000, CLOCK);
       }
     if (round > 0) held!.push((heapBytes() - before) / (devices * signals));

@@ -66,7 +66,7 @@ export async function openInProcess(
     crypto: nodeCrypto,
     limits,
     ...(drift && {
-      onSample: (device, channel, value, timeUs) => watch.onSample(device, channel, value, timeUs),
+      onRow: (device, values, timeUs) => watch.onRow(device, values, timeUs),
       onOutput: (device, output, value, toUs) => watch.onOutput(device, output, value, toUs),
     }),
   });

@@ -1,4 +1,5 @@
 /** What is watched of one device, and which signals of a release can be watched at all. */
+import type { Histogram } from '@skerry/proto/drift/histogram';
 import { referenceBins } from '@skerry/proto/drift/measures';
 import type { skerry } from '@skerry/proto/wire';
 import type { DriftRules } from './rules.ts';
@@ -14,8 +15,8 @@ export interface WatchedSignal {
 
 export interface DeviceDrift {
   device: string;
-  /** By channel index; undefined where the channel has no reference. */
-  inputs: (SignalDrift | undefined)[];
+  /** Open windows by channel index; undefined where the channel has no reference. */
+  inputs: (Histogram | undefined)[];
   outputs: Map<string, SignalDrift>;
   signals: SignalDrift[];
   /** Event time of the last roll. */
@@ -51,7 +52,7 @@ export function watchDevice(
   return {
     device,
     signals,
-    inputs: channels.map((name) => signals.find((s) => !s.isOutput && s.name === name)),
+    inputs: channels.map((name) => signals.find((s) => !s.isOutput && s.name === name)?.current),
     outputs: new Map(signals.filter(({ isOutput }) => isOutput).map((signal) => [signal.name, signal])),
     lastUs: -Infinity,
     dueUs: -Infinity,

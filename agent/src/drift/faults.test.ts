@@ -55,8 +55,7 @@ describe('a sensor', () => {
     const alerts: skerry.v1.IAlertRecord[] = [];
     for (const end = second + count * 100 + 1; second < end; second++) {
       alerts.push(...monitor.roll('p1', START + second * SECOND, CLOCK).alerts);
-      monitor.observeInput('p1', 0, vibration());
-      monitor.observeInput('p1', 1, valve());
+      monitor.observeRow('p1', [vibration(), valve()]);
     }
     return alerts;
   }
@@ -83,7 +82,7 @@ describe('a sensor', () => {
     const alerts: skerry.v1.IAlertRecord[] = [];
     for (const end = second + 300; second < end; second++) {
       alerts.push(...monitor.roll('p1', START + second * SECOND, CLOCK).alerts);
-      monitor.observeInput('p1', 1, 0);
+      monitor.observeRow('p1', [Number.NaN, 0]);
     }
     expect(alerts[0]?.message).toMatch(/^vibration of p1 is missing: \d+ % of its values$/);
   });
@@ -102,8 +101,7 @@ describe('a sensor', () => {
     const alerts: skerry.v1.IAlertRecord[] = [];
     for (; second < 600; second++) {
       alerts.push(...monitor.roll('p1', START + second * SECOND, CLOCK).alerts);
-      if (second % 10 === 0) monitor.observeInput('p1', 0, healthy());
-      monitor.observeInput('p1', 1, 0);
+      monitor.observeRow('p1', [second % 10 === 0 ? healthy() : Number.NaN, 0]);
     }
     expect(alerts).toEqual([]);
   });

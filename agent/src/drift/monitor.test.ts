@@ -67,8 +67,7 @@ function run(seconds: number, shift = 0, device = 'p1'): DriftOutput {
     const { sketches, alerts } = monitor.roll(device, START + second * SECOND, AT_WALL);
     out.sketches.push(...sketches);
     out.alerts.push(...alerts);
-    monitor.observeInput(device, 0, random());
-    monitor.observeInput(device, 2, random() + shift);
+    monitor.observeRow(device, [random(), Number.NaN, random() + shift]);
   }
   return out;
 }
@@ -127,20 +126,15 @@ describe('drift windows', () => {
     expect(next?.fromUs).toBe(START + 5000 * SECOND);
   });
 
-  test('count NaN as missing, watch outputs by name, and ignore what has no reference', () => {
+  test('take NaN for no value, watch outputs by name, and ignore what has no reference', () => {
     monitor.roll('p1', START, AT_WALL);
     for (let i = 0; i < 60; i++) {
       monitor.observeOutput('p1', 'score', random(), START, AT_WALL);
       monitor.observeOutput('p1', 'unheard-of', 1, START, AT_WALL);
-      monitor.observeInput('p1', 1, 1);
-      monitor.observeInput('p1', 2, Number.NaN);
+      monitor.observeRow('p1', [Number.NaN, 1, Number.NaN]);
     }
     const out = monitor.roll('p1', START + 100 * SECOND, AT_WALL);
-    expect(out.sketches.map((s) => [s.signal, s.isOutput, s.n, s.missing])).toEqual([
-      ['vibration', false, 0, 60],
-      ['temperature', false, 0, 60],
-      ['score', true, 60, 0],
-    ]);
+    expect(out.sketches.map((s) => [s.signal, s.isOutput, s.n, s.missing])).toEqual([['score', true, 60, 0]]);
     expect(monitor.watchesOutput('score')).toBe(true);
     expect(monitor.watchesOutput('vibration')).toBe(false);
     expect(monitor.end(WALL).sketches).toEqual([]);
@@ -153,11 +147,11 @@ describe('drift windows', () => {
     expect(monitor.status().map((s) => s.device)).toEqual(['p1', 'p1', 'p1', 'p2', 'p2', 'p2']);
   });
 
-  test('beyond maxSignals values are counted and not observed', () => {
+  test('beyond maxSignals rows are counted and not observed', () => {
     monitor = monitorOf({ maxSignals: 5 });
     run(10, 0, 'p1');
     run(10, 0, 'p2');
-    expect(monitor.overflow).toBe(20);
+    expect(monitor.overflow).toBe(10);
     expect(new Set(monitor.status().map((s) => s.device))).toEqual(new Set(['p1']));
   });
 });

@@ -3,14 +3,14 @@
  * reference. Values go in on the hot path; sketches of closed windows and alert records come out as data, for the
  * caller to commit.
  *
- *     accepted row of time t:  roll(device, t, wall)  then  observeInput(device, channel, value) for each channel
+ *     accepted row of time t:  roll(device, t, clock)  then  observeRow(device, values)
  *     window's result:         observeOutput(device, output, value, to, clock)
  *     pushed policy:           setPolicy(policy, generation, wall)
  *     release replaced, stop:  end(wall)
  *
  * What may be lost: nothing here is stored. A restart begins new drift windows with an empty history, and an episode
  * that was under way at a crash is not cleared by its id (a new one opens if the drift lasts). At most `maxDevices` are
- * watched, the first ones seen; values of further ones are counted in `overflow` and not observed.
+ * watched, the first ones seen; rows and outputs of further ones are counted in `overflow` and not observed.
  *
  * Memory: about 3 kB per signal and device (ten bins, open window, three closed ones); nothing grows with time.
  */
@@ -52,7 +52,7 @@ const NOTHING: Readonly<DriftOutput> = Object.freeze({
 });
 
 export class DriftMonitor {
-  /** Values not observed because their device came after maxSignals was reached. */
+  /** Rows and outputs not observed because their device came after maxSignals was reached. */
   overflow = 0;
   readonly #options: DriftMonitorOptions;
   readonly #signals: WatchedSignal[];
@@ -75,11 +75,18 @@ export class DriftMonitor {
     return this.#signals.some(({ reference }) => reference.isOutput && reference.name === output);
   }
 
-  /** Counts one value of a channel; NaN counts as missing. No allocation after a device's first value. */
-  observeInput(device: string, channelIndex: number, value: number): void {
+  /** Counts a row's values by channel; NaN stands for none. No allocation after a device's first row. */
+  observeRow(device: string, values: ArrayLike<number>): void {
     const watched = this.#device(device);
-    if (watched) watched.inputs[channelIndex]?.current.add(value);
-    else this.overflow++;
+    if (!watched) {
+      this.overflow++;
+      return;
+    }
+    const { inputs } = watched;
+    for (let c = 0; c < inputs.length; c++) {
+      const value = values[c]!;
+      if (!Number.isNaN(value)) inputs[c]?.add(value);
+    }
   }
 
   /**

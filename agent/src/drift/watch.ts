@@ -28,9 +28,6 @@ export class DriftWatch {
     generation: 0,
   };
   #pending: DriftOutput = { sketches: [], alerts: [] };
-  /** The row that was last told to the monitor. */
-  #rolled = '';
-  #rolledUs = Number.NaN;
 
   constructor(options: DriftWatchOptions) {
     this.#options = options;
@@ -45,7 +42,6 @@ export class DriftWatch {
     return () => {
       this.end();
       this.#monitor = monitor;
-      this.#rolledUs = Number.NaN;
       const { effective, generation } = this.#policy;
       if (monitor)
         this.#take(monitor.setPolicy(settingsOf(effective), generation, this.#options.clock.wallMs()));
@@ -89,19 +85,12 @@ export class DriftWatch {
       this.#take(this.#monitor.setPolicy(settingsOf(effective), generation, this.#options.clock.wallMs()));
   }
 
-  /** One value taken from a sample; the hot path. */
-  onSample(device: string, channel: number, value: number, timeUs: number): void {
+  /** One row taken, NaN where it has no value; the hot path. */
+  onRow(device: string, values: Float64Array, timeUs: number): void {
     if (!this.#monitor) return;
-    // A row's channels come one after another, and only the first can end a window.
-    if (timeUs !== this.#rolledUs || device !== this.#rolled) this.#roll(this.#monitor, device, timeUs);
-    this.#monitor.observeInput(device, channel, value);
-  }
-
-  #roll(monitor: DriftMonitor, device: string, timeUs: number): void {
-    const closed = monitor.roll(device, timeUs, this.#options.clock);
+    const closed = this.#monitor.roll(device, timeUs, this.#options.clock);
     if (closed.sketches.length > 0 || closed.alerts.length > 0) this.#take(closed);
-    this.#rolled = device;
-    this.#rolledUs = timeUs;
+    this.#monitor.observeRow(device, values);
   }
 
   /** One output of one window. */
@@ -114,7 +103,6 @@ export class DriftWatch {
   /** The device's event time goes back. */
   startAnew(device: string): void {
     this.#monitor?.startAnew(device);
-    this.#rolledUs = Number.NaN;
   }
 
   /** What is to be committed; handed out once. */

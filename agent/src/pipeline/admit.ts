@@ -19,8 +19,8 @@ export interface AdmissionOptions {
   /** Channels of the configuration, which are the columns of every batch. */
   readonly width: number;
   readonly maxOpenSamples: number;
-  /** Called for each value that was taken, not while rebuilding. */
-  readonly onSample: ((device: string, channel: number, value: number, timeUs: number) => void) | undefined;
+  /** Called for each row that was taken, not while rebuilding; `values` are its own for the call alone. */
+  readonly onRow: ((device: string, values: Float64Array, timeUs: number) => void) | undefined;
 }
 
 export class Admission {
@@ -128,10 +128,7 @@ export class Admission {
   }
 
   #observe(device: Device, timeUs: number): void {
-    const { onSample } = this.#options;
-    if (!onSample) return;
-    for (let c = 0; c < this.#values.length; c++)
-      if (!Number.isNaN(this.#values[c]!)) onSample(device.id, c, this.#values[c]!, timeUs);
+    this.#options.onRow?.(device.id, this.#values, timeUs);
   }
 
   // Leaves of a row before the next window only the channels whose left neighbour it is; undefined where it is none's.

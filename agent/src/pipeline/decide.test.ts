@@ -223,10 +223,10 @@ describe('the model’s input', () => {
   });
 });
 
-test('drift sees each value taken and each output, and nothing of what was rejected', () => {
+test('drift sees each row taken and each output, and nothing of what was rejected', () => {
   const seen: unknown[] = [];
   const pipeline = testPipeline(nodeCrypto, testConfig(), {
-    onSample: (...args) => seen.push(args),
+    onRow: (device, values, timeUs) => seen.push([device, [...values], timeUs]),
     onOutput: (...args) => seen.push(args),
   });
   pipeline.setRelease(testRelease({ length: 1, rate: 'any' }), DIGEST, 'test@1.0.0');
@@ -238,7 +238,7 @@ test('drift sees each value taken and each output, and nothing of what was rejec
   const windows = pipeline.takeReady(9)!;
   pipeline.conclude(windows, meanModel(pipeline.manifest!, windows), { producedMs: 0 });
   expect(seen).toEqual([
-    ['d', 0, 3, 5e6],
+    ['d', [3], 5e6],
     ['d', 'score', 3, 5e6],
   ]);
 });

@@ -93,8 +93,11 @@ export interface PipelineOptions {
   agent: string;
   crypto: Crypto;
   limits: { maxDevices: number; maxOpenSamples: number; maxBatch: number };
-  /** Drift's hooks. Each value taken, by configured channel; each finite output of width 1. Not called in a rebuild. */
-  onSample?: (device: string, channel: number, value: number, timeUs: number) => void;
+  /**
+   * Drift's hooks, not called in a rebuild. Each row taken: a value per configured channel, NaN where it has none, in an
+   * array that is used again; each finite output of width 1.
+   */
+  onRow?: (device: string, values: Float64Array, timeUs: number) => void;
   onOutput?: (device: string, output: string, value: number, toUs: number) => void;
   /** The device's time goes back. */
   onStartAnew?: (device: string) => void;
@@ -105,7 +108,7 @@ export function createPipeline(config: PipelineConfig, options: PipelineOptions)
   const channels = Object.keys(config.source.channels);
   const { limits } = options;
   const actions = compileRules(config.actions);
-  const feed = new Feed({ ...limits, width: channels.length, onSample: options.onSample });
+  const feed = new Feed({ ...limits, width: channels.length, onRow: options.onRow });
   const arrival = new Arrival(config, feed.books.counters);
   let judge: Judge | undefined;
   let policy: { effective: EffectivePolicy | undefined; generation: number } = {

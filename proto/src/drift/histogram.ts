@@ -40,8 +40,10 @@ export class Histogram {
           hint: 'edges must be finite and strictly increasing',
         });
     });
-    this.counts = new Float64Array(this.edges.length + 1);
-    this.#moments = new Float64Array(6);
+    // Side by side, so that adding a value finds both in the processor's cache.
+    const state = new Float64Array(this.edges.length + 7);
+    this.counts = state.subarray(0, this.edges.length + 1);
+    this.#moments = state.subarray(this.edges.length + 1);
     this.reset();
   }
 
