@@ -26,6 +26,8 @@ import { CATALOG } from '../e2e/support/control-plane.ts';
 export const DEVICES = 20;
 /** One window a device closes about every second of these. */
 const READINGS_A_SWAP = 16;
+/** Full long before a hundred swaps, so that the outbox grows no further. */
+const MAX_BYTES = 256 * 1024;
 
 export interface SwapWorld {
   /** Changes over to the other release, while a plant publishes. */
@@ -60,13 +62,13 @@ export async function openSwapWorld(folder: string): Promise<SwapWorld> {
     blobs,
     log,
     crashPoint: log,
-    store: await openLevelStore({ location: join(folder, 'db'), maxBytes: 4 * 1024 ** 2 }),
+    store: await openLevelStore({ location: join(folder, 'db'), maxBytes: MAX_BYTES }),
   };
   const time = new AgentTime({ clock: systemClock });
   const { outbox, recovered } = await openOutbox(ports.store, {
     ...ports,
     onLastKnown: (wallMs) => time.resume(wallMs),
-    limits: { maxBytes: 4 * 1024 ** 2, maxAgeMs: 3_600_000, whenFull: 'drop-oldest', durability: 'os' },
+    limits: { maxBytes: MAX_BYTES, maxAgeMs: 3_600_000, whenFull: 'drop-oldest', durability: 'os' },
   });
   const pipeline = createPipeline(pipelines[0]!, { agent: 'swaps', crypto: nodeCrypto, limits });
   const engine = createEngine({
@@ -99,7 +101,7 @@ export async function openSwapWorld(folder: string): Promise<SwapWorld> {
       fatal = error;
     },
     whenFull: 'drop-oldest',
-    limits: { ...limits, maxJournalBytes: 1024 ** 2 },
+    limits: { ...limits, maxJournalBytes: MAX_BYTES / 4 },
   });
   const releases = createReleases({
     ...ports,

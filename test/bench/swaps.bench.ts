@@ -12,7 +12,7 @@ import { SkerryError } from '@skerry/proto/errors';
 import { openSwapWorld } from '../backends/swap-world.ts';
 import { type Bench, row } from './bench.ts';
 
-const WARM_UP = 200;
+const WARM_UP = 400;
 const SWAPS = 1_000;
 const READ_EVERY = 50;
 const MIB = 1024 ** 2;

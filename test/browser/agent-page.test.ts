@@ -7,17 +7,22 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AgentProcess, pumpPipeline } from '../e2e/support/agent.ts';
 import { ControlPlane, type ResultJson } from '../e2e/support/control-plane.ts';
-import { makeKey, push, rollOut } from '../e2e/support/operator.ts';
+import { completed, makeKey, push, rollOut } from '../e2e/support/operator.ts';
 import { freePorts } from '../e2e/support/ports.ts';
 import { ROOT, runProgram } from '../e2e/support/program.ts';
 import { closedWindows, writePumpRecording } from '../e2e/support/recordings.ts';
 import { scratchFolder } from '../e2e/support/scratch.ts';
-import { until } from '../e2e/support/until.ts';
+import { until as untilTrue } from '../e2e/support/until.ts';
 import { missingChromium, startChromium } from './chromium.ts';
+
+interface Golden {
+  backend: string;
+  passed: boolean;
+}
 
 if (missingChromium) process.stderr.write(`the page that is an agent: ${missingChromium}\n`);
 
-describe.skipIf(missingChromium)('a page that is an agent', () => {
+describe.skipIf(missingChromium)('a page that is an agent', { timeout: 180_000 }, () => {
   const folder = scratchFolder();
   const built = join(ROOT, 'agent/dist/browser');
   let controlPlane: ControlPlane;
@@ -27,6 +32,8 @@ describe.skipIf(missingChromium)('a page that is an agent', () => {
   let page: Page;
   let wsPort: number;
   const mistakes: string[] = [];
+  /** What the pages' agents logged. */
+  const logged: string[] = [];
 
   beforeAll(async () => {
     execFileSync(process.execPath, ['--conditions=source', join(ROOT, 'agent/scripts/build-browser.ts')]);
@@ -34,13 +41,14 @@ describe.skipIf(missingChromium)('a page that is an agent', () => {
     await controlPlane.start();
     const key = await makeKey(controlPlane, folder);
     await push(controlPlane, key, ['pump-anomaly/1.0.0']);
-    await rollOut(controlPlane, folder, 'pump-anomaly@1.0.0');
+    const rollout = await rollOut(controlPlane, folder, 'pump-anomaly@1.0.0');
     const pipelines = [pumpPipeline('pump-anomaly')];
     gateway = await AgentProcess.create(folder, 'gateway', { pipelines }, controlPlane);
     [wsPort] = (await freePorts(1)) as [number];
     const port = Number(new URL(gateway.mqttUrl).port);
     gateway.configure({ mqtt: { listen: { host: '127.0.0.1', port, ws: { port: wsPort } } } });
     await gateway.start();
+    await completed(controlPlane, rollout); // whoever enrols later gets its release
     browser = await startChromium();
     context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     page = await open();
@@ -52,10 +60,11 @@ describe.skipIf(missingChromium)('a page that is an agent', () => {
     await controlPlane?.stop();
   });
 
-  async function open(): Promise<Page> {
-    const opened = await context.newPage();
+  async function open(where = context, query = ''): Promise<Page> {
+    const opened = await where.newPage();
+    opened.on('console', (message) => logged.push(message.text()));
     opened.on('pageerror', (error) => mistakes.push(error.message));
-    await opened.goto(`${gateway.localUrl}/browser/`);
+    await opened.goto(`${gateway.localUrl}/browser/${query}`);
     return opened;
   }
 
@@ -82,6 +91,11 @@ describe.skipIf(missingChromium)('a page that is an agent', () => {
       (globalThis as unknown as { skerryAsk(path: string): Promise<unknown> }).skerryAsk('/api/status'),
     ) as Promise<Awaited<ReturnType<AgentProcess['status']>>>;
 
+  const until = <T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> =>
+    untilTrue(what, ask, 45_000).catch((error: Error) => {
+      throw new Error([error.message, ...logged.slice(-20)].join('\n'));
+    });
+
   async function publish(seed: number, minutes: number, device: string): Promise<number> {
     const recording = join(folder, `${device}.csv`);
     const { rows } = writePumpRecording(recording, { seed, minutes });
@@ -95,6 +109,21 @@ describe.skipIf(missingChromium)('a page that is an agent', () => {
 
   const resultsOf = (agent: string, device: string): Promise<ResultJson[]> =>
     controlPlane.results({ agent, device });
+
+  /** The windows of a device as two agents judged them, once both have so many. */
+  async function bothResults(
+    one: string,
+    other: string,
+    device: string,
+    windows: number,
+  ): Promise<[ResultJson[], ResultJson[]]> {
+    const of = (agent: string): Promise<ResultJson[]> =>
+      until(`results of ${agent}`, async () => {
+        const found = await resultsOf(agent, device);
+        return found.length >= windows && found.slice(0, windows);
+      });
+    return Promise.all([of(one), of(other)]);
+  }
 
   test('has nothing of Node in it', () => {
     for (const file of globSync(join(built, '{agent,page}.js'))) {
@@ -117,20 +146,13 @@ describe.skipIf(missingChromium)('a page that is an agent', () => {
     });
     await until('the gateway to serve', async () => (await gateway.pipeline('pump')).state === 'active');
     const windows = await publish(5, 10, 'pump-1');
-    const [own, theirs] = await Promise.all(
-      ['page-1', 'gateway'].map((agent) =>
-        until(`results of ${agent}`, async () => {
-          const found = await resultsOf(agent, 'pump-1');
-          return found.length >= windows && found;
-        }),
-      ),
-    );
+    const [own, theirs] = await bothResults('page-1', 'gateway', 'pump-1', windows);
     expect(own!.map(({ from, to }) => `${from} ${to}`)).toEqual(
       theirs!.map(({ from, to }) => `${from} ${to}`),
     );
-    for (const [i, { outputs, decision, inputDigest }] of own!.entries()) {
-      expect(outputs.score).toBeCloseTo(theirs![i]!.outputs.score!, 1);
-      expect([decision, inputDigest]).toEqual([theirs![i]!.decision, theirs![i]!.inputDigest]);
+    for (const [i, { outputs, decision, inputDigest }] of own.entries()) {
+      expect(outputs.score).toBeCloseTo(theirs[i]!.outputs.score!, 1);
+      expect([decision, inputDigest]).toEqual([theirs[i]!.decision, theirs[i]!.inputDigest]);
     }
     expect((await status(page)).pipelines[0]).toMatchObject({
       release: 'pump-anomaly@1.0.0',
@@ -139,6 +161,7 @@ describe.skipIf(missingChromium)('a page that is an agent', () => {
     });
     await page.getByText('pump/pump-1').waitFor();
     await page.getByText('control plane connected').waitFor();
+    if (process.env.SKERRY_SCREENSHOT) await page.screenshot({ path: process.env.SKERRY_SCREENSHOT });
   });
 
   test('keeps what it measures over a reload while the control plane is away', async () => {
@@ -162,10 +185,50 @@ describe.skipIf(missingChromium)('a page that is an agent', () => {
     expect(JSON.stringify(ledger)).not.toContain('"ok":false');
   });
 
+  test('infers on WebGPU where it is configured, drawn by software here, and reports how its golden vectors went', async () => {
+    const drawn = await startChromium({ gpu: 'software' });
+    try {
+      const other = await open(await drawn.newContext());
+      await configure(other, agentYaml('page-2', { inference: { backends: ['webgpu'] } }));
+      await until('the release to serve on WebGPU', async () => {
+        const [pump] = (await status(other).catch(() => undefined))?.pipelines ?? [];
+        if (pump?.error) throw new Error(pump.error);
+        return pump?.state === 'active' && pump.backend === 'webgpu';
+      });
+      const windows = await publish(7, 4, 'pump-3');
+      const [own, theirs] = await bothResults('page-2', 'page-1', 'pump-3', windows);
+      for (const [i, { outputs, decision }] of own.entries()) {
+        expect(outputs.score).toBeCloseTo(theirs[i]!.outputs.score!, 1);
+        expect(decision).toBe(theirs[i]!.decision);
+      }
+    } finally {
+      await drawn.close();
+    }
+    for (const [id, backend] of [
+      ['page-1', 'wasm'],
+      ['page-2', 'webgpu'],
+      ['gateway', 'native'],
+    ] as const) {
+      const { pipelines } = await controlPlane.get<{ pipelines: { golden: Golden[] }[] }>(`agents/${id}`);
+      const passed = pipelines[0]!.golden.filter((outcome) => outcome.passed);
+      expect(passed.map((outcome) => outcome.backend)).toContain(backend);
+    }
+  });
+
   test('is one tab: a second one says so', async () => {
     const second = await open();
     await second.getByRole('alert').filter({ hasText: 'another tab' }).waitFor();
     await second.close();
+  });
+
+  test('takes agent.yaml from where its address says', async () => {
+    const elsewhere = await browser.newContext();
+    await elsewhere.route(/\d\/panel\.yaml$/, (route) => route.fulfill({ body: agentYaml('page-3') }));
+    const third = await open(elsewhere, '?config=/panel.yaml');
+    await until('it to run', async () => (await status(third).catch(() => undefined))?.agent === 'page-3');
+    await third.goto(`${gateway.localUrl}/browser/?config=/absent.yaml`);
+    await third.getByRole('alert').filter({ hasText: '/absent.yaml answered 404' }).waitFor();
+    await elsewhere.close();
   });
 
   test('made no mistake that the browser would show', () => {
