@@ -17,7 +17,7 @@ import { float32, toTensorProto } from '../graph/tensor.ts';
 import { quantizeWeights } from './affine.ts';
 import { layerName } from './plan.ts';
 import { prepareModel, readByAll } from './prepare.ts';
-import type { Quantizer } from './quantizer.ts';
+import type { Layer, Quantizer } from './quantizer.ts';
 
 const OPSET = 13;
 const MICROSOFT = 'com.microsoft';
@@ -30,32 +30,42 @@ export interface DynamicOptions {
 /** Prepares a model. Throws SkerryError unsupported where it holds nothing to quantize or is too old. */
 export function dynamicQuantizer(model: Model, options: DynamicOptions): Quantizer {
   const float = prepareModel(model, OPSET);
-  const constants = initializersOf(float);
-  const able = float.graph.node.filter((n) => fits(n, constants));
-  if (able.length === 0)
+  const layers = dynamicLayers(float, ['Gemm', 'MatMul', 'LSTM', 'GRU', 'RNN']);
+  if (layers.length === 0)
     throw new SkerryError(
       'unsupported',
       'the model has no Gemm, MatMul, LSTM, GRU or RNN with constant float32 weights to quantize',
       { hint: 'convolutions are quantized without --dynamic' },
     );
-  return {
-    float,
-    layers: able.map((node) => ({
+  return { float, layers, make: (exclude) => quantizeDynamic(float, layers, exclude, options) };
+}
+
+/** The nodes of these operators that can have int8 weights. */
+export function dynamicLayers(model: Model, operators: readonly string[]): Layer[] {
+  const constants = initializersOf(model);
+  return model.graph.node
+    .filter((node) => operators.includes(node.opType ?? '') && fits(node, constants))
+    .map((node) => ({
       name: layerName(node),
       op: node.opType ?? '',
       value: node.output?.find((name) => name !== '') ?? '',
-      computes: node.opType !== 'GRU' && node.opType !== 'RNN',
-    })),
-    make: (exclude) => {
-      const rewriter = new Rewriter(float, constants, options);
-      const chosen = new Set(able.filter((n) => !exclude.has(layerName(n))));
-      for (const node of float.graph.node) {
-        if (chosen.has(node)) rewriter.quantize(node);
-        else rewriter.nodes.push(node);
-      }
-      return rewriter.model();
-    },
-  };
+    }));
+}
+
+/** A new model in which these layers are quantized, but for those excluded. */
+export function quantizeDynamic(
+  model: Model,
+  layers: readonly Layer[],
+  exclude: ReadonlySet<string>,
+  options: DynamicOptions,
+): Model {
+  const chosen = new Set(layers.map((l) => l.name).filter((name) => !exclude.has(name)));
+  const rewriter = new Rewriter(model, initializersOf(model), options);
+  for (const node of model.graph.node) {
+    if (chosen.has(layerName(node))) rewriter.quantize(node);
+    else rewriter.nodes.push(node);
+  }
+  return rewriter.model();
 }
 
 function fits(node: onnx.INodeProto, constants: ReadonlyMap<string, Tensor>): boolean {

@@ -8,8 +8,6 @@ export interface Layer {
   op: string;
   /** The value behind it, by one name in the float32 model and in the int8 one. */
   value: string;
-  /** Whether its int8 form computes in int8; weights of a GRU are stored so only. */
-  computes: boolean;
 }
 
 export interface Quantizer {

@@ -122,8 +122,15 @@ describe('static quantization', () => {
     );
   });
 
-  it('quantizes the dense layers of a recurrent net and leaves the recurrent one', async () => {
-    const { layers } = await staticQuantizer(backend, recurrentNet('GRU'), [feedOf(5, 4, 8)], OPTIONS);
-    expect(layers.map((l) => l.op)).toEqual(['Gemm']);
+  it('takes the LSTM of a net along dynamically, and leaves a GRU, which int8 would slow down', async () => {
+    const feed = feedOf(12, 4, 8);
+    const model = recurrentNet('LSTM');
+    const { make, layers } = await staticQuantizer(backend, model, [feed], OPTIONS);
+    expect(layers.map((l) => l.op)).toEqual(['Gemm', 'LSTM']);
+    expect(await kernelsOf(encodeModel(make(NOTHING)))).toMatchObject({ DynamicQuantizeLSTM: 1 });
+    expect(await signalDb(model, make(NOTHING), 'y', feed)).toBeGreaterThan(25);
+    expect(await kernelsOf(encodeModel(make(new Set(['LSTM:lstm1']))))).toMatchObject({ LSTM: 1 });
+    const gru = await staticQuantizer(backend, recurrentNet('GRU'), [feed], OPTIONS);
+    expect(gru.layers.map((l) => l.op)).toEqual(['Gemm']);
   });
 });

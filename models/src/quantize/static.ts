@@ -1,10 +1,14 @@
-/** Static quantization: ranges are observed once, on the user's recordings, and are constants of the model then. */
+/**
+ * Static quantization: ranges are observed once, on the user's recordings, and are constants of the model then. LSTMs, of
+ * which there is no static form, are quantized dynamically.
+ */
 import type { InferenceBackend } from '@skerry/agent/ports';
 import { SkerryError } from '@skerry/proto/errors';
 import { encodeModel } from '../graph/builder.ts';
 import type { Model } from '../graph/reader.ts';
 import type { ActivationType } from './affine.ts';
 import { type CalibrationMethod, calibrate, exposing, type Feed } from './calibrate.ts';
+import { dynamicLayers, quantizeDynamic } from './dynamic.ts';
 import { boundedRanges, calibratedValues, layerName, planQuantization } from './plan.ts';
 import { matMulInputs, prepareModel } from './prepare.ts';
 import { quantizeModel } from './qdq.ts';
@@ -40,15 +44,19 @@ export async function staticQuantizer(
   const values = calibratedValues(full);
   const ranges = await calibrate(backend, float, values, feeds, options.multiplier, options.method);
   for (const [name, range] of boundedRanges(float)) if (ranges.has(name)) ranges.set(name, range);
+  const layers = products.map((p) => ({
+    name: layerName(p.node),
+    op: p.node.opType ?? '',
+    value: p.output ?? p.node.output?.[0] ?? '',
+  }));
+  const recurrent = dynamicLayers(float, ['LSTM']);
   return {
     float,
-    layers: products.map((p) => ({
-      name: layerName(p.node),
-      op: p.node.opType ?? '',
-      value: p.output ?? p.node.output?.[0] ?? '',
-      computes: true,
-    })),
-    make: (exclude) => quantizeModel(float, planQuantization(float, exclude), ranges, options),
+    layers: [...layers, ...recurrent],
+    make(exclude) {
+      const int8 = quantizeModel(float, planQuantization(float, exclude), ranges, options);
+      return recurrent.length > 0 ? quantizeDynamic(int8, recurrent, exclude, options) : int8;
+    },
   };
 }
 
