@@ -57,6 +57,8 @@ interface Between {
 }
 
 const HEARTBEAT_MS = 1000;
+/** How long progress that gave no result may wait for its commit. */
+const MAX_LAG_MS = 10_000;
 const MAINTAIN_MS = 60_000;
 
 /** A processor; nothing runs before `start`. */
@@ -77,12 +79,14 @@ export class Processor {
   #between: Between[] = [];
   #tickDue = false;
   #maintainedMs: number;
+  #committedMs: number;
   #cancelTimer: () => void = () => {};
   #idlers: (() => void)[] = [];
 
   constructor(options: ProcessorOptions) {
     this.#options = options;
     this.#maintainedMs = options.clock.monoMs();
+    this.#committedMs = this.#maintainedMs;
     this.#retry = new Retry(options.timers, options.log);
     const listening = new ListeningClock(options.clock);
     this.#advance = new Advance({ ...options, listening }, this.#retry);
@@ -225,11 +229,22 @@ export class Processor {
       if (ticked) this.#tickDue = this.#queue.length === 0 && this.#advance.tick();
       await this.#advance.drain();
       const changes = this.#between.splice(0);
-      if (ticked || changes.length > 0 || this.#advance.mustCommit) await this.#advance.commit();
+      if (changes.length > 0 || this.#advance.mustCommit || (ticked && this.#isProgressDue()))
+        await this.#commit();
       for (const change of changes) this.#change(change);
       if (ticked) await this.#maintain();
       this.#intake.kick();
     }
+  }
+
+  // Progress without a result can wait: it spares the flash, and a restart feeds those seconds of the journal again.
+  #isProgressDue(): boolean {
+    return this.#idlers.length > 0 || this.#options.clock.monoMs() - this.#committedMs >= MAX_LAG_MS;
+  }
+
+  async #commit(): Promise<void> {
+    await this.#advance.commit();
+    this.#committedMs = this.#options.clock.monoMs();
   }
 
   #change({ change, resolve, reject }: Between): void {
@@ -285,7 +300,7 @@ export class Processor {
     for (const resolve of told) resolve();
   }
 
-  // Within a second, silence closes windows, lagging progress is committed, and a release that was set is taken up.
+  // Within a second silence closes windows, and a release that was set is taken up.
   #heartbeat(): void {
     this.#tickDue = true;
     this.#cancelTimer = this.#options.timers.after(HEARTBEAT_MS, () => this.#heartbeat());
