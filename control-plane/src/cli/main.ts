@@ -10,6 +10,7 @@ import { addKeyCommands } from './key.ts';
 import { addLedgerCommands } from './ledger.ts';
 import { addLoginCommand } from './login.ts';
 import { addPolicyCommands } from './policy.ts';
+import { addPreflightCommand } from './preflight.ts';
 import { addReleaseCommands } from './release.ts';
 import { addResultCommands } from './result.ts';
 import { addRolloutCommands } from './rollout.ts';
@@ -44,6 +45,7 @@ for (const add of [
   addAgentCommands,
   addDeviceCommands,
   addReleaseCommands,
+  addPreflightCommand,
   addRolloutCommands,
   addPolicyCommands,
   addDriftCommands,

@@ -68,13 +68,16 @@ export function addRolloutCommands(program: Command): void {
         watchRollout(session, () => fetchRollout(session, id!), interval * 1_000),
       ),
     );
-  for (const verb of VERBS)
-    rollout
-      .command(verb)
-      .description(WHAT[verb][0])
-      .argument('<rollout>')
+  for (const verb of VERBS) {
+    const command = rollout.command(verb).description(WHAT[verb][0]).argument('<rollout>');
+    if (verb === 'start')
+      command
+        .option('--force', 'although the pre-flight check finds too many agents that it would fail on')
+        .option('--supersede', 'abort the rollout of the same release name that is in progress');
+    command
       .addHelpText('after', `\nExample:\n  skerry rollout ${verb} ro_4k2h…`)
-      .action(action((session, [id]) => operate(session, id!, verb)));
+      .action(action<StartOptions>((session, [id], options) => operate(session, id!, verb, options)));
+  }
 }
 
 function rolloutPath(id: string): string {
@@ -132,7 +135,15 @@ async function fetchRollout(session: Session, id: string): Promise<RolloutDetail
   return session.client.json<RolloutInfo & { decisions: StoredDecision[] }>('GET', rolloutPath(id));
 }
 
-async function operate(session: Session, id: string, verb: Verb): Promise<void> {
-  const rollout = await session.client.json<RolloutInfo>('POST', `${rolloutPath(id)}/${verb}`);
+interface StartOptions {
+  force?: boolean;
+  supersede?: boolean;
+}
+
+async function operate(session: Session, id: string, verb: Verb, options: StartOptions): Promise<void> {
+  const query = { force: options.force && 'true', supersede: options.supersede && 'true' };
+  const rollout = await session.client.json<RolloutInfo>('POST', `${rolloutPath(id)}/${verb}`, {
+    ...(verb === 'start' && { query }),
+  });
   session.show(rollout, () => print(`${id} ${WHAT[verb][1]}: ${rollout.status}`));
 }

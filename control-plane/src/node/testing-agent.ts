@@ -17,6 +17,7 @@ export interface SimPipeline {
   tryingDigest: string;
   state: skerry.v1.SlotState;
   error: string;
+  channels?: string[];
 }
 
 /** An agent as the control plane sees one: it reports, sends blocks, keeps what isn't acknowledged, takes desired state. */
@@ -24,6 +25,7 @@ export class SimAgent {
   readonly id: string;
   readonly pipeline: SimPipeline;
   labels: Record<string, string>;
+  facts: Record<string, string> = { arch: 'x64' };
   epoch: Uint8Array;
   blocks: skerry.v1.IBlock[] = [];
   sketches: skerry.v1.IDriftSketch[] = [];
@@ -99,7 +101,7 @@ export class SimAgent {
       reported: {
         version: '0.1.0',
         labels: this.labels,
-        facts: { arch: 'x64' },
+        facts: this.facts,
         pipelines: [this.pipeline],
         evidence: this.evidence,
       },

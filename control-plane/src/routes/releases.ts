@@ -8,6 +8,7 @@ import { serveBlob } from './blobs.ts';
 import type { AppDeps } from './deps.ts';
 import type { Api } from './endpoint.ts';
 import { pageOfWhole, wholePage } from './endpoint.ts';
+import { preflightRoutes } from './preflight.ts';
 import { driveNow } from './shards.ts';
 
 /** New releases that one upload of targets may bring. */
@@ -38,6 +39,7 @@ export function releaseRoutes(api: Api, deps: AppDeps): void {
     },
     ({ param }) => deps.fleet.release(param('name'), param('version')),
   );
+  preflightRoutes(api, deps);
   blobRoutes(api, deps);
   tufRoutes(api, deps);
 }

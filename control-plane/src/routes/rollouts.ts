@@ -3,6 +3,7 @@ import { VERBS, type Verb } from '../core/rollout/operate.ts';
 import type { AppDeps } from './deps.ts';
 import type { Api } from './endpoint.ts';
 import { page, pageOf, pageOfWhole, wholePage } from './endpoint.ts';
+import { checkPreflight } from './preflight.ts';
 import { driveNow } from './shards.ts';
 
 const SUMMARIES: Record<Verb, string> = {
@@ -14,6 +15,15 @@ const SUMMARIES: Record<Verb, string> = {
   abort: 'Stops for good; who has the release keeps it',
   revert: 'Takes the release back everywhere',
 };
+
+const flag = z.enum(['true', 'false']).optional();
+const startQuery = z.strictObject({
+  /** Although the pre-flight check finds too many agents that it would fail on. */
+  force: flag,
+  /** The rollout of the same release name that is in progress is aborted: who has its release keeps it. */
+  supersede: flag,
+});
+const noQuery = z.strictObject({});
 
 /** Rollouts and drift policies. */
 export function rolloutRoutes(api: Api, deps: AppDeps): void {
@@ -53,10 +63,16 @@ export function rolloutRoutes(api: Api, deps: AppDeps): void {
         path: `/rollouts/:id/${verb}`,
         summary: SUMMARIES[verb],
         role: verb === 'approve' ? 'approver' : 'operator',
+        query: verb === 'start' ? startQuery : noQuery,
       },
-      async ({ c, operator, param }) => {
+      async ({ c, operator, param, query }) => {
         const id = param('id');
-        await deps.fleet.operateRollout(operator.name, id, verb, c.req.header('if-match'));
+        const { force, supersede } = query as z.output<typeof startQuery>;
+        if (verb === 'start' && force !== 'true') await checkPreflight(deps, await deps.fleet.rollout(id));
+        await deps.fleet.operateRollout(operator.name, id, verb, {
+          ifMatch: c.req.header('if-match'),
+          supersede: supersede === 'true',
+        });
         deps.notifier.changed('rollouts');
         await driveNow(deps);
         return deps.fleet.rolloutWithDecisions(id);

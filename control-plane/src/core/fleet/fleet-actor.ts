@@ -197,10 +197,15 @@ export class FleetActor {
     return { ...this.rollout(id), decisions: this.decisions(id) };
   }
 
-  operateRollout(by: string, id: string, verb: Verb, ifMatch?: string): rollouts.RolloutInfo {
+  operateRollout(
+    by: string,
+    id: string,
+    verb: Verb,
+    options: { ifMatch?: string | undefined; supersede?: boolean } = {},
+  ): rollouts.RolloutInfo {
     return this.#write(() => {
-      checkMatch(this.#ports.crypto, ifMatch, this.rolloutWithDecisions(id));
-      return rollouts.operateRollout(this.#ports, by, id, verb);
+      checkMatch(this.#ports.crypto, options.ifMatch, this.rolloutWithDecisions(id));
+      return rollouts.operateRollout(this.#ports, by, id, verb, options.supersede);
     }, true);
   }
 

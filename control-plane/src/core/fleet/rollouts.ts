@@ -137,9 +137,16 @@ export function listDecisions(context: FleetContext, id: string): StoredDecision
  * A person's verb. Throws SkerryError conflict where the state, or another rollout of the same release name, stands
  * against it; precondition where trusted targets don't list the release any more.
  */
-export function operateRollout(context: FleetContext, by: string, id: string, verb: Verb): RolloutInfo {
+export function operateRollout(
+  context: FleetContext,
+  by: string,
+  id: string,
+  verb: Verb,
+  supersede = false,
+): RolloutInfo {
   const info = getRollout(context, id);
   const rollout = bare(info);
+  if (verb === 'start' && supersede && info.state.name === 'draft') supersedeOther(context, by, rollout);
   if (verb === 'start' || verb === 'resume' || (verb === 'approve' && info.state.name === 'pending-approval'))
     checkMayRun(context, rollout);
   const step = operate(rollout, verb, {
@@ -151,11 +158,27 @@ export function operateRollout(context: FleetContext, by: string, id: string, ve
   return getRollout(context, id);
 }
 
+/**
+ * The rule of superseding: the rollout of the same name that is in progress is aborted, by the person who starts the
+ * new one; who has its release keeps it until the new one reaches it. One that is being taken back goes on with that.
+ */
+function supersedeOther(context: FleetContext, by: string, rollout: Rollout): void {
+  const other = otherInProgress(context, rollout);
+  if (!other || other.state.name === 'reverting') return;
+  const step = operate(other, 'abort', { who: by, nowMs: context.now() });
+  const text = `superseded by ${rollout.id} (${rollout.spec.release}); who has the release keeps it`;
+  applyStep(context, { ...step, decisions: step.decisions.map((d) => ({ ...d, rule: 'superseded', text })) });
+}
+
+function otherInProgress(context: FleetContext, { id, release }: Rollout): Rollout | undefined {
+  return inState(context).find(
+    (r) => r.id !== id && r.release.name === release.name && isInProgress(r.state),
+  );
+}
+
 function checkMayRun(context: FleetContext, rollout: Rollout): void {
   listedRelease(context, rollout.release.name, rollout.release.version);
-  const other = inState(context).find(
-    (r) => r.id !== rollout.id && r.release.name === rollout.release.name && isInProgress(r.state),
-  );
+  const other = otherInProgress(context, rollout);
   if (other)
     throw new SkerryError(
       'conflict',
@@ -164,7 +187,7 @@ function checkMayRun(context: FleetContext, rollout: Rollout): void {
         hint:
           other.state.name === 'reverting'
             ? 'it waits for agents to give it back; one that never comes again is let go with skerry agent retire'
-            : `abort or revert it first: skerry rollout abort ${other.id}`,
+            : `start this one with --supersede, or end that one first: skerry rollout abort ${other.id}`,
       },
     );
 }

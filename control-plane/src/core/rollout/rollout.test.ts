@@ -285,6 +285,36 @@ describe('rollout', () => {
     expect(() => world.fleet.createRollout('ola', YAML('9.0.0', STAGES))).toThrow(/no release press@9.0.0/);
   });
 
+  test('[RO20] a newer rollout supersedes one in progress where it is told to; who has that release keeps it meanwhile', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0', 'press@2.0.0']);
+    const agents = fleetOf(world, 4);
+    const first = start(world, '1.0.0');
+    await settle(world, agents);
+    const [holder] = running(agents, 'press@1.0.0');
+    const { id } = world.fleet.createRollout('kari', YAML('2.0.0', 'stages: [{ name: all, agents: 100% }]'));
+    world.fleet.operateRollout('kari', id, 'start', { supersede: true });
+    expect(world.fleet.rollout(first).status).toBe('aborted');
+    expect(world.fleet.decisions(first).at(-1)).toMatchObject({ who: 'kari', rule: 'superseded' });
+    for (const agent of agents) agent.sync();
+    expect(running(agents, 'press@1.0.0')).toEqual([holder]);
+    await settle(world, agents);
+    expect(running(agents, 'press@2.0.0')).toHaveLength(4);
+  });
+
+  test('[RO20] a rollout that is being taken back is never superseded', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0', 'press@2.0.0']);
+    const agents = fleetOf(world, 4);
+    const first = start(world, '1.0.0');
+    await settle(world, agents);
+    world.fleet.operateRollout('ola', first, 'revert');
+    const { id } = world.fleet.createRollout('kari', YAML('2.0.0', STAGES));
+    expect(() => world.fleet.operateRollout('kari', id, 'start', { supersede: true })).toThrow(
+      /is reverting/,
+    );
+  });
+
   test('[RO10] pinned agents, and agents that the selector leaves out, are never members', async () => {
     const world = createWorld();
     pushTestReleases(world.fleet, ['press@1.0.0']);

@@ -182,7 +182,8 @@ export function reviveRollout(text: string): Rollout {
   const rollout = JSON.parse(text) as Rollout;
   const { spec } = rollout;
   const gates = { ...spec.gates, silence: spec.gates.silence ?? { max: 0.1 } };
-  return { ...rollout, spec: { ...spec, stratify: spec.stratify ?? [], gates } };
+  const preflight = spec.preflight ?? { maxFailing: 0.1 };
+  return { ...rollout, spec: { ...spec, stratify: spec.stratify ?? [], preflight, gates } };
 }
 
 /** Evidence as it is kept: the numbers without the agents' single values. */

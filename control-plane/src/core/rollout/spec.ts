@@ -69,6 +69,8 @@ export const rolloutSpec = z.strictObject({
   approval: z.literal('required').optional(),
   stages: z.array(stage).min(1).max(20),
   gates: gates.prefault({}),
+  /** The rollout doesn't start, unless forced, where the release would fail on a greater share of its agents. */
+  preflight: z.strictObject({ maxFailing: percent.default(0.1) }).prefault({}),
   minReached: z.int().positive().default(5),
   /** 1 − the chance that a good release is reverted by a comparison. */
   confidence: z.number().min(0.5).lt(1).default(0.95),

@@ -16,6 +16,7 @@ import { DEFAULT_SYNCS_PER_SECOND, Gate } from './gate.ts';
 import { type ImportAnswer, importPart } from './import.ts';
 import { type LedgerInfo, listLedgers } from './ledger.ts';
 import * as membership from './membership.ts';
+import { type Preflight, type PreflightQuery, preflight } from './preflight.ts';
 import { type LedgerProof, proveLedgers } from './proof.ts';
 import { type FoundResult, queryResults, type ResultQuery } from './results.ts';
 import { DEFAULT_RETENTION_MS, nextTrim, trim } from './retention.ts';
@@ -195,6 +196,11 @@ export class ShardActor {
   /** What this shard's agents show of each rollout, in the order asked. */
   evidence(queries: readonly membership.EvidenceQuery[]): Evidence[] {
     return queries.map((query) => membership.stageEvidence(this.#ports, query, this.#plan));
+  }
+
+  /** What a release would meet on this shard's agents. */
+  preflight(query: PreflightQuery): Preflight {
+    return preflight(this.#ports, query);
   }
 
   /** For /metrics and the overview. */

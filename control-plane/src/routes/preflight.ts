@@ -1,0 +1,55 @@
+import { SkerryError } from '@skerry/proto/errors';
+import { z } from 'zod';
+import type { RolloutInfo } from '../core/fleet/rollouts.ts';
+import { mergePreflights, type Preflight } from '../core/shard/preflight.ts';
+import type { AppDeps } from './deps.ts';
+import type { Api } from './endpoint.ts';
+
+/** What a release would meet on the agents that a selector matches. */
+export function preflightRoutes(api: Api, deps: AppDeps): void {
+  api.add(
+    {
+      method: 'GET',
+      path: '/releases/:name/:version/preflight',
+      summary: 'Which agents the release would fail on, and why, from what they report',
+      role: 'viewer',
+      query: z.strictObject({ selector: z.string().max(2000).default('') }),
+    },
+    ({ param, query }) => preflightOf(deps, param('name'), param('version'), query.selector),
+  );
+}
+
+/** Asks every shard. Throws SkerryError not-found, or invalid where the selector is none. */
+export async function preflightOf(
+  deps: AppDeps,
+  name: string,
+  version: string,
+  selector: string,
+): Promise<Preflight> {
+  const { digest, manifest, files } = await deps.fleet.release(name, version);
+  const sizeBytes = files.reduce((total, file) => total + file.sizeBytes, 0);
+  const query = { name, digest, sizeBytes, manifest, selector };
+  return mergePreflights(await Promise.all(deps.shards.map((shard) => shard.preflight(query))));
+}
+
+/**
+ * Throws SkerryError precondition where a rollout would begin although the release fails on more of its agents than
+ * its `preflight.maxFailing` allows.
+ */
+export async function checkPreflight(deps: AppDeps, { id, spec, release }: RolloutInfo): Promise<void> {
+  const { eligible, failing, findings } = await preflightOf(
+    deps,
+    release.name,
+    release.version,
+    spec.selector,
+  );
+  if (eligible === 0 || failing / eligible <= spec.preflight.maxFailing) return;
+  const first = findings[0]!;
+  throw new SkerryError(
+    'precondition',
+    `${spec.release} would fail on ${failing} of ${eligible} agents, for one ${first.agent}: ${first.reason}`,
+    {
+      hint: `see skerry preflight ${spec.release}; to start it all the same: skerry rollout start ${id} --force`,
+    },
+  );
+}
