@@ -184,13 +184,7 @@ class RunningAgent implements Agent {
         maxJournalBytes: Math.floor(config.buffer.maxBytes / 4),
       },
     });
-    this.#releases = createReleases({
-      ...ports,
-      pipelines: lanes.map(({ pipeline }) => ({ name: pipeline.name, channels: pipeline.channels })),
-      engine: this.#engine,
-      obtain: (pipeline, target) => this.#obtain(pipeline, target),
-      changeOver: (pipeline, candidate, serve) => this.#changeOver(pipeline, candidate, serve),
-    });
+    this.#releases = this.#createReleases(carried);
     this.#twin = new Convergence({
       log: ports.log,
       timers: ports.timers,
@@ -233,6 +227,20 @@ class RunningAgent implements Agent {
     });
   }
 
+  #createReleases(carried: CarriedWishes): Releases {
+    return createReleases({
+      ...this.#o.ports,
+      pipelines: [...this.#lanes.values()].map(({ pipeline }) => ({
+        name: pipeline.name,
+        channels: pipeline.channels,
+      })),
+      engine: this.#engine,
+      obtain: (pipeline, target) => this.#obtain(pipeline, target),
+      changeOver: (pipeline, candidate, serve) => this.#changeOver(pipeline, candidate, serve),
+      carried: (pipeline) => carried.of(pipeline, (name) => this.#desired.wished(name)),
+    });
+  }
+
   #createInstaller(wishes: CarriedWishes): Installer {
     return createInstaller({
       ...this.#o.ports,
@@ -240,7 +248,7 @@ class RunningAgent implements Agent {
       releases: this.#releases,
       wishes,
       trust: () => this.#trusted(),
-      seen: () => this.#desired.seen(),
+      wished: (pipeline) => this.#desired.wished(pipeline),
       serving: (pipeline) => this.#engine.serving(pipeline),
       converge: () => this.#twin.converge(),
     });

@@ -2,7 +2,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { print, printJson, printTable } from '@skerry/proto/node/program';
@@ -49,30 +48,40 @@ export async function installBundle(file: string, options: { config: string; jso
   );
 }
 
-/** The file's bytes, with a line that tells how far they are read. */
-async function openFile(file: string): Promise<Readable> {
+/** The file's bytes, with a line that tells how far they are read. Throws SkerryError not-found. */
+async function openFile(file: string): Promise<AsyncGenerator<Uint8Array>> {
   const { size } = await stat(file).catch((cause: unknown) => {
     throw new SkerryError('not-found', `${file} can't be read: ${reasonOf(cause)}`, {
       hint: 'skerry release bundle NAME@VERSION makes one',
       cause,
     });
   });
-  let readBytes = 0;
-  const bytes = createReadStream(file, { highWaterMark: 1024 * 1024 });
-  bytes.on('data', (chunk) => {
-    readBytes += chunk.length;
-    progress(`${formatBytes(readBytes)} of ${formatBytes(size)}`);
-  });
-  return bytes;
+  return counted(createReadStream(file, { highWaterMark: 1024 * 1024 }), size);
 }
 
-async function throughAgent(loaded: LoadedConfig, chunks: Readable): Promise<InstallOutcome> {
-  const body = Readable.toWeb(chunks) as ReadableStream<Uint8Array>;
+async function* counted(chunks: AsyncIterable<Uint8Array>, sizeBytes: number): AsyncGenerator<Uint8Array> {
+  let readBytes = 0;
+  for await (const chunk of chunks) {
+    readBytes += chunk.length;
+    progress(`${formatBytes(readBytes)} of ${formatBytes(sizeBytes)}`);
+    yield chunk;
+  }
+}
+
+async function throughAgent(
+  loaded: LoadedConfig,
+  chunks: AsyncGenerator<Uint8Array>,
+): Promise<InstallOutcome> {
+  const body = ReadableStream.from<Uint8Array>(chunks);
   return (await (await postLocal(loaded, '/api/install', RELEASE_TYPE, body)).json()) as InstallOutcome;
 }
 
 /** Into the folders of an agent that isn't running: it activates the release at its next start. */
-async function intoStopped(loaded: LoadedConfig, chunks: Readable, what: string): Promise<InstallOutcome> {
+async function intoStopped(
+  loaded: LoadedConfig,
+  chunks: AsyncIterable<Uint8Array>,
+  what: string,
+): Promise<InstallOutcome> {
   const log = stderrLog(systemClock, 'error');
   const store = await openStore(loaded);
   try {
@@ -92,8 +101,8 @@ async function intoStopped(loaded: LoadedConfig, chunks: Readable, what: string)
       what,
     );
     const chosen = await tryOut(loaded, blobs, target, names, log);
-    const { seen } = await openDesiredStore(store, log);
-    await (await CarriedWishes.open(store, log)).put(names, target, seen());
+    const desired = await openDesiredStore(store, log);
+    await (await CarriedWishes.open(store, log)).put(names, target, desired.wished);
     return {
       release: releaseRef(target),
       digest: target.digest,

@@ -334,10 +334,23 @@ class Keeper implements Releases {
       .filter((target) => target !== undefined && target.digest !== except);
     try {
       const needed = await blobsOf(crypto, blobs, targets as ReleaseTarget[]);
-      if (needed) await blobs.retain(needed);
+      if (!needed) return;
+      for (const digest of await this.#carried()) needed.add(digest);
+      await blobs.retain(needed);
     } catch (error) {
       log('warn', 'release', 'files that nobody needs could not be removed', { error });
     }
+  }
+
+  /** Files of releases that were installed while the agent was down, until their wish is taken up. */
+  async #carried(): Promise<string[]> {
+    const { carried, crypto, blobs } = this.#options;
+    const digests: string[] = [];
+    for (const name of this.#slots.keys()) {
+      const target = carried?.(name);
+      if (target) digests.push(...((await blobsOf(crypto, blobs, [target])) ?? []));
+    }
+    return digests;
   }
 
   async #readRecord(name: string): Promise<SlotRecord> {

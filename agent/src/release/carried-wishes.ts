@@ -1,8 +1,8 @@
 /**
  * Releases that were installed by hand, by pipeline (`g/carried` in the store, JSON). Such a wish holds for as long as the
- * control plane has said nothing since: its next desired state takes over.
+ * control plane wishes for nothing else than it did then (`insteadOf`: a digest, or empty for none).
  *
- *   {"press":{"name":"press","version":"1.3.0","digest":"sha256:…","instance":"i5…","generation":7}}
+ *   {"press":{"name":"press","version":"1.3.0","digest":"sha256:…","insteadOf":"sha256:…"}}
  */
 import { fromUtf8, utf8 } from '@skerry/proto/bytes';
 import { messageOf } from '@skerry/proto/errors';
@@ -18,16 +18,12 @@ const schema = z.record(
     name: z.string(),
     version: z.string(),
     digest: z.string(),
-    instance: z.string(),
-    generation: z.number(),
+    insteadOf: z.string(),
   }),
 );
 
-/** Which desired state the agent held. */
-export interface Seen {
-  instance: string;
-  generation: number;
-}
+/** The digest that the control plane wishes for on a pipeline; empty for none. */
+export type Wished = (pipeline: string) => string;
 
 export class CarriedWishes {
   readonly #store: Store;
@@ -50,19 +46,18 @@ export class CarriedWishes {
     }
   }
 
-  /** What was installed for a pipeline since this desired state. */
-  of(pipeline: string, seen: Seen): ReleaseTarget | undefined {
+  /** What was installed for a pipeline and not wished away since. */
+  of(pipeline: string, wished: Wished): ReleaseTarget | undefined {
     const wish = Object.hasOwn(this.#wishes, pipeline) ? this.#wishes[pipeline] : undefined;
-    if (!wish || wish.instance !== seen.instance || wish.generation !== seen.generation) return undefined;
+    if (!wish || wish.insteadOf !== wished(pipeline)) return undefined;
     const { name, version, digest } = wish;
     return { name, version, digest };
   }
 
   /** Remembers what was installed, durably. */
-  put(pipelines: readonly string[], { name, version, digest }: ReleaseTarget, seen: Seen): Promise<void> {
-    const { instance, generation } = seen;
-    const wish = { name, version, digest, instance, generation };
-    return this.#save({ ...this.#wishes, ...Object.fromEntries(pipelines.map((key) => [key, wish])) });
+  put(pipelines: readonly string[], { name, version, digest }: ReleaseTarget, wished: Wished): Promise<void> {
+    const added = pipelines.map((key) => [key, { name, version, digest, insteadOf: wished(key) }]);
+    return this.#save({ ...this.#wishes, ...Object.fromEntries(added) });
   }
 
   /** Forgets what came to nothing. */

@@ -3,7 +3,7 @@ import { SkerryError } from '@skerry/proto/errors';
 import { releaseRef } from '@skerry/proto/release';
 import type { PipelineConfig } from '../config.ts';
 import { type CarriedOptions, takeBundle } from './carried.ts';
-import type { CarriedWishes, Seen } from './carried-wishes.ts';
+import type { CarriedWishes, Wished } from './carried-wishes.ts';
 import type { Releases } from './releases.ts';
 
 /** What came of it. */
@@ -27,7 +27,7 @@ export interface InstallerOptions extends Omit<CarriedOptions, 'accept'> {
   pipelines: readonly PipelineConfig[];
   releases: Releases;
   wishes: CarriedWishes;
-  seen(): Seen;
+  wished: Wished;
   /** What serves a pipeline now. */
   serving(pipeline: string): { variant: string; backend: string } | undefined;
   /** Goes back to what else is wished for. */
@@ -46,7 +46,7 @@ export function createInstaller(options: InstallerOptions): Installer {
           names = pipelinesOf(pipelines, release);
         };
         const target = await takeBundle({ ...options, accept }, chunks, what);
-        await wishes.put(names, target, options.seen());
+        await wishes.put(names, target, options.wished);
         outcome = {
           release: releaseRef(target),
           digest: target.digest,
@@ -57,11 +57,13 @@ export function createInstaller(options: InstallerOptions): Installer {
       if (!outcome) throw new SkerryError('unavailable', 'the agent is stopping');
       const { release, digest } = outcome;
       const failed = outcome.pipelines.filter(({ name }) => releases.status(name).active?.digest !== digest);
-      if (failed.length === 0)
-        return {
-          ...outcome,
-          pipelines: outcome.pipelines.map((p) => ({ ...p, ...options.serving(p.name) })),
-        };
+      if (failed.length === 0) {
+        const served = outcome.pipelines.map(({ name, state }) => {
+          const { variant = '', backend = '' } = options.serving(name) ?? {};
+          return { name, state, variant, backend };
+        });
+        return { ...outcome, pipelines: served };
+      }
       await wishes.remove(failed.map(({ name }) => name));
       options.converge();
       const reasons = failed.map(({ name }) => `${name}: ${releases.status(name).error ?? 'not activated'}`);

@@ -24,6 +24,8 @@ export interface ReleasesOptions {
    * nothing, where the pipeline can't serve it.
    */
   changeOver(pipeline: string, candidate: Candidate | undefined, serve: () => void): Promise<void>;
+  /** What was installed by hand for a pipeline: its files came while nobody had wished for them. */
+  carried?(pipeline: string): ReleaseTarget | undefined;
 }
 
 /** What is true of a pipeline's releases, as it is reported. */

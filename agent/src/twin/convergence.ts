@@ -80,9 +80,9 @@ export class Convergence {
       .map(({ name }) => name!);
   }
 
-  /** What was installed by hand since the control plane said what it wishes. */
+  /** What was installed by hand and not wished away since. */
   #installed(pipeline: string): ReleaseTarget | undefined {
-    return this.#o.carried.of(pipeline, this.#o.desired.seen());
+    return this.#o.carried.of(pipeline, (name) => this.#o.desired.wished(name));
   }
 
   /**

@@ -15,6 +15,8 @@ export interface DesiredStore {
   current(): skerry.v1.IDesired | undefined;
   /** What the agent tells in its next exchange; an empty instance before the first. */
   seen(): { instance: string; generation: number };
+  /** The digest that is wished for on a pipeline; empty for none. */
+  wished(pipeline: string): string;
   /** Makes a newer desired state durable. */
   put(desired: skerry.v1.IDesired, instance: string): Promise<void>;
 }
@@ -38,6 +40,7 @@ export async function openDesiredStore(store: Store, log: Log): Promise<DesiredS
   return {
     current: () => desired,
     seen: () => ({ instance, generation: desired?.generation ?? 0 }),
+    wished: (pipeline) => desired?.pipelines?.find(({ name }) => name === pipeline)?.releaseDigest ?? '',
     async put(next, nextInstance) {
       await store.batch(
         [
