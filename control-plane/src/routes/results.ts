@@ -1,5 +1,6 @@
 import { SkerryError } from '@skerry/proto/errors';
 import { z } from 'zod';
+import { type DiagnosedDrift, diagnoseDrift } from '../core/drift-diagnosis.ts';
 import { mergeDrift } from '../core/shard/drift.ts';
 import { comparePositions, type ResultPosition } from '../core/shard/results.ts';
 import type { AppDeps } from './deps.ts';
@@ -12,6 +13,8 @@ const stream = {
   pipeline: z.string().optional(),
   device: z.string().optional(),
 };
+
+type DriftQuery = z.output<z.ZodObject<typeof stream>>;
 
 const time = z
   .string()
@@ -70,9 +73,27 @@ export function resultRoutes(api: Api, deps: AppDeps): void {
       query: z.strictObject(stream),
     },
     async ({ query }) => ({
-      items: mergeDrift(await Promise.all(shardsFor(deps, query.agent).map((shard) => shard.drift(query)))),
+      items: await driftOf(deps, query),
     }),
   );
+}
+
+/** A device is told from its cohort, so that all of the pipeline's are looked at before the ones that were asked for. */
+async function driftOf(deps: AppDeps, query: DriftQuery): Promise<DiagnosedDrift[]> {
+  const { pipeline, agent, device } = query;
+  const parts = await Promise.all(deps.shards.map((shard) => shard.drift({ pipeline })));
+  return diagnoseDrift(mergeDrift(parts)).flatMap((signal) => {
+    if (agent === undefined && device === undefined) return [signal];
+    const devices = signal.devices.filter(
+      (d) => (agent ?? d.agent) === d.agent && (device ?? d.device) === d.device,
+    );
+    if (devices.length === 0) return [];
+    const counts = signal.counts.map((_, bin) => devices.reduce((sum, d) => sum + (d.counts[bin] ?? 0), 0));
+    const [n, missing] = (['n', 'missing'] as const).map((key) =>
+      devices.reduce((sum, d) => sum + d[key], 0),
+    );
+    return [{ ...signal, devices, counts, n: n!, missing: missing! }];
+  });
 }
 
 function alertRoutes(api: Api, deps: AppDeps): void {

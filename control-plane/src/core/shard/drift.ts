@@ -2,6 +2,7 @@
 import type { skerry } from '@skerry/proto/wire';
 import type { SqlValue } from '../../ports.ts';
 import { count, type ShardContext } from './context.ts';
+import { type DriftPattern, patternOf } from './drift-pattern.ts';
 
 export type DriftLevel = 'ok' | 'warn' | 'alert' | 'learning';
 const LEVELS: readonly (DriftLevel | undefined)[] = [undefined, 'ok', 'warn', 'alert', 'learning'];
@@ -21,6 +22,14 @@ export interface DeviceDrift {
   missing: number;
   level: DriftLevel;
   measures: Record<string, number>;
+  counts: number[];
+  /** What the agent's pipeline runs on, as it last reported; empty where it isn't known. */
+  backend: string;
+  /** Expected hours between two false alarms of this signal; left out where they aren't known. */
+  hoursBetweenFalseAlarms?: number;
+  /** How its drift lies in time, and since when: where it is at the alert level. */
+  pattern?: DriftPattern;
+  sinceUs?: number;
 }
 
 /** One signal of a release on a pipeline, merged over the devices' latest sketches. */
@@ -94,6 +103,7 @@ interface SketchJson {
   n: number;
   missing: number;
   measures: Record<string, number>;
+  hours?: number;
 }
 
 function insert(
@@ -109,6 +119,7 @@ function insert(
     n: Number(sketch.n ?? 0),
     missing: Number(sketch.missing ?? 0),
     measures: Object.fromEntries((sketch.measures ?? []).map((m) => [m.name ?? '', m.value ?? 0])),
+    ...(Number(sketch.falseAlarmHours) > 0 && { hours: Number(sketch.falseAlarmHours) }),
   };
   context.sql.run(
     `INSERT OR IGNORE INTO sketch (agent, epoch, seq, pipeline, device, release_digest, signal, from_us, to_us, level, doc)
@@ -141,14 +152,37 @@ export function readDrift(
     params.push(value);
   }
   const rows = context.sql.all<SketchRow>(
-    `SELECT agent, device, pipeline, release_digest, signal, from_us, max(to_us) AS to_us, level, doc FROM sketch
+    `SELECT agent, device, pipeline, release_digest, signal, from_us, max(to_us) AS to_us, level, doc,
+       (SELECT doc ->> 'backend' FROM pipeline AS p
+        WHERE p.agent = sketch.agent AND p.name = sketch.pipeline AND p.release_digest = sketch.release_digest) AS backend
+     FROM sketch
      ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
      GROUP BY pipeline, release_digest, signal, agent, device ORDER BY pipeline, release_digest, signal`,
     ...params,
   );
   const signals = new Map<string, SignalDrift>();
-  for (const row of rows) merge(signals, row);
+  for (const row of rows) merge(signals, row, row.level === 'alert' ? patternIn(context, row) : undefined);
   return [...signals.values()];
+}
+
+/** Enough for two weeks of hours. */
+const PATTERN_WINDOWS = 400;
+
+function patternIn(context: ShardContext, row: SketchRow): ReturnType<typeof patternOf> {
+  const spans = context.sql.all<{ from_us: number; to_us: number; level: DriftLevel }>(
+    `SELECT from_us, max(to_us) AS to_us, level FROM sketch
+     WHERE pipeline = ? AND release_digest = ? AND signal = ? AND agent = ? AND device = ?
+     GROUP BY from_us ORDER BY from_us DESC LIMIT ?`,
+    row.pipeline,
+    row.release_digest,
+    row.signal,
+    row.agent,
+    row.device,
+    PATTERN_WINDOWS,
+  );
+  return patternOf(
+    spans.map(({ from_us, to_us, level }) => ({ fromUs: from_us, toUs: to_us, level })).reverse(),
+  );
 }
 
 interface SketchRow extends Record<string, SqlValue> {
@@ -161,9 +195,14 @@ interface SketchRow extends Record<string, SqlValue> {
   to_us: number;
   level: DriftLevel;
   doc: string;
+  backend: string | null;
 }
 
-function merge(signals: Map<string, SignalDrift>, row: SketchRow): void {
+function merge(
+  signals: Map<string, SignalDrift>,
+  row: SketchRow,
+  pattern: ReturnType<typeof patternOf>,
+): void {
   const doc = JSON.parse(row.doc) as SketchJson;
   const key = `${row.pipeline}\0${row.release_digest}\0${row.signal}\0${doc.isOutput}`;
   let signal = signals.get(key);
@@ -190,6 +229,10 @@ function merge(signals: Map<string, SignalDrift>, row: SketchRow): void {
     missing: doc.missing,
     level: row.level,
     measures: doc.measures,
+    counts: doc.counts,
+    backend: row.backend ?? '',
+    ...(doc.hours !== undefined && { hoursBetweenFalseAlarms: doc.hours }),
+    ...pattern,
   });
 }
 
