@@ -8,6 +8,7 @@ const KEPT = 'skerry-agent.yaml';
 const RESTART_MS = 10_000;
 
 let worker: Worker | undefined;
+let restart: ReturnType<typeof setTimeout> | undefined;
 let nextId = 1;
 const asked = new Map<number, { resolve(body: unknown): void; reject(error: Error): void }>();
 
@@ -48,16 +49,21 @@ async function fetchConfig(url: string): Promise<string> {
 }
 
 function start(config: string, dialog: Dialog): void {
+  clearTimeout(restart);
   worker?.terminate();
+  for (const { reject } of asked.values()) reject(new Error('the agent starts anew'));
+  asked.clear();
   worker = new Worker('agent.js', { type: 'module' });
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (data.kind === 'answer') return answered(data);
     if (data.kind === 'started') return dialog.close();
     dialog.show(config, [data.message, data.hint].filter((text) => text !== '').join('\n'));
-    if (data.again) setTimeout(() => start(config, dialog), RESTART_MS);
+    if (data.again) restart = setTimeout(() => start(config, dialog), RESTART_MS);
   };
   worker.onerror = (event) => dialog.show(config, `the worker ended: ${event.message}`);
   say({ kind: 'start', config });
+  // Else a browser that is short of disk may clear what is kept here; it may ask the person, or say no.
+  navigator.storage?.persist().catch((error: unknown) => reportError(error));
 }
 
 function answered({ id, status, body }: FromWorker & { kind: 'answer' }): void {

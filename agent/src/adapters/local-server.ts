@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
 import { type Http2Bindings, type HttpBindings, serve } from '@hono/node-server';
 import { SkerryError } from '@skerry/proto/errors';
 import { type BrowserFile, createLocalApp } from '../local/app.ts';
@@ -12,18 +13,36 @@ const TYPES: Readonly<Record<string, string>> = {
   wasm: 'application/wasm',
 };
 
-/** What `pnpm build` made of the page that is an agent; nothing where it wasn't built. */
+/** Of the backends `wasm` and `webgpu`. */
+const WASM: ReadonlySet<string> = new Set([
+  'ort-wasm-simd-threaded.wasm',
+  'ort-wasm-simd-threaded.asyncify.wasm',
+]);
+const require = createRequire(import.meta.url);
+
+/**
+ * What `pnpm build` made of the page that is an agent; nothing where it wasn't built. The package leaves out the
+ * WebAssembly binaries, since onnxruntime-web lies beside it.
+ */
 const browserFile: BrowserFile = async (name) => {
   const type = TYPES[name.split('.').at(-1)!];
-  if (type === undefined || !/^[\w.-]+$/.test(name)) return undefined;
-  const bytes = await readFile(new URL(`../../dist/browser/${name}`, import.meta.url)).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    },
-  );
-  return bytes && { bytes, type };
+  const file = type === 'application/wasm' ? wasmFile(name) : builtFile(name);
+  if (type === undefined || file === undefined) return undefined;
+  try {
+    return { bytes: await readFile(file), type };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 };
+
+function builtFile(name: string): URL | undefined {
+  return /^[\w.-]+$/.test(name) ? new URL(`../../dist/browser/${name}`, import.meta.url) : undefined;
+}
+
+function wasmFile(name: string): string | undefined {
+  return WASM.has(name) ? require.resolve(`onnxruntime-web/${name}`) : undefined;
+}
 
 /** Listens for the local page. Rejects with a plain SkerryError where the port is in use. Returns how to end it. */
 export async function startLocalServer(

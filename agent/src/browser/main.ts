@@ -109,6 +109,9 @@ function connect({ config, agentId, connect }: PageConfig, agent: Agent, log: Lo
   });
 }
 
+/** The tab before may be just closing. */
+const LOCK_WAIT_MS = 3_000;
+
 /**
  * Two tabs with one database would count everything twice. The lock goes with its tab, however that ends. Browsers have
  * locks, as much else that is needed here, in secure contexts only.
@@ -124,15 +127,19 @@ function lock(agentId: string): Promise<() => void> {
       },
     );
   return new Promise((resolve, reject) => {
-    const held = locks.request(`skerry-${agentId}`, { ifAvailable: true }, (granted) => {
-      if (granted) return new Promise<void>((release) => resolve(release));
+    const options = { signal: AbortSignal.timeout(LOCK_WAIT_MS) };
+    const held = locks.request(
+      `skerry-${agentId}`,
+      options,
+      () => new Promise<void>((release) => resolve(release)),
+    );
+    held.catch((cause: unknown) =>
       reject(
         new SkerryError('conflict', `another tab of this browser is the agent ${agentId}`, {
           hint: 'close it, or give this one its own agent.id',
+          cause,
         }),
-      );
-      return undefined;
-    });
-    held.catch(reject);
+      ),
+    );
   });
 }
