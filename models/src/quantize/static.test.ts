@@ -1,4 +1,5 @@
 import { createOrtNodeBackend } from '@skerry/agent/adapters/ort-node';
+import { createOrtWasmBackend } from '@skerry/agent/adapters/ort-web';
 import { describe, expect, it } from 'vitest';
 import { sqnrDb } from '../evaluate/metrics.ts';
 import { encodeModel, GraphBuilder } from '../graph/builder.ts';
@@ -132,5 +133,15 @@ describe('static quantization', () => {
     expect(await kernelsOf(encodeModel(make(new Set(['LSTM:lstm1']))))).toMatchObject({ LSTM: 1 });
     const gru = await staticQuantizer(backend, recurrentNet('GRU'), [feed], OPTIONS);
     expect(gru.layers.map((l) => l.op)).toEqual(['Gemm']);
+  });
+
+  it('answers in WebAssembly as natively', async () => {
+    const wasm = createOrtWasmBackend();
+    const feed = feedOf(16, 3, 64);
+    const { make } = await staticQuantizer(backend, convClassifier(), [feed], OPTIONS);
+    const batches = [{ feed, windows: 16, recording: 0 }];
+    const native = await answersTo(backend, make(NOTHING), { output: 'classes' }, batches);
+    const other = await answersTo(wasm, make(NOTHING), { output: 'classes' }, batches);
+    expect(sqnrDb(native, other)).toBeGreaterThan(100);
   });
 });
