@@ -3,7 +3,8 @@ import { psiExcess } from '@skerry/proto/drift/distances';
 import { useEffect, useState } from 'preact/hooks';
 import type { PolicyInfo } from '../../src/core/fleet/policies.ts';
 import { errorLine } from './api.ts';
-import type { ReleaseDetails, SignalDrift } from './model.ts';
+import { duration, stamp } from './format.ts';
+import type { DiagnosedDrift, ReleaseDetails, SignalDrift } from './model.ts';
 import { type ReferenceCounts, readReference } from './reference.ts';
 import { useServices } from './services.ts';
 
@@ -42,6 +43,30 @@ function bounds(level: { warn?: number | undefined; alert?: number | undefined }
 export function worstLevel(signal: SignalDrift): SignalDrift['devices'][number]['level'] {
   const levels = signal.devices.map((d) => d.level);
   return (['alert', 'warn', 'ok'] as const).find((level) => levels.includes(level)) ?? 'learning';
+}
+
+/** A hundred years: what is beyond says no more. */
+const MANY_HOURS = 876_000;
+
+const PATTERNS = {
+  new: 'since',
+  sustained: 'without a break since',
+  daily: 'at this time every day; now since',
+  weekly: 'at this time every week; now since',
+} as const;
+
+/** What a signal's drift means and how it lies in time, and how often a healthy device would look like it. */
+export function meaning({ devices, diagnosis }: DiagnosedDrift): string {
+  const parts: string[] = [];
+  if (diagnosis) parts.push(`${diagnosis.kind.replaceAll('-', ' ')}: ${diagnosis.text}`);
+  const [first] = devices.filter((d) => d.sinceUs !== undefined).sort((a, b) => a.sinceUs! - b.sinceUs!);
+  if (first) parts.push(`${PATTERNS[first.pattern ?? 'new']} ${stamp(Math.floor(first.sinceUs! / 1_000))}`);
+  const hours = Math.min(...devices.map((d) => d.hoursBetweenFalseAlarms ?? Infinity));
+  if (Number.isFinite(hours))
+    parts.push(
+      `a healthy device looks like an alert once in ${duration(Math.min(hours, MANY_HOURS) * 3_600_000)}`,
+    );
+  return parts.join(' · ');
 }
 
 /** psi excess of all devices' samples together. Undefined without a reference on the same bins, or without samples. */

@@ -1,4 +1,6 @@
 /** What the API answers with, and what the pages derive from it. The shapes are the server's own. */
+
+import type { DiagnosedDrift } from '../../src/core/drift-diagnosis.ts';
 import type { AuditLine } from '../../src/core/fleet/audit.ts';
 import type { ReleaseDetails, ReleaseInfo } from '../../src/core/fleet/releases.ts';
 import type { RolloutInfo, StoredDecision } from '../../src/core/fleet/rollouts.ts';
@@ -15,6 +17,7 @@ export type {
   AuditLine,
   DeviceDrift,
   DeviceInfo,
+  DiagnosedDrift,
   LedgerInfo,
   ReleaseDetails,
   ReleaseInfo,

@@ -4,9 +4,9 @@ import { Badge, Empty, ErrorLine, PageHead, Section, type Tone } from '../compon
 import { ExcessScale } from '../components/ExcessScale.tsx';
 import { Filter, matches } from '../components/Filter.tsx';
 import { Histogram } from '../components/Histogram.tsx';
-import { marksOf, mergedExcess, useReference, worstLevel } from '../drift.ts';
+import { marksOf, meaning, mergedExcess, useReference, worstLevel } from '../drift.ts';
 import { count, plural, stamp } from '../format.ts';
-import { type Page, type ReleaseInfo, type SignalDrift, useRelease } from '../model.ts';
+import { type DiagnosedDrift, type Page, type ReleaseInfo, useRelease } from '../model.ts';
 import { href } from '../router.ts';
 import { useResource } from '../services.ts';
 
@@ -15,7 +15,7 @@ const LEVEL_TONE: Record<string, Tone> = { ok: 'ok', warn: 'warn', alert: 'alert
 /** How far what the devices see has moved from what the release was made on: per pipeline and signal. */
 export function Drift() {
   const [filter, setFilter] = useState('');
-  const drift = useResource<Page<SignalDrift>>('/api/v1/drift', ['drift']);
+  const drift = useResource<Page<DiagnosedDrift>>('/api/v1/drift', ['drift']);
   const releases = useResource<Page<ReleaseInfo>>('/api/v1/releases', ['releases']);
   const policies = useResource<Page<PolicyInfo>>('/api/v1/policies', ['policies']);
   const found = (drift.data?.items ?? []).filter((s) => matches(filter, s.pipeline, s.signal, worstLevel(s)));
@@ -54,7 +54,7 @@ function DriftGroup({
   release,
   policies,
 }: {
-  signals: readonly SignalDrift[];
+  signals: readonly DiagnosedDrift[];
   release: ReleaseInfo | undefined;
   policies: readonly PolicyInfo[];
 }) {
@@ -101,6 +101,7 @@ function DriftGroup({
                 <Histogram reference={healthy?.counts} current={signal.counts} label={signal.signal} />
                 <span class="quiet num">{span(signal)}</span>
               </div>
+              {meaning(signal) && <p class="meaning quiet">{meaning(signal)}</p>}
             </li>
           );
         })}
@@ -119,7 +120,7 @@ function signed(excess: number): string {
   return excess < 0 && Number(text) > 0 ? `\u2212${text}` : text;
 }
 
-function span(signal: SignalDrift): string {
+function span(signal: DiagnosedDrift): string {
   const last = Math.max(...signal.devices.map((d) => d.toUs)) / 1_000;
   return `${count(signal.n)} samples, to ${stamp(Math.floor(last / 1_000) * 1_000)}`;
 }
