@@ -71,3 +71,25 @@ describe('what a model is given', () => {
     );
   });
 });
+
+describe('provenance', () => {
+  const from = (provenance: string): ReleaseManifest['provenance'] =>
+    manifest(`{ tensor: x }\nprovenance: ${provenance}`).provenance;
+
+  test('says of what, by what and from which release it was made, and whatever else its maker notes', () => {
+    expect(
+      from('{ dataset: sha256:ab, code: git@3f9a, parent: press@0.9.0, metrics: { auc: 0.93 }, seeds: [1] }'),
+    ).toEqual({
+      dataset: 'sha256:ab',
+      code: 'git@3f9a',
+      parent: 'press@0.9.0',
+      metrics: { auc: 0.93 },
+      seeds: [1],
+    });
+  });
+
+  test('names its parent by name and version', () => {
+    for (const parent of ['press', 'press@latest', '"press@1.0.0@2"'])
+      expect(() => from(`{ parent: ${parent} }`)).toThrow(/provenance\.parent: expected NAME@VERSION/);
+  });
+});

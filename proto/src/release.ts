@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { MEASURES, sequentialSetting } from './policy.ts';
 import { parseRule } from './rules.ts';
 import { duration, name, percent, perDuration, rate, size } from './schema.ts';
-import { VERSION_PATTERN } from './version.ts';
+import { parseReleaseRef, VERSION_PATTERN } from './version.ts';
 
 const channel = z.strictObject({
   name: z.string().min(1).max(64),
@@ -92,6 +92,30 @@ export const ruleEntry = z.strictObject({
   do: z.array(action).min(1),
 });
 
+/** Where a release comes from, for whoever approves it; members of one's own may stand beside these. */
+const provenance = z.looseObject({
+  /** Of what it was trained or fitted on: `sha256:…`, or a word such as `none`. */
+  dataset: z.string().optional(),
+  /** What made it: a repository and commit, or a file. */
+  code: z.string().optional(),
+  /** The release that it was made from: `NAME@VERSION`. */
+  parent: z
+    .string()
+    .refine((ref) => isReleaseRef(ref), 'expected NAME@VERSION')
+    .optional(),
+  /** How it was measured. */
+  metrics: z.record(z.string(), z.unknown()).optional(),
+  createdBy: z.string().optional(),
+});
+
+function isReleaseRef(ref: string): boolean {
+  try {
+    return parseReleaseRef(ref).version !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 export const releaseManifest = z
   .strictObject({
     apiVersion: z.literal('skerry/v1'),
@@ -135,7 +159,7 @@ export const releaseManifest = z
       })
       .prefault({}),
     rules: z.array(ruleEntry).default([]),
-    provenance: z.record(z.string(), z.unknown()).default({}),
+    provenance: provenance.default({}),
   })
   .superRefine(checkTogether);
 

@@ -1,7 +1,13 @@
-// What whoever holds the control plane, or once held a key, can't do.
+// What whoever holds the control plane, or once held a key, can't do: the attacks of the TUF specification, by their names.
 import { SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
-import { addTarget, createTimestamp, signMetadata, signTargets } from '@skerry/proto/tuf/repository';
+import {
+  addTarget,
+  createRoot,
+  createTimestamp,
+  signMetadata,
+  signTargets,
+} from '@skerry/proto/tuf/repository';
 import { describe, expect, test } from 'vitest';
 import {
   DAY_MS,
@@ -9,6 +15,7 @@ import {
   NEW_OPERATOR,
   NEW_SERVER,
   OPERATOR,
+  publicOf,
   SERVER,
   seed,
   setUp,
@@ -16,7 +23,7 @@ import {
 } from './test-repository.ts';
 
 describe('who holds the control plane', () => {
-  test('cannot roll back the timestamp', async () => {
+  test('rollback: cannot offer an older timestamp', async () => {
     const { client, repository } = await setUp(nodeCrypto);
     const old = repository.files.get('timestamp.json')!;
     repository.add('1.1.0', 2);
@@ -28,7 +35,7 @@ describe('who holds the control plane', () => {
     expect(client.target('pump/1.1.0')).toBeDefined();
   });
 
-  test('cannot roll back targets, even by signing a new snapshot of the old ones', async () => {
+  test('rollback: cannot offer older targets, even by signing a new snapshot of them', async () => {
     const { client, repository } = await setUp(nodeCrypto);
     const old = repository.files.get('2.targets.json')!;
     repository.add('1.1.0', 2);
@@ -40,7 +47,7 @@ describe('who holds the control plane', () => {
     expect(client.trusted().targets).toBe(3);
   });
 
-  test('cannot roll back the snapshot under a new timestamp', async () => {
+  test('rollback: cannot offer an older snapshot under a new timestamp', async () => {
     const { client, repository } = await setUp(nodeCrypto);
     const old = repository.files.get('2.snapshot.json')!;
     repository.add('1.1.0', 2);
@@ -55,7 +62,7 @@ describe('who holds the control plane', () => {
     await expect(client.refresh()).rejects.toThrow(/timestamp metadata refused \(rollback\): it names/);
   });
 
-  test('cannot list a release of its own', async () => {
+  test('arbitrary installation: cannot list a release of its own', async () => {
     const { client, repository, world } = await setUp(nodeCrypto);
     await client.refresh();
     const targets = addTarget(repository.targets, {
@@ -74,7 +81,7 @@ describe('who holds the control plane', () => {
     expect(client.target('pump/1.0.0')).toBeDefined();
   });
 
-  test('cannot mix files of different times', async () => {
+  test('mix and match: cannot serve files of different times together', async () => {
     const { client, repository } = await setUp(nodeCrypto);
     const old = repository.copy();
     repository.add('1.1.0', 2);
@@ -83,7 +90,7 @@ describe('who holds the control plane', () => {
     expect(client.trusted()).toEqual({ root: 1, timestamp: 3 });
   });
 
-  test('cannot keep an agent on what is good no more', async () => {
+  test('indefinite freeze: cannot pass off as new what is good no more', async () => {
     const { client, world } = await setUp(nodeCrypto);
     await client.refresh();
     world.wallMs += DAY_MS;
@@ -95,7 +102,7 @@ describe('who holds the control plane', () => {
     ['timestamp.json', /timestamp metadata refused \((signatures|malformed)\)/],
     ['2.snapshot.json', /snapshot metadata refused \(mismatch\)/],
     ['2.targets.json', /targets metadata refused \(mismatch\)/],
-  ])('cannot change a byte of %s', async (name, refusal) => {
+  ])('arbitrary installation: cannot change a byte of %s', async (name, refusal) => {
     const { client, repository } = await setUp(nodeCrypto);
     const bytes = repository.files.get(name)!.slice();
     bytes[bytes.length >> 1]! ^= 1;
@@ -109,19 +116,64 @@ describe('who holds the control plane', () => {
     ['timestamp.json', 'timestamp'],
     ['2.snapshot.json', 'snapshot'],
     ['2.targets.json', 'targets'],
-  ])('cannot fill the memory with an endless %s', async (name, role) => {
+  ])('endless data: cannot fill the memory with an endless %s', async (name, role) => {
     const { client, repository } = await setUp(nodeCrypto);
     repository.files.set(name, new Uint8Array(6_000_000).fill(32));
     await expect(client.refresh()).rejects.toThrow(new RegExp(`${role} metadata refused \\(too-long\\)`));
   });
 
-  test('a fetcher that stops reading at the bound is the same refusal', async () => {
+  test('endless data: a fetcher that stops reading at the bound is the same refusal', async () => {
     const { client } = await setUp(nodeCrypto, {
       fetchMetadata: async () => {
         throw new SkerryError('too-large', 'too much');
       },
     });
     await expect(client.refresh()).rejects.toMatchObject({ code: 'untrusted' });
+  });
+});
+
+describe('wrong target', () => {
+  test('a release is vouched for under its own path and version alone', async () => {
+    const { client, repository } = await setUp(nodeCrypto);
+    repository.add('1.1.0', 2);
+    await client.refresh();
+    expect(client.target('pump/1.0.0')?.digest).toBe(digest(1));
+    expect(client.target('pump/1.1.0')?.digest).toBe(digest(2));
+    for (const path of ['pump', 'pump/1.0', 'pump/1.0.0/', '../pump/1.0.0', 'PUMP/1.0.0', '__proto__'])
+      expect(client.target(path), path).toBeUndefined();
+  });
+});
+
+describe('key compromise', () => {
+  test('of one operator of three, where two must sign: neither a list nor a root of the thief’s is taken', async () => {
+    const { client, repository, world } = await setUp(nodeCrypto);
+    const root = (version: number, threshold: number) =>
+      createRoot(nodeCrypto, {
+        operatorKeys: [OPERATOR, NEW_OPERATOR, THIEF].map((n) => publicOf(nodeCrypto, n)),
+        onlineKey: publicOf(nodeCrypto, SERVER),
+        nowMs: world.wallMs,
+        version,
+        threshold,
+      });
+    const put = (version: number, threshold: number, signers: number[]): void => {
+      const bytes = signMetadata(nodeCrypto, root(version, threshold), signers.map(seed));
+      repository.files.set(`${version}.root.json`, bytes);
+    };
+    const list = (signers: number[]): void => {
+      repository.targets = { ...repository.targets, version: 2 };
+      const privateKeys = signers.map(seed);
+      const bytes = signTargets(nodeCrypto, repository.targets, { nowMs: world.wallMs, privateKeys });
+      repository.files.set('3.targets.json', bytes);
+      repository.publishOnline(bytes, 3);
+    };
+    put(2, 2, [OPERATOR, NEW_OPERATOR]);
+    list([OPERATOR, NEW_OPERATOR]);
+    await client.refresh();
+    list([THIEF]);
+    await expect(client.refresh()).rejects.toThrow(/targets metadata refused \(signatures\): 1 of the 2/);
+    put(3, 1, [THIEF]);
+    await expect(client.refresh()).rejects.toThrow(/root metadata refused \(signatures\): 1 of the 2/);
+    expect(client.trusted()).toMatchObject({ root: 2, targets: 3 });
   });
 });
 
@@ -145,7 +197,7 @@ describe('keys', () => {
     expect(client.trusted()).toEqual({ root: 1, timestamp: 2, snapshot: 2, targets: 2 });
   });
 
-  test("after the server's key was stolen and raced ahead, a new one begins again at its own numbers", async () => {
+  test("fast forward: after the server's key was stolen and raced ahead, a new one begins again at its own numbers", async () => {
     const { client, repository } = await setUp(nodeCrypto);
     repository.version = 1_000_000;
     repository.publish();

@@ -166,12 +166,26 @@ async function showRelease(session: Session, ref: string): Promise<void> {
       ],
       ['variants', manifest.variants.map((v) => `${v.name} (${v.precision})`).join(', ')],
     ]);
+    const provenance = Object.entries(manifest.provenance);
+    if (provenance.length > 0) {
+      print('\nprovenance');
+      fields(provenance.map(([key, value]) => [key, provenanceText(value)]));
+    }
     print('');
     table(
       ['file', 'size', 'digest'],
       release.files.map((f) => [f.path, formatBytes(f.sizeBytes), shortDigest(f.digest)]),
     );
   });
+}
+
+/** Text as it is; a record as `name value, …`; whatever is deeper as JSON. */
+function provenanceText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
+  return Object.entries(value)
+    .map(([key, inner]) => `${key} ${typeof inner === 'string' ? inner : JSON.stringify(inner)}`)
+    .join(', ');
 }
 
 async function showDiff(session: Session, from: string, to: string): Promise<void> {
