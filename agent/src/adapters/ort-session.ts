@@ -106,8 +106,11 @@ async function collect(got: OrtSession.OnnxValueMapType): Promise<Record<string,
   return out;
 }
 
-/** onnxruntime's messages run over lines and repeat themselves; a person gets one line. */
+/** onnxruntime's messages run over lines, repeat themselves and name its sources; a person gets one line without them. */
 function oneLine(error: unknown): string {
-  const text = messageOf(error).replaceAll(/\s+/g, ' ').trim();
+  const text = messageOf(error)
+    .replaceAll(/\s+/g, ' ')
+    .replace(/^\S+\.cc:\d+ .*? was false\. /, '')
+    .trim();
   return text.length > 400 ? `${text.slice(0, 400)}…` : text;
 }
