@@ -3,12 +3,14 @@
  * top to bottom it is the agent's life: open what is stored, load what served, replay the journal, then take messages.
  */
 import type { ApplyDelta } from '@skerry/proto/delta';
+import { messageOf } from '@skerry/proto/errors';
 import { randomId } from '@skerry/proto/ids';
 import { releaseRef } from '@skerry/proto/release';
 import type { skerry } from '@skerry/proto/wire';
 import { AgentView } from './agent-view.ts';
 import { type ByHand, createByHand } from './byhand/byhand.ts';
 import type { AgentConfig } from './config.ts';
+import { fallbackReason } from './drift/fallback.ts';
 import { type Candidate, createEngine, type Engine } from './inference/engine.ts';
 import { createLane, type Lane, withoutRelease } from './lane.ts';
 import { createLink, type Link } from './link.ts';
@@ -347,7 +349,26 @@ class RunningAgent implements Agent {
       ports.publisher.publish(message);
     for (const message of concluded.actions) ports.publisher.publish(message);
     this.#alerts.note(concluded.alerts);
+    this.#fallBack(pipeline, concluded.alerts);
     if (concluded.alerts.length > 0) this.#link?.notify();
+  }
+
+  /** Goes back to the previous release where a policy asks for it; beside the work, which goes on meanwhile. */
+  #fallBack(pipeline: string, alerts: readonly skerry.v1.IAlertRecord[]): void {
+    const { active, previous } = this.#releases.status(pipeline);
+    const reason = fallbackReason(this.#lanes.get(pipeline)!.onAlert, alerts, active?.digest);
+    if (reason === undefined) return;
+    const { log } = this.#o.ports;
+    if (!previous || previous.digest === active?.digest) {
+      log('warn', 'drift', `there is no previous release to fall back to: ${reason}`, { pipeline });
+      return;
+    }
+    this.#releases
+      .revert(pipeline, reason)
+      .catch((error: unknown) =>
+        log('error', 'drift', `falling back failed: ${messageOf(error)}`, { pipeline }),
+      )
+      .finally(() => this.#link?.notify());
   }
 
   #takeDrift(isLast: boolean): ReturnType<Parameters<typeof createProcessor>[0]['takeDrift']> {

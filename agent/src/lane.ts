@@ -1,4 +1,5 @@
 import { shortId } from '@skerry/proto/ids';
+import type { EffectivePolicy } from '@skerry/proto/policy';
 import type { AgentConfig, PipelineConfig } from './config.ts';
 import { DriftWatch } from './drift/watch.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
@@ -15,6 +16,8 @@ export interface Lane {
   policyGeneration: number;
   /** The policy in force as it came, empty for none. */
   policy: string;
+  /** What the policy in force asks to be done where a signal drifts. */
+  onAlert: EffectivePolicy['onAlert'];
   /** NAME@VERSION that serves. */
   release: string;
 }
@@ -56,7 +59,17 @@ export function createLane(config: PipelineConfig, options: LaneOptions): Lane {
     onOutput: (device, output, value, toUs) => drift.onOutput(device, output, value, toUs),
     onStartAnew: (device) => drift.startAnew(device),
   });
-  return { config, pipeline, drift, devices, messages: 0, policyGeneration: 0, policy: '', release: '' };
+  return {
+    config,
+    pipeline,
+    drift,
+    devices,
+    messages: 0,
+    policyGeneration: 0,
+    policy: '',
+    onAlert: [],
+    release: '',
+  };
 }
 
 /** The lane with nothing that serves. */

@@ -135,8 +135,10 @@ export class Convergence {
       const [generation, text] = [policyGeneration ?? 0, policy ?? ''];
       // The text as well: a restored control plane numbers its policies anew.
       if (!lane || (lane.policyGeneration === generation && lane.policy === text)) continue;
+      let onAlert: Lane['onAlert'];
       try {
         const effective = text === '' ? undefined : decodePolicy(text);
+        onAlert = effective?.onAlert ?? [];
         lane.pipeline.setPolicy(effective, generation);
         lane.drift.usePolicy(effective, generation);
       } catch (error) {
@@ -146,7 +148,7 @@ export class Convergence {
         });
         continue;
       }
-      [lane.policyGeneration, lane.policy] = [generation, text];
+      [lane.policyGeneration, lane.policy, lane.onAlert] = [generation, text, onAlert];
     }
   }
 }

@@ -1,0 +1,91 @@
+import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { type EffectivePolicy, encodePolicy } from '@skerry/proto/policy';
+import { beforeEach, expect, test } from 'vitest';
+import { createOrtNodeBackend } from '../adapters/ort-node.ts';
+import { TestAgent } from '../test-agent.ts';
+
+let machine: TestAgent;
+
+beforeEach(() => {
+  machine = new TestAgent({ crypto: nodeCrypto, backend: createOrtNodeBackend() });
+});
+
+const policyOf = (change: Partial<EffectivePolicy>): string =>
+  encodePolicy({
+    windowMs: 60_000,
+    minSamples: 20,
+    input: { psi: { alert: 0.2 } },
+    output: {},
+    thresholds: {},
+    onAlert: ['notify'],
+    ...change,
+  });
+
+const push = (policy: string, policyGeneration: number) => () => ({
+  desired: { generation: policyGeneration, pipelines: [{ name: 'press', policy, policyGeneration }] },
+});
+
+/** A reading a second from `from` to `to`, healthy ones or of a sensor that reads `shift` more. */
+async function send(from: number, to: number, shift = 0): Promise<void> {
+  const readings = Array.from({ length: to - from }, (_, i) => from + i);
+  await Promise.all(readings.map((i) => machine.send('d7', i, 1 + (i % 7) / 7 + shift)));
+  await machine.agent.idle();
+}
+
+const drift = () => machine.messages('/drift').map(({ state, policy }) => [state, policy]);
+const serving = () => machine.agent.status().pipelines[0]!;
+
+test('drift thresholds that are pushed act within seconds on an open window, and are kept offline', async () => {
+  machine.answer = push(policyOf({ input: { psi: { alert: 99 } } }), 1);
+  await machine.start();
+  await machine.sync();
+  await send(0, 150, 0.3);
+  expect(drift()).toEqual([]);
+  machine.answer = push(policyOf({}), 2);
+  await machine.sync();
+  await send(150, 152, 0.3);
+  await machine.sync();
+  expect(drift()).toEqual([['open', 2]]);
+
+  await machine.agent.stop();
+  machine.published.length = 0;
+  machine.answer = () => undefined;
+  await machine.start();
+  await send(200, 400, 0.3);
+  expect(drift()[0]).toEqual(['open', 2]);
+});
+
+test('a policy that asks for a fallback goes back to the previous release where the one that serves drifts', async () => {
+  await machine.start();
+  await machine.agent.stop();
+  machine.release = machine.pack('1.1.0');
+  machine.answer = push(policyOf({ onAlert: ['notify', 'fallback'] }), 3);
+  await machine.start();
+  expect(serving()).toMatchObject({ release: 'press@1.1.0' });
+  await machine.sync();
+  await send(0, 300, 0.3);
+  await expect.poll(() => serving().release).toBe('press@1.0.0');
+  expect(serving()).toMatchObject({
+    state: 'failed',
+    error: expect.stringMatching(/^policy 3: vibration of d7 has drifted/),
+  });
+
+  // It isn't taken again, though it is still what is wished for; and there is nothing further to fall back to.
+  await machine.agent.stop();
+  await machine.start();
+  await send(400, 700, 0.3);
+  expect(serving()).toMatchObject({ release: 'press@1.0.0' });
+});
+
+test('a policy that does not ask for it leaves the release alone', async () => {
+  await machine.start();
+  await machine.agent.stop();
+  machine.release = machine.pack('1.1.0');
+  machine.answer = push(policyOf({}), 3);
+  await machine.start();
+  await machine.sync();
+  await send(0, 300, 0.3);
+  await machine.sync();
+  expect(drift()[0]).toEqual(['open', 3]);
+  expect(serving()).toMatchObject({ release: 'press@1.1.0', state: 'active' });
+});
