@@ -65,24 +65,22 @@ export function compareStage(
   const shares = informations(rollout);
   const level = lookLevel(stageShare(1 - rollout.spec.confidence, shares, stage), look);
   const members = rollout.frozen.find((f) => f.stage === stage)?.members ?? 0;
-  const looked = gates.map((gate) =>
-    lookAt(gate, samples, {
-      level,
-      harmLevel: level / gates.length,
-      needed: neededReached(rollout, members),
-      isShadow: rollout.spec.stages[stage]!.mode === 'shadow',
-      seed: `${rollout.salt}/${stage}/${look}/${gate.metric}`,
-    }),
-  );
+  const context = {
+    harmLevel: level / gates.length,
+    needed: neededReached(rollout, members),
+    isShadow: rollout.spec.stages[stage]!.mode === 'shadow',
+    seed: `${rollout.salt}/${stage}/${look}`,
+  };
+  const prepared = gates.map((gate) => prepare(gate, samples, context));
+  const isReady = prepared.every((p) => !p.isMissing);
+  const looked = prepared.map((p) => (isReady && p.why === undefined ? { ...p, ...test(p, context) } : p));
   const tested = looked.filter((l) => l.harm !== undefined);
   const harmful = holm(
     tested.map((l) => l.harm!.p),
     level,
   );
-  const verdicts = looked.map((l) =>
-    conclude(l, level, tested.indexOf(l) >= 0 && harmful[tested.indexOf(l)]!),
-  );
-  return { isReady: looked.every((l) => !l.isMissing), verdicts };
+  const verdicts = looked.map((l) => conclude(l, level, harmful[tested.indexOf(l)] === true));
+  return { isReady, verdicts };
 }
 
 /** The information that each stage adds, with the sizes that are known by now. */
@@ -97,7 +95,6 @@ export function informations(rollout: Rollout): number[] {
 }
 
 interface LookContext {
-  level: number;
   harmLevel: number;
   needed: number;
   isShadow: boolean;
@@ -106,6 +103,8 @@ interface LookContext {
 
 interface Looked {
   gate: ComparedGate;
+  stage: readonly Sample[];
+  control: readonly Sample[];
   /** Too little is known to look. */
   isMissing: boolean;
   /** Why it can't compare, or what is missing. */
@@ -117,14 +116,15 @@ interface Looked {
   harmLevel: number;
 }
 
-function lookAt(gate: ComparedGate, samples: readonly Sample[], context: LookContext): Looked {
+/** Whether the gate can compare, and whether enough is known for it. */
+function prepare(gate: ComparedGate, samples: readonly Sample[], context: LookContext): Looked {
   const own = samples.filter((s) => s.metric === gate.metric);
   const [stage, control] = [own.filter((s) => s.arm === 'stage'), own.filter((s) => s.arm === 'control')];
   const judged = sumOf(stage, (s) => s.judged);
   const known = context.isShadow ? judged : sumOf(control, (s) => s.judged);
   const all = context.isShadow ? sumOf(stage, total) : sumOf(control, total);
   const counts = context.isShadow ? `${judged} agents, paired` : `${judged} v ${known} agents`;
-  const looked: Looked = { gate, isMissing: false, counts, harmLevel: context.harmLevel };
+  const looked: Looked = { gate, stage, control, isMissing: false, counts, harmLevel: context.harmLevel };
   if (all === 0) return { ...looked, why: 'not comparable (nobody is left to compare with)' };
   const possible = floorOf(stage, control, total, context.isShadow);
   if (possible > context.harmLevel)
@@ -133,7 +133,7 @@ function lookAt(gate: ComparedGate, samples: readonly Sample[], context: LookCon
     return { ...looked, isMissing: true, why: `${judged} agents are known, ${context.needed} needed` };
   if (floorOf(stage, control, (s) => s.judged, context.isShadow) > context.harmLevel)
     return { ...looked, isMissing: gate.mustPass, why: `too few are known to compare (${counts})` };
-  return { ...looked, ...test(gate, stage, control, context) };
+  return looked;
 }
 
 /** The smallest p that as many agents allow: 1/ΠC(m + c, m), or 2^-m for pairs. */
@@ -160,12 +160,10 @@ function floorOf(
 }
 
 function test(
-  gate: ComparedGate,
-  stage: readonly Sample[],
-  control: readonly Sample[],
+  { gate, stage, control }: Looked,
   context: LookContext,
 ): Pick<Looked, 'harm' | 'worse' | 'estimate' | 'counts'> {
-  const options = { level: context.harmLevel, draw: drawsOf(context.seed) };
+  const options = { level: context.harmLevel, draw: drawsOf(`${context.seed}/${gate.metric}`) };
   if (context.isShadow) {
     const which = gate.metric === 'disagreement' ? 'own' : 'change';
     const pairs = stage.flatMap((s) => numbersOf(gate.metric, s[which], false));
@@ -233,8 +231,10 @@ function conclude(looked: Looked, level: number, isHarmful: boolean): GateVerdic
   const shown = (x: number): number => (kind === 'ratio' ? Math.exp(x) : x);
   const common = { gate: gate.metric, bound: shown(gate.margin) };
   if (!harm || !worse || estimate === undefined) {
-    if (looked.isMissing) return { ...common, verdict: 'hold', value: null, text: why! };
-    return { ...common, verdict: 'pass', smoke: true, value: null, text: why! };
+    if (why === undefined)
+      return { ...common, verdict: 'hold', value: null, text: 'waits until enough is known for every gate' };
+    if (looked.isMissing) return { ...common, verdict: 'hold', value: null, text: why };
+    return { ...common, verdict: 'pass', smoke: true, value: null, text: why };
   }
   const isBreach = isHarmful && estimate > gate.margin;
   const isPass = !gate.mustPass || worse.p <= level;

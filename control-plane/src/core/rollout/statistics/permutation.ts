@@ -138,7 +138,7 @@ function drawMany(isExtremeDraw: () => boolean, maxDraws: number, exactFloor: nu
 }
 
 function drawsFor(level: number): number {
-  return Math.min(99_999, Math.max(999, Math.ceil(10 / level)));
+  return Math.min(99_999, Math.max(999, Math.ceil(4 / level)));
 }
 
 function approximate(pools: readonly Pool[], observed: number): TestResult {
