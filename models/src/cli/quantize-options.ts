@@ -99,7 +99,11 @@ export function withInt8Options(command: Command): Command {
     .option('--per-tensor', 'one scale per weight instead of one per output')
     .option('--reduce-range', 'weights within ±64 (found by a trial on this machine where left out)')
     .option('--no-reduce-range', 'weights within ±127 whatever this machine does')
-    .option('--dynamic', 'find ranges anew in every run; for LSTM, GRU and RNN')
+    .option(
+      '--dynamic',
+      'find ranges anew in every run; for LSTM, GRU and RNN, and for dense nets that give a score',
+    )
+    .option('--no-dynamic', 'static, even where dynamic would be accepted and static is not')
     .option('--exclude <layers>', 'layers that stay float', listOption, [])
     .option('--no-exclude-more', 'leave every other layer in int8, even where the result is not accepted')
     .option(

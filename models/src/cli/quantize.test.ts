@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
+import { recordMachine } from '@skerry/firmware-sim/machines/recording';
 import { createRandom } from '@skerry/firmware-sim/random';
 import { toTensorProto } from '@skerry/proto/onnx/tensor';
 import { encode, onnx } from '@skerry/proto/wire';
@@ -24,7 +25,15 @@ describe('skerry-model quantize', () => {
   const at = (name: string): string => join(folder, name);
   const quantize = (model: string, data: string, ...flags: string[]): Promise<Outcome> =>
     new Promise((resolve) => {
-      const args = ['quantize', at(model), '--data', at(data), '--out', at('int8.onnx'), ...flags];
+      const args = [
+        'quantize',
+        resolvePath(folder, model),
+        '--data',
+        at(data),
+        '--out',
+        at('int8.onnx'),
+        ...flags,
+      ];
       execFile(process.execPath, ['--conditions=source', MAIN, ...args], (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
       });
@@ -105,5 +114,31 @@ describe('skerry-model quantize', () => {
         { op: 'Gemm', int8: false },
       ],
     });
+  });
+
+  it('finds the way in which a catalogue model stays as good as float32, keeps its threshold, and fails where none is allowed', async () => {
+    const release = join(import.meta.dirname, '..', '..', 'catalog', 'pump-anomaly', '1.1.0');
+    const [hours, rateHz] = [0.5, 2];
+    const { channels, timesUs, rows } = recordMachine('pump', { seed: 31, hours, rateHz }, (elapsedS) =>
+      elapsedS >= 1_200 ? { cavitation: 0.5 } : {},
+    );
+    const lines = [...timesUs].map((us, i) => {
+      const values = rows.subarray(i * channels.length, (i + 1) * channels.length);
+      return [us / 1e6, ...values, i >= 1_200 * rateHz ? 1 : 0].join();
+    });
+    const header = `time,${channels.map((c) => c.name).join()},fault`;
+    await writeFile(at('pump.csv'), `${header}\n${lines.join('\n')}\n`);
+    const flags = ['--labels', 'fault', '--min-sqnr', '35'];
+    const done = await quantize(release, 'pump.csv', ...flags, '--json');
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    const report = reportOf(done);
+    expect(report).toMatchObject({ threshold: 1, nodes: 2, settings: { mode: 'dynamic' } });
+    expect(report.notes).toContainEqual(expect.stringContaining('in every run'));
+    expect(report.spearman).toBeGreaterThanOrEqual(0.98);
+    expect(Math.abs(report.agreement.auc!.fp32 - report.agreement.auc!.int8)).toBeLessThanOrEqual(0.01);
+    expect(report.thresholdFactor).toBeCloseTo(1, 1);
+
+    const forced = await quantize(release, 'pump.csv', ...flags, '--no-dynamic', '--no-exclude-more');
+    expect(forced).toMatchObject({ code: 1, stderr: expect.stringContaining('not as good as float32') });
   });
 });

@@ -1,25 +1,16 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { systemClock } from '@skerry/agent/adapters/system-clock';
 import type { InferenceBackend } from '@skerry/agent/ports';
 import type { Recording } from '@skerry/proto/csv';
 import { SkerryError } from '@skerry/proto/errors';
 import { type Command, print, printJson } from '@skerry/proto/node/program';
 import { inputsOfGraph } from '@skerry/proto/onnx/graph';
-import { outputsOfGraph } from '../graph/reader.ts';
 import { kernelsOf } from '../node/kernels.ts';
-import { ENTROPY, MINMAX, PERCENTILE, RANGE_MULTIPLIER } from '../quantize/calibrate.ts';
-import { dynamicQuantizer } from '../quantize/dynamic.ts';
 import { reportPicture } from '../quantize/picture.ts';
-import { quantizeMeasured } from '../quantize/quantize.ts';
-import type { Quantizer } from '../quantize/quantizer.ts';
 import { type QuantizationReport, type QuantizationSettings, reportLines } from '../quantize/report.ts';
 import { saturates } from '../quantize/saturation.ts';
-import { staticQuantizer } from '../quantize/static.ts';
-import type { Trial } from '../quantize/trial.ts';
 import {
   comparedOutput,
-  kindOf,
   manifestFor,
   openSource,
   releaseOutput,
@@ -34,6 +25,7 @@ import {
   withInt8Options,
   withReportOptions,
 } from './quantize-options.ts';
+import { type Given, givesScore, quantizeBest } from './quantize-ways.ts';
 import { readCsv, withCsvFlags } from './shared.ts';
 
 /** `quantize MODEL --data DATA --out FILE`: a release's float32 model, or a bare one, as int8. */
@@ -63,67 +55,51 @@ async function quantizeModelFile(
 ): Promise<void> {
   const source = await openSource(path);
   const output = comparedOutput(source, flags.output);
-  const trial = {
+  const given = {
     ...(await readData(source, output, flags)),
     output,
     ...(flags.rebuilds === undefined ? {} : { rebuilds: inputNamed(source, flags.rebuilds) }),
   };
   const saturatesHere = await saturates(backend);
-  const reduceRange = flags.reduceRange ?? saturatesHere;
-  const { quantizer, settings } = await quantizerFor(backend, source, trial, flags, reduceRange);
-  const judged = releaseOutput(source.manifest);
-  const keepsThreshold =
-    flags.refitThreshold &&
-    judged?.threshold !== undefined &&
-    judged.tensor === trial.output &&
-    !trial.rebuilds;
-  const { int8, report: measured } = await quantizeMeasured(
-    { backend, clock: systemClock },
-    source,
-    quantizer,
-    trial,
-    {
-      exclude: flags.exclude,
-      excludeMore: flags.excludeMore,
-      minSqnrDb: flags.minSqnr ?? Number.NEGATIVE_INFINITY,
-      threshold: keepsThreshold ? { threshold: judged.threshold!, sustain: judged.sustain } : undefined,
-    },
-  );
+  const best = await quantizeBest(backend, source, given, flags, flags.reduceRange ?? saturatesHere);
+  const { int8, settings } = best;
+  const threshold = releaseOutput(source.manifest)?.threshold;
   const report: QuantizationReport = {
     file: flags.out,
     source: source.file,
     settings: { ...settings, saturatesHere },
-    ...measured,
-    ...(judged?.threshold === undefined ? {} : { threshold: judged.threshold }),
+    ...best.report,
+    ...(threshold === undefined ? {} : { threshold }),
     kernels: { fp32: await kernelsOf(source.bytes), int8: await kernelsOf(int8) },
-    notes: notesOn(source, trial, settings, saturatesHere, flags),
+    notes: notesOn(source, given, { ...settings, saturatesHere }, flags),
   };
   await writeFile(flags.out, int8);
   if (flags.report !== undefined) await writeFile(flags.report, `${JSON.stringify(report, null, 2)}\n`);
   if (flags.picture !== undefined) await writeFile(flags.picture, reportPicture(report));
   if (flags.json) printJson(report);
   else for (const line of reportLines(report)) print(line);
-  if (!report.agreement.accepted)
+  if (!best.holds)
     throw new SkerryError(
       'failed',
-      `${flags.out} is not as good as float32: Spearman is below .98, or AUC or accuracy are off by more than .01`,
+      `${flags.out} is not as good as float32: Spearman is below .98, AUC or accuracy are off by more than .01, or --min-sqnr isn't reached`,
       { hint: 'try --dynamic, another --widen, --method minmax, or --exclude the layers of the least SQNR' },
     );
 }
 
 function notesOn(
   source: Source,
-  trial: Trial,
-  settings: Omit<QuantizationSettings, 'saturatesHere'>,
-  saturatesHere: boolean,
+  given: Given,
+  settings: QuantizationSettings,
   flags: QuantizeFlags,
 ): string[] {
   const notes: string[] = [];
-  if (saturatesHere && !settings.reduceRange)
+  if (settings.mode === 'dynamic' && !flags.dynamic)
+    notes.push('static int8 was not as good as float32, so ranges are found in every run');
+  if (settings.saturatesHere && !settings.reduceRange)
     notes.push(
       'int8 products saturate on this processor, so the answers are wrong here: leave out --no-reduce-range',
     );
-  if (settings.method !== undefined && settings.method !== 'minmax' && givesScore(source, trial))
+  if (settings.method !== undefined && settings.method !== 'minmax' && givesScore(source, given))
     notes.push(
       `--method ${settings.method} cuts off what is rare, which is what a score is there for: prefer minmax`,
     );
@@ -132,43 +108,6 @@ function notesOn(
   if (manifest && !manifest.variants.some((v) => v.file === file))
     notes.push(`put { name: int8, file: ${file}, precision: int8 } first under "variants" of model.yaml`);
   return notes;
-}
-
-async function quantizerFor(
-  backend: InferenceBackend,
-  source: Source,
-  trial: Trial & Pick<Windows, 'calibration' | 'hasFaults'>,
-  flags: QuantizeFlags,
-  reduceRange: boolean,
-): Promise<{ quantizer: Quantizer; settings: Omit<QuantizationSettings, 'saturatesHere'> }> {
-  const perChannel = !flags.perTensor;
-  if (flags.dynamic)
-    return {
-      quantizer: dynamicQuantizer(source.model, { perChannel, reduceRange }),
-      settings: { mode: 'dynamic', perChannel, reduceRange },
-    };
-  const { method: name, activations } = flags;
-  const widen =
-    flags.widen ?? flags.multiplier ?? (givesScore(source, trial) && !trial.hasFaults ? RANGE_MULTIPLIER : 1);
-  const method = {
-    minmax: MINMAX,
-    percentile: { ...PERCENTILE, percentile: flags.percentile, bins: flags.bins },
-    entropy: { ...ENTROPY, bins: flags.bins, levels: flags.levels },
-  }[name];
-  const options = { method, multiplier: widen, perChannel, activations, reduceRange };
-  return {
-    quantizer: await staticQuantizer(backend, source.model, trial.calibration, options),
-    settings: { mode: 'static', method: name, widen, activations, perChannel, reduceRange },
-  };
-}
-
-/** Whether the compared output is a score, which anomalies drive far beyond what healthy data show. */
-function givesScore(source: Source, { output, rebuilds }: Trial): boolean {
-  if (rebuilds !== undefined) return true;
-  const kind = kindOf(source.manifest, output);
-  if (kind !== undefined) return kind === 'anomaly-score';
-  const dims = outputsOfGraph(source.model).find((o) => o.name === output)?.dims ?? [];
-  return dims.slice(1).every((d) => d === 1);
 }
 
 function inputNamed({ model }: Source, name: string): string {
