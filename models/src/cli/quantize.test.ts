@@ -120,7 +120,7 @@ describe('skerry-model quantize', () => {
     const release = join(import.meta.dirname, '..', '..', 'catalog', 'pump-anomaly', '1.1.0');
     const [hours, rateHz] = [0.5, 2];
     const { channels, timesUs, rows } = recordMachine('pump', { seed: 31, hours, rateHz }, (elapsedS) =>
-      elapsedS >= 1_200 ? { cavitation: 0.5 } : {},
+      elapsedS >= 1_200 ? { cavitation: 0.05 } : {},
     );
     const lines = [...timesUs].map((us, i) => {
       const values = rows.subarray(i * channels.length, (i + 1) * channels.length);
