@@ -1,11 +1,11 @@
-/** Builds the page that is an agent into dist/browser: static files, for the agent's local server or any other. */
+/** Builds the page that is an agent into dist/page: static files, for the agent's local server or any other. */
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 
 const room = join(import.meta.dirname, '..');
-const out = process.argv[2] ?? join(room, 'dist/browser');
+const out = process.argv[2] ?? join(room, 'dist/page');
 const require = createRequire(import.meta.url);
 
 const common: BuildOptions = {

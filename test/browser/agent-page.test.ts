@@ -24,7 +24,7 @@ if (missingChromium) process.stderr.write(`the page that is an agent: ${missingC
 
 describe.skipIf(missingChromium)('a page that is an agent', { timeout: 180_000 }, () => {
   const folder = scratchFolder();
-  const built = join(ROOT, 'agent/dist/browser');
+  const built = join(ROOT, 'agent/dist/page');
   let controlPlane: ControlPlane;
   let gateway: AgentProcess;
   let browser: Browser;

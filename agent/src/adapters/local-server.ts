@@ -37,7 +37,7 @@ const browserFile: BrowserFile = async (name) => {
 };
 
 function builtFile(name: string): URL | undefined {
-  return /^[\w.-]+$/.test(name) ? new URL(`../../dist/browser/${name}`, import.meta.url) : undefined;
+  return /^[\w.-]+$/.test(name) ? new URL(`../../dist/page/${name}`, import.meta.url) : undefined;
 }
 
 function wasmFile(name: string): string | undefined {
