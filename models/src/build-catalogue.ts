@@ -3,6 +3,7 @@ import { createOrtNodeBackend } from '@skerry/agent/adapters/ort-node';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { print } from '@skerry/proto/node/program';
 import { buildBearingRelease } from './catalogue/bearing.ts';
+import { buildLifeRelease } from './catalogue/life.ts';
 import { buildPumpRelease, PUMP_RECIPES } from './catalogue/pump.ts';
 import { buildUnivariateRelease } from './catalogue/univariate.ts';
 import { buildUnivariateStream } from './catalogue/univariate-stream.ts';
@@ -11,17 +12,13 @@ import { writeFiles } from './node/write-files.ts';
 import { ociLayout } from './pack/oci.ts';
 
 const backend = createOrtNodeBackend();
+const onEpoch = (epoch: number, loss: number): void => print(`  epoch ${epoch}: ${loss.toFixed(5)}`);
 type Built = Awaited<ReturnType<typeof buildUnivariateRelease>>;
 const recipes: [ref: string, build: () => Promise<Built>][] = [
   ['univariate-anomaly@1.0.0', () => buildUnivariateRelease(backend)],
   ['univariate-anomaly@2.0.0', () => buildUnivariateStream(backend)],
-  [
-    'bearing-fault@1.0.0',
-    () =>
-      buildBearingRelease(backend, nodeCrypto, (epoch, loss) =>
-        print(`  epoch ${epoch}: ${loss.toFixed(4)}`),
-      ),
-  ],
+  ['bearing-fault@1.0.0', () => buildBearingRelease(backend, nodeCrypto, onEpoch)],
+  ['bearing-life@1.0.0', () => buildLifeRelease(backend, nodeCrypto, onEpoch)],
   ...PUMP_RECIPES.map((recipe): [string, () => Promise<Built>] => [
     `pump-anomaly@${recipe.version}`,
     () => buildPumpRelease(backend, nodeCrypto, recipe),

@@ -61,7 +61,7 @@ export async function buildUnivariateStream(
       ['golden.pb', golden],
     ],
   );
-  return { ...built, card: univariateStreamCard() };
+  return { ...built, card: univariateStreamCard(STREAM_VERSION) };
 }
 
 /** Samples of noise, waves, ramps and constants with the memory that they meet, as they are and with an event. */
