@@ -9,6 +9,7 @@
  */
 import { type DriftPolicy, encodePolicy, mergePolicies } from '@skerry/proto/policy';
 import { inRange, parseReleaseRange } from './range.ts';
+import type { Admission } from './rollout/admission.ts';
 import { matchesSelector, parseSelector, type Subject } from './selector.ts';
 
 export interface Assignment {
@@ -18,7 +19,13 @@ export interface Assignment {
   digest: string;
   selector: string;
   to:
-    | { kind: 'members' /** The last frozen stage; members of it and of the ones before. */; stage: number }
+    | {
+        kind: 'members';
+        /** The last frozen stage; members of it and of the ones before. */
+        stage: number;
+        /** Where not all of them are given it at once. */
+        admission?: Admission;
+      }
     | { kind: 'matching' };
   /** Whether the rollout is in progress, so that desired state names it. */
   active: boolean;
@@ -60,25 +67,31 @@ export interface DesiredEntry {
   policy: string;
 }
 
-const NONE: ReadonlySet<string> = new Set();
+/** What a shard knows of an agent beside what it reports. */
+export interface Membership {
+  /** The stage in which it became a member. */
+  stage(rollout: string): number | undefined;
+  /** Whether a member of that stage is given the release by now; asked only where the plan says how. */
+  isAdmitted(assignment: Assignment, admission: Admission, stage: number): boolean;
+  /** Digests of releases that it gave back by itself. */
+  penalties: ReadonlySet<string>;
+}
 
 /**
  * What an agent is to run. A pipeline that no assignment reaches is left out, and keeps what it has, unless that was
- * taken back. A pinned pipeline is named only where a policy applies to it. `penalties` are the digests that the agent
- * gave back by itself: it isn't given them again.
+ * taken back. A pinned pipeline is named only where a policy applies to it. What it gave back by itself it isn't given again.
  */
 export function desiredFor(
   plan: Plan,
   agent: Subject & { pipelines: readonly WantedPipeline[] },
-  memberStage: (rollout: string) => number | undefined,
-  penalties: ReadonlySet<string> = NONE,
+  membership: Membership,
 ): DesiredEntry[] {
   return agent.pipelines.flatMap((pipeline): DesiredEntry[] => {
     if (pipeline.pinned) {
       const policy = policyFor(plan, agent, pipeline.release);
       return policy ? [{ name: pipeline.name, release: '', releaseDigest: '', rollout: '', policy }] : [];
     }
-    const found = assignmentFor(plan, agent, pipeline.wants, memberStage, penalties);
+    const found = assignmentFor(plan, agent, pipeline.wants, membership);
     if (!found)
       return plan.takenBack?.includes(pipeline.release)
         ? [{ name: pipeline.name, release: '', releaseDigest: '', rollout: '', policy: '' }]
@@ -100,27 +113,19 @@ function assignmentFor(
   plan: Plan,
   agent: Subject,
   name: string,
-  memberStage: (rollout: string) => number | undefined,
-  penalties: ReadonlySet<string>,
+  membership: Membership,
 ): Assignment | undefined {
   return plan.assignments.find(
-    (a) => a.name === name && !penalties.has(a.digest) && reaches(a, agent, memberStage),
+    (a) => a.name === name && !membership.penalties.has(a.digest) && reaches(a, agent, membership),
   );
 }
 
-function reaches(
-  assignment: Assignment,
-  agent: Subject,
-  memberStage: (rollout: string) => number | undefined,
-): boolean {
-  switch (assignment.to.kind) {
-    case 'members': {
-      const stage = memberStage(assignment.rollout);
-      return stage !== undefined && stage <= assignment.to.stage;
-    }
-    case 'matching':
-      return matchesSelector(parseSelector(assignment.selector), agent);
-  }
+function reaches(assignment: Assignment, agent: Subject, membership: Membership): boolean {
+  const { to } = assignment;
+  if (to.kind === 'matching') return matchesSelector(parseSelector(assignment.selector), agent);
+  const stage = membership.stage(assignment.rollout);
+  if (stage === undefined || stage > to.stage) return false;
+  return to.admission === undefined || membership.isAdmitted(assignment, to.admission, stage);
 }
 
 function policyFor(plan: Plan, agent: Subject, release: string): string {

@@ -1,5 +1,6 @@
 import { readMeta } from '../migrate.ts';
 import type { Assignment, Plan } from '../plan.ts';
+import type { Admission } from '../rollout/admission.ts';
 import { comparedGates, minWindowsOf } from '../rollout/compare.ts';
 import { lastFrozen, type Rollout, reviveRollout } from '../rollout/rollout.ts';
 import type { RolloutSpec } from '../rollout/spec.ts';
@@ -125,7 +126,22 @@ function takenBack(context: FleetContext): string[] {
 
 function toMembers(rollout: Rollout, active: boolean): Assignment[] {
   const stage = lastFrozen(rollout);
-  return stage < 0 ? [] : [{ ...common(rollout), to: { kind: 'members', stage }, active }];
+  if (stage < 0) return [];
+  const admission = active ? admissionOf(rollout) : undefined;
+  return [{ ...common(rollout), to: { kind: 'members', stage, ...(admission && { admission }) }, active }];
+}
+
+function admissionOf({ spec, frozen, salt }: Rollout): Admission | undefined {
+  const last = frozen.at(-1)!;
+  if (!spec.pace && !spec.window) return undefined;
+  return {
+    stage: last.stage,
+    fromMs: last.atMs,
+    added: last.members - (frozen.at(-2)?.members ?? 0),
+    salt,
+    ...(spec.pace && { pace: spec.pace }),
+    ...(spec.window && { window: spec.window }),
+  };
 }
 
 function toMatching(rollout: Rollout): Assignment {

@@ -1,4 +1,5 @@
 import { formatDuration } from '@skerry/proto/units';
+import { paceMs } from './admission.ts';
 import { comparedGates, compareStage } from './compare.ts';
 import { asWaived, judgeGates } from './gates.ts';
 import {
@@ -103,7 +104,8 @@ function forward(rollout: Rollout, state: Running, evidence: Evidence, nowMs: nu
   const needed = neededReached(rollout, evidence.members);
   const auto = (rule: string, text: string) => ({ who: 'auto', rule, text, numbers: { evidence, gates } });
   if (state.phase === 'applying') {
-    if (evidence.members === 0 || evidence.reached < needed) return undefined;
+    if (evidence.members === 0 || evidence.reached < needed || nowMs < pacedUntilMs(rollout))
+      return undefined;
     return move(
       rollout,
       { ...state, phase: 'soaking', soakFromMs: nowMs },
@@ -120,6 +122,12 @@ function forward(rollout: Rollout, state: Running, evidence: Evidence, nowMs: nu
   }
   if (gates.some((gate) => gate.verdict !== 'pass')) return undefined;
   return lookAtStage(rollout, state, evidence, gates, nowMs);
+}
+
+// A stage soaks once the pace has let all of it in: those that come last are judged too.
+function pacedUntilMs({ spec, frozen }: Rollout): number {
+  const [last, before] = [frozen.at(-1), frozen.at(-2)];
+  return spec.pace && last ? last.atMs + paceMs(spec.pace, last.members - (before?.members ?? 0)) : 0;
 }
 
 /** A look of the comparing gates, where one is due and enough is known; a look that decides nothing is recorded too. */

@@ -315,6 +315,58 @@ describe('rollout', () => {
     );
   });
 
+  test('[RO21] at a pace, a stage takes more agents in each interval, and soaks once all are in', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0']);
+    const agents = fleetOf(world, 40);
+    const id = start(
+      world,
+      '1.0.0',
+      'pace: { agents: 4, every: 1m, growth: 2 }\nstages: [{ name: most, agents: 75%, soak: 1h }, { name: all, agents: 100% }]',
+    );
+    const counts: number[] = [];
+    for (let minute = 0; minute < 4; minute++) {
+      await settle(world, agents);
+      counts.push(running(agents, 'press@1.0.0').length);
+      if (minute < 3) expect(world.fleet.rollout(id).status).toBe('running(most: applying)');
+      await world.pass(60_000);
+    }
+    // About 4, 12 and 28 of 30, as the agents' turns fall, then all.
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
+    expect(counts[0]).toBeLessThan(12);
+    expect(counts[1]).toBeLessThan(22);
+    expect(counts[3]).toBe(30);
+    expect(world.fleet.rollout(id).status).toBe('running(most: soaking)');
+  });
+
+  test('[RO22] in a window agents are given the release by their own time of day, and give it back at any', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0', 'press@2.0.0']);
+    // It is 09:00 in UTC: 18:00 in Tokyo, 04:00 in New York.
+    const agents = [
+      world.agent('tokyo', { timezone: 'Asia/Tokyo' }),
+      world.agent('new-york', { timezone: 'America/New_York' }),
+      world.agent('nowhere', { timezone: 'Atlantis' }),
+    ];
+    for (const agent of agents) agent.sync();
+    const before = start(world, '1.0.0', 'stages: [{ name: all, agents: 100% }]');
+    await settle(world, agents);
+    expect(world.fleet.rollout(before).status).toBe('completed');
+    const id = start(
+      world,
+      '2.0.0',
+      'window: { from: "22:00", to: "05:00" }\nstages: [{ name: all, agents: 100% }]',
+    );
+    await settle(world, agents);
+    expect(running(agents, 'press@2.0.0')).toEqual(['new-york']);
+    await world.pass(5 * 3_600_000);
+    await settle(world, agents);
+    expect(running(agents, 'press@2.0.0')).toEqual(['tokyo', 'new-york']);
+    world.fleet.operateRollout('ola', id, 'revert');
+    await settle(world, agents);
+    expect(running(agents, 'press@1.0.0')).toHaveLength(3);
+  });
+
   test('[RO10] pinned agents, and agents that the selector leaves out, are never members', async () => {
     const world = createWorld();
     pushTestReleases(world.fleet, ['press@1.0.0']);

@@ -24,6 +24,24 @@ const stage = z.strictObject({
   approval: z.literal('required').optional(),
 });
 
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM')
+  .transform((text) => 60 * Number(text.slice(0, 2)) + Number(text.slice(3)));
+
+/** `agents` are given the release in the first interval of `every`, `growth` times as many in each further one. */
+const pace = z.strictObject({
+  agents: z.int().positive(),
+  every: duration.default(60_000),
+  growth: z.number().min(1).max(10).default(1.5),
+});
+export type PaceSpec = z.output<typeof pace>;
+
+/** Time of day, at the site, in which agents are given the release; `zoneLabel` names a label like Europe/Oslo. */
+const window = z.strictObject({ from: timeOfDay, to: timeOfDay, zoneLabel: name.default('timezone') });
+/** Minutes since midnight. */
+export type WindowSpec = z.output<typeof window>;
+
 const minWindows = z.int().positive().default(10);
 const maxRatio = z.number().gt(1).max(100);
 
@@ -76,6 +94,10 @@ export const rolloutSpec = z.strictObject({
   confidence: z.number().min(0.5).lt(1).default(0.95),
   /** Labels whose values part agents into strata; only agents of one stratum are compared. */
   stratify: z.array(name).max(4).default([]),
+  /** So that a fleet doesn't download at once; left out: all of a stage at once. */
+  pace: pace.optional(),
+  /** When agents are given the release; left out: at any time. A revert waits for no window. */
+  window: window.optional(),
   stallAfter: duration.default(86_400_000),
   onBreach: z.enum(['revert', 'pause']).default('revert'),
 });

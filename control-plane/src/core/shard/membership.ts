@@ -9,7 +9,8 @@
  * Members take effect when the plan names the stage; until then nobody is told.
  */
 import { cohortPlace } from '@skerry/proto/cohort';
-import { desiredFor, type Plan } from '../plan.ts';
+import { desiredFor, type Membership, type Plan } from '../plan.ts';
+import { isAdmitted } from '../rollout/admission.ts';
 import type { Evidence } from '../rollout/rollout.ts';
 import { mergeSamples } from '../rollout/samples.ts';
 import { matchesSelector, parseSelector } from '../selector.ts';
@@ -160,6 +161,20 @@ export function memberStage(context: ShardContext, rollout: string, agent: strin
   )[0]?.stage;
 }
 
+/** What decides about an agent beside what it reports. A member that has the release, or was told to, keeps it. */
+export function membershipOf(
+  context: ShardContext,
+  row: Pick<AgentRow, 'id' | 'labels' | 'reported_labels' | 'desired'>,
+): Membership {
+  return {
+    stage: (rollout) => memberStage(context, rollout, row.id),
+    isAdmitted: ({ digest }, admission, stage) =>
+      row.desired.includes(digest) ||
+      isAdmitted(admission, { id: row.id, stage, labels: labelsOf(row) }, context.now(), context.crypto),
+    penalties: penalties(context, row.id),
+  };
+}
+
 export interface EvidenceQuery {
   rollout: string;
   name: string;
@@ -256,8 +271,8 @@ export function lowestShare(count: number, of: number): number {
  * it, those whose desired state named it when they last asked, and those that haven't confirmed what came after that.
  */
 function countRemaining(context: ShardContext, query: EvidenceQuery, plan: Plan): number {
-  const rows = context.sql.all<Pick<AgentRow, 'id' | 'labels' | 'reported_labels' | 'facts'>>(
-    `SELECT id, labels, reported_labels, facts FROM agent a WHERE a.state = 'approved' AND (
+  const rows = context.sql.all<Pick<AgentRow, 'id' | 'labels' | 'reported_labels' | 'facts' | 'desired'>>(
+    `SELECT id, labels, reported_labels, facts, desired FROM agent a WHERE a.state = 'approved' AND (
        EXISTS (SELECT 1 FROM pipeline p WHERE p.agent = a.id AND p.wants = ? AND p.pinned = 0 AND p.release_digest = ?)
        OR instr(a.desired, ?) > 0
        OR (a.seen_generation < a.desired_generation AND instr(a.former, ?) > 0))`,
@@ -270,8 +285,7 @@ function countRemaining(context: ShardContext, query: EvidenceQuery, plan: Plan)
     const desired = desiredFor(
       plan,
       { labels: labelsOf(row), facts: factsOf(row), pipelines: wantedPipelines(context, row.id) },
-      (rollout) => memberStage(context, rollout, row.id),
-      penalties(context, row.id),
+      membershipOf(context, row),
     );
     return !desired.some((entry) => entry.releaseDigest === query.digest);
   }).length;

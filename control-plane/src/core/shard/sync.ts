@@ -12,11 +12,11 @@ import { type AgentRow, factsOf, find, held, labelsOf } from './agents.ts';
 import { raiseAlert } from './alerts.ts';
 import { count, type ShardContext } from './context.ts';
 import { endSketches, storeSketches } from './drift.ts';
-import { penalties } from './evidence.ts';
 import { acknowledgements, closeHoles, type IngestOutcome, ingestBlocks, laneNumber } from './ingest.ts';
 import { endEpochs, hasEnded, storeLedgers } from './ledger.ts';
-import { memberStage } from './membership.ts';
+import { membershipOf } from './membership.ts';
 import { isDelayed, storeReport, wantedPipelines } from './reported.ts';
+import { nextWebhookMs } from './webhooks.ts';
 
 const PROTOCOL = 1;
 const TUF_URL = '/tuf/';
@@ -29,6 +29,8 @@ export interface SyncAnswer {
   topics: Topic[];
   /** Whether something changed that rollouts wait for. */
   progress: boolean;
+  /** Whether webhooks are due. */
+  webhooks: boolean;
 }
 
 /**
@@ -58,6 +60,7 @@ export function syncAgent(
     }),
     topics,
     progress,
+    webhooks: (nextWebhookMs(context) ?? Infinity) <= context.now(),
   };
 }
 
@@ -187,8 +190,7 @@ function computeDesired(context: ShardContext, row: AgentRow, plan: Plan): Desir
   return desiredFor(
     plan,
     { labels: labelsOf(row), facts: factsOf(row), pipelines: wantedPipelines(context, row.id) },
-    (rollout) => memberStage(context, rollout, row.id),
-    penalties(context, row.id),
+    membershipOf(context, row),
   );
 }
 
