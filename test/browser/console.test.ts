@@ -1,32 +1,17 @@
 // What an operator sees and does: the built console in a real browser, over a real control plane in this process.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PackedRelease } from '@skerry/proto/pack';
 import { skerry } from '@skerry/proto/wire';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { missingChromium, startChromium } from './chromium.ts';
 import { lowContrast } from './contrast.ts';
 import type { Gateway } from './gateway.ts';
 import { pumpAlert, pumpPipeline, pumpWindow, type Site, startSite } from './site.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 /** A recording's time, years before any clock that this runs under. */
 const RECORDED_MS = Date.UTC(2014, 1, 14, 14, 30);
 const ROLLOUT = `
@@ -38,9 +23,9 @@ stages: [{ name: canary, agents: 1, soak: 2h }, { name: all, agents: 100% }]
 minReached: 1
 `;
 
-if (!existsSync(CHROMIUM)) process.stderr.write(`console tests are skipped: there is no ${CHROMIUM}\n`);
+if (missingChromium) process.stderr.write(`the console: ${missingChromium}\n`);
 
-describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
+describe.skipIf(missingChromium)('the console', () => {
   const dir = mkdtempSync(join(tmpdir(), 'skerry-console-'));
   let site: Site;
   let browser: Browser;
@@ -112,7 +97,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the console', () => {
       level: skerry.v1.DriftLevel.DRIFT_LEVEL_ALERT,
     });
     await gateway.sync();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await startChromium();
     const context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(`${site.url}/#login=${await site.controlPlane.loginCode()}`);

@@ -5,7 +5,7 @@ import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { breakable, engineOver, loadableFrom } from '../inference/test-engine.ts';
 import { gemmModel } from '../inference/test-model.ts';
-import type { Clock, Tensor } from '../ports.ts';
+import type { Clock, InferenceBackend, Tensor } from '../ports.ts';
 import { testReleases, windowsOf } from '../release/test-release.ts';
 import { createFsBlobs } from './fs-blobs.ts';
 import { createOrtNodeBackend } from './ort-node.ts';
@@ -75,44 +75,46 @@ test('a worker that can not start says why', async () => {
   });
 });
 
-test('a model that takes long is served from a worker, and the report says so', async () => {
-  const blobs = createFsBlobs(join(folder, 'blobs'));
-  const slow = { ...createOrtNodeBackend() };
+describe('a model that takes 40 ms for a batch', () => {
+  const plain = createOrtNodeBackend();
   let nowMs = 0;
   const clock: Clock = { wallMs: () => nowMs, monoMs: () => nowMs };
-  // On the main thread every run takes 40 ms of this clock.
-  const onMain = breakable(slow, () => {
-    nowMs += 40;
-    return undefined;
-  });
-  const apart: string[] = [];
-  const backend = {
-    name: slow.name,
-    create: onMain.create,
-    createApart: async (model: Parameters<typeof slow.create>[0]) => {
-      apart.push('worker');
-      return slow.createApart!(model);
-    },
-  };
-  const release = await loadableFrom(blobs, testReleases(nodeCrypto)());
-  for (const [workerAboveMs, workers] of [
-    [100, []],
-    [10, ['worker']],
-  ] as const) {
+  /** Its runs take so long by this clock. */
+  const taking = (ms: number) =>
+    breakable(plain, () => {
+      nowMs += ms;
+      return undefined;
+    });
+
+  test.each([
+    ['below the limit: on the main thread', 100, 0, '3 golden cases passed'],
+    ['above it: in a worker', 10, 41, '3 golden cases passed; 40.0 ms for 32 windows: it runs in a worker'],
+    [
+      'above it, and slower still in a worker: on the main thread',
+      10,
+      100,
+      '3 golden cases passed; 40.0 ms for 32 windows, and 100 ms in a worker: it runs without one',
+    ],
+  ])('%s', async (_, workerAboveMs, apartMs, detail) => {
+    const [onMain, inWorker] = [taking(40), taking(apartMs)];
+    const backend: InferenceBackend = {
+      name: 'native',
+      create: onMain.create,
+      createApart: inWorker.create,
+    };
+    const blobs = createFsBlobs(join(folder, 'blobs'));
+    const release = await loadableFrom(blobs, testReleases(nodeCrypto)());
     const engine = engineOver({ blobs, crypto: nodeCrypto, clock }, [backend], { workerAboveMs });
     const candidate = await engine.prepare(release);
-    expect(apart).toEqual(workers);
+    expect(candidate.outcomes[0]!.detail).toBe(detail);
+    expect([onMain.open, inWorker.open]).toEqual(detail.endsWith('in a worker') ? [0, 1] : [1, 0]);
     engine.serve('p', candidate);
     const inferred = await engine.run('p', windowsOf(2, [3, 2, 1, 2]));
     expect(inferred).toMatchObject({
       backend: 'native',
       outputs: { anomaly: { values: Float32Array.of(1, 1) } },
     });
-    if (workers.length > 0)
-      expect(candidate.outcomes[0]!.detail).toBe(
-        '3 golden cases passed; 40.0 ms for 32 windows: it runs in a worker',
-      );
     await engine.close();
-    expect(onMain.open).toBe(0);
-  }
+    expect([onMain.open, inWorker.open]).toEqual([0, 0]);
+  });
 });

@@ -73,6 +73,8 @@ const TIMED_RUNS = 7;
 const TIMING_BUDGET_MS = 300;
 /** Five short runs on a busy machine differ by a tenth by themselves; the variant that stands first is kept for less. */
 const WORTH_CHANGING = 0.8;
+/** Times as long as without a worker. */
+const WORKER_COSTS_AT_MOST = 2;
 
 /**
  * Prepares a release. Throws SkerryError `untrusted` where a file has other bytes than its digest, `full` where none
@@ -140,7 +142,10 @@ async function prepareOn(trial: Trial, backend: InferenceBackend): Promise<Loade
   return best && apartWhereSlow(trial, backend, best.model, best.outcome);
 }
 
-/** The same model in a worker, where a run would hold up everything else for too long and this backend has workers. */
+/**
+ * The same model in a worker, where a run would hold up everything else for too long and this backend has workers; unless
+ * handing over the windows is what takes long, which a worker makes no better.
+ */
 async function apartWhereSlow(
   trial: Trial,
   backend: InferenceBackend,
@@ -157,9 +162,13 @@ async function apartWhereSlow(
       { name: backend.name, create: backend.createApart },
       outcome.variant,
     );
-    outcome.detail += `; ${slow}: it runs in a worker`;
-    await model.release();
-    return apart;
+    const apartUs = await time(trial.options.clock, trial.release.manifest, apart);
+    const pays = apartUs <= WORKER_COSTS_AT_MOST * outcome.inferUs;
+    outcome.detail += pays
+      ? `; ${slow}: it runs in a worker`
+      : `; ${slow}, and ${((apartUs * TIMED_BATCH) / 1_000).toPrecision(3)} ms in a worker: it runs without one`;
+    await (pays ? model : apart).release();
+    return pays ? apart : model;
   } catch (error) {
     // It serves all the same, and whoever looks at the report sees why the agent stalls.
     outcome.detail += `; ${slow}, and it can't run in a worker: ${messageOf(error)}`;
