@@ -167,8 +167,8 @@ describe('operators', () => {
       const body = `apiVersion: skerry/v1\nkind: DriftPolicy\nname: p\nrelease: press\nonAlert: ${onAlert}`;
       return json(await operator('/api/v1/policies', { method: 'POST', body }));
     };
-    expect((await apply('[notify, fallback]')).notDone).toEqual([expect.stringContaining('fallback')]);
-    expect((await apply('[notify]')).notDone).toBeUndefined();
+    expect((await apply('[notify, capture]')).notDone).toEqual([expect.stringContaining('capture')]);
+    expect((await apply('[notify, fallback, { webhook: "https://a.example/x" }]')).notDone).toBeUndefined();
   });
 
   test('[AP3] every wrong member of a request is named', async () => {

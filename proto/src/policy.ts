@@ -24,6 +24,11 @@ export const sequentialSetting = z.union([
 ]);
 export type SequentialSetting = z.output<typeof sequentialSetting>;
 
+const webhook = z.strictObject({ webhook: z.url({ protocol: /^https?$/ }) });
+
+/** What a webhook is for where nothing has a threshold: to begin training anew. */
+const WEBHOOK_INPUT: DriftThresholds = { psi: { alert: 0.2 }, kl: { alert: 0.15 } };
+
 export const driftPolicy = z.strictObject({
   apiVersion: z.literal('skerry/v1'),
   kind: z.literal('DriftPolicy'),
@@ -40,9 +45,7 @@ export const driftPolicy = z.strictObject({
   thresholds: z
     .strictObject({ score: z.number().optional(), sustain: z.int().positive().optional() })
     .optional(),
-  onAlert: z
-    .array(z.union([z.enum(['notify', 'capture', 'fallback']), z.strictObject({ webhook: z.url() })]))
-    .default(['notify']),
+  onAlert: z.array(z.union([z.enum(['notify', 'capture', 'fallback']), webhook])).default(['notify']),
 });
 
 /** A policy as parsed: durations in milliseconds. */
@@ -59,9 +62,7 @@ const effectivePolicy = z.strictObject({
     .union([z.literal('off'), z.strictObject({ falseAlarmEvery: z.number().positive() })])
     .optional(),
   thresholds: z.strictObject({ score: z.number().optional(), sustain: z.int().positive().optional() }),
-  onAlert: z.array(
-    z.union([z.enum(['notify', 'capture', 'fallback']), z.strictObject({ webhook: z.url() })]),
-  ),
+  onAlert: z.array(z.union([z.enum(['notify', 'capture', 'fallback']), webhook])),
 });
 export type EffectivePolicy = z.output<typeof effectivePolicy>;
 
@@ -83,6 +84,9 @@ export function mergePolicies(policies: readonly DriftPolicy[]): EffectivePolicy
     Object.assign(merged.thresholds, policy.thresholds ?? {});
     if (policy.sequential) merged.sequential = policy.sequential;
   }
+  const judges = [merged.input, merged.output].some((side) => Object.keys(side).length > 0);
+  const hasWebhook = merged.onAlert.some((action) => typeof action !== 'string');
+  if (hasWebhook && !judges) merged.input = WEBHOOK_INPUT;
   return merged;
 }
 

@@ -27,6 +27,16 @@ export function addPolicyCommands(program: Command): void {
     .argument('<policy>')
     .addHelpText('after', '\nExample:\n  skerry policy show press-default')
     .action(action((session, [name]) => show(session, name!)));
+  policy
+    .command('webhook-key')
+    .description('the key that webhooks are signed with (Standard Webhooks), for who receives them')
+    .addHelpText('after', '\nExample:\n  skerry policy webhook-key')
+    .action(
+      action(async (session) => {
+        const answer = await session.client.json<{ key: string }>('GET', 'api/v1/webhook-key');
+        session.show(answer, () => print(answer.key));
+      }),
+    );
 }
 
 async function apply(session: Session, file: string): Promise<void> {

@@ -82,6 +82,7 @@ function wire(env: Env): AppDeps {
       waitUntil(task().catch((error: unknown) => logLine('error', 'background', String(error))));
     },
     log: logLine,
+    post: (request) => fetch(request),
     asset: assetsOf(env),
     limits: { blob: BLOB_BYTES_MAX },
   };

@@ -101,6 +101,7 @@ export async function createNodeControlPlane(options: NodeControlPlaneOptions): 
       now: Date.now,
       later: createLater(log, () => closed),
       log,
+      post: (request) => globalThis.fetch(request),
       asset: createAssets(options.consoleDir ?? CONSOLE_DIR),
     };
     const app = createApp(deps);

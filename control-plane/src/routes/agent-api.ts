@@ -13,6 +13,7 @@ import { InFlight } from './in-flight.ts';
 import type { Metrics } from './metrics.ts';
 import { problemResponse } from './problems.ts';
 import { driveNow, shardFor } from './shards.ts';
+import { createWebhooks } from './webhooks.ts';
 
 const texts = z
   .record(z.string().max(64), z.string().max(1_024))
@@ -38,10 +39,17 @@ export function agentApiRoutes(app: Hono, deps: AppDeps, metrics: Metrics): void
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   app.post('/agent/v1/enroll', async (c) => enrol(deps, c, limits.json));
   app.post('/agent/v1/token', async (c) => token(deps, c, limits.json));
+  const { post } = deps;
+  const webhooks = post && createWebhooks({ ...deps, post });
+  const deliver = (): void => {
+    if (webhooks) deps.later(webhooks.deliver);
+  };
+  // What waited when the host stopped.
+  deliver();
   const inFlight = new InFlight({ maxBytes: limits.syncsInFlight, maxPerAgent: MAX_SYNCS_PER_AGENT });
   app.post('/agent/v1/sync', async (c) => {
     const startedMs = deps.now();
-    const response = await sync(deps, c, limits.sync, inFlight);
+    const response = await sync(deps, c, limits.sync, inFlight, deliver);
     if (response.ok) metrics.syncTook((deps.now() - startedMs) / 1_000);
     return response;
   });
@@ -52,7 +60,13 @@ export function agentApiRoutes(app: Hono, deps: AppDeps, metrics: Metrics): void
 }
 
 /** One exchange. Whoever finds the shard busy is told when to come back, before its body is read. */
-async function sync(deps: AppDeps, c: Context, maxBytes: number, inFlight: InFlight): Promise<Response> {
+async function sync(
+  deps: AppDeps,
+  c: Context,
+  maxBytes: number,
+  inFlight: InFlight,
+  deliver: () => void,
+): Promise<Response> {
   const subject = await subjectOfToken(deps, bearer(c.req.header('authorization')));
   const agent = agentOf(subject);
   const shard = shardFor(deps, agent);
@@ -72,6 +86,7 @@ async function sync(deps: AppDeps, c: Context, maxBytes: number, inFlight: InFli
     const answer = await shard.sync(agent, body);
     for (const topic of answer.topics) deps.notifier.changed(topic);
     if (answer.progress) deps.later(() => driveNow(deps));
+    if (answer.webhooks) deliver();
     return new Response(answer.response as Uint8Array<ArrayBuffer>, {
       headers: {
         'content-type': SYNC_TYPE,

@@ -47,6 +47,8 @@ export interface AppDeps {
   /** Runs something after the answer; the host keeps it alive and logs what it throws. */
   later(task: () => Promise<void>): void;
   log(level: 'info' | 'warn' | 'error', module: string, msg: string, fields?: Record<string, unknown>): void;
+  /** Performs a webhook's request. Left out where nothing may be sent: webhooks then wait, and are given up after a day. */
+  post?(request: Request): Promise<Response>;
   /** A console file by its path, undefined where there is none. */
   asset?(path: string): Promise<Asset | undefined>;
   limits?: Partial<BodyLimits>;

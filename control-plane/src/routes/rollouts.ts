@@ -1,3 +1,4 @@
+import { toBase64 } from '@skerry/proto/bytes';
 import { z } from 'zod';
 import { VERBS, type Verb } from '../core/rollout/operate.ts';
 import type { AppDeps } from './deps.ts';
@@ -107,6 +108,16 @@ function policyRoutes(api: Api, deps: AppDeps): void {
       await driveNow(deps);
       return policy;
     },
+  );
+  api.add(
+    {
+      method: 'GET',
+      path: '/webhook-key',
+      summary: 'The key that webhooks are signed with (Standard Webhooks), for their receivers',
+      role: 'admin',
+      secret: true,
+    },
+    async () => ({ key: `whsec_${toBase64(await deps.fleet.webhookKey())}` }),
   );
   api.add({ method: 'GET', path: '/policies/:name', summary: 'One policy', role: 'viewer' }, ({ param }) =>
     deps.fleet.policy(param('name')),

@@ -3,6 +3,8 @@
  * synchronous, takes and returns plain data, and writes in one transaction. What crosses actors is stored as work and
  * performed by the coordinator.
  */
+import { utf8 } from '@skerry/proto/bytes';
+import { hmacSha256 } from '@skerry/proto/hmac';
 import { randomId } from '@skerry/proto/ids';
 import type { RoleName } from '@skerry/proto/tuf/metadata';
 import type { ActorPorts } from '../../ports.ts';
@@ -68,6 +70,11 @@ export class FleetActor {
   /** The key that agents' access tokens are signed with. It never leaves the server. */
   accessKey(): Uint8Array {
     return readMeta(this.#ports.sql, 'accessKey') as Uint8Array;
+  }
+
+  /** The key that webhooks are signed with, which receivers hold as well: made of the access key, and doesn't tell it. */
+  webhookKey(): Uint8Array {
+    return hmacSha256(this.#ports.crypto, this.accessKey(), utf8('webhook'));
   }
 
   authenticate(secret: string): tokens.Operator | undefined {

@@ -69,11 +69,8 @@ export function listPolicies(context: FleetContext): PolicyInfo[] {
     .map((row) => {
       const policy = JSON.parse(row.doc) as DriftPolicy;
       const notDone = policy.onAlert
-        .filter((action) => action !== 'notify')
-        .map(
-          (action) =>
-            `onAlert: ${typeof action === 'string' ? action : 'webhook'} is kept and sent, and not done yet`,
-        );
+        .filter((action) => action === 'capture')
+        .map((action) => `onAlert: ${action} is kept and sent, and not done yet`);
       return {
         name: row.name,
         generation: row.generation,

@@ -4,6 +4,7 @@ import { isoFromUs } from '@skerry/proto/units';
 import { skerry } from '@skerry/proto/wire';
 import type { SqlValue } from '../../ports.ts';
 import type { ShardContext } from './context.ts';
+import { queueWebhooks } from './webhooks.ts';
 
 export type EpisodeState = 'open' | 'update' | 'cleared';
 
@@ -54,7 +55,8 @@ function storeEvent(
 ): boolean {
   const episode = record.episode ?? '';
   const wallMs = Number(record.wallMs ?? 0);
-  const doc = JSON.stringify(toJson(record));
+  const json = toJson(record);
+  const doc = JSON.stringify(json);
   const fresh = context.sql.run(
     `INSERT OR IGNORE INTO alert_event (agent, episode, state, wall_ms, from_us, doc) VALUES (?, ?, ?, ?, ?, ?)`,
     agent,
@@ -65,6 +67,7 @@ function storeEvent(
     doc,
   );
   if (fresh === 0) return false;
+  if (state === 'open' && record.kind === 'drift') queueWebhooks(context, agent, record, json);
   if (state === 'update')
     context.sql.run(
       "DELETE FROM alert_event WHERE agent = ? AND episode = ? AND state = 'update' AND wall_ms < ?",

@@ -18,6 +18,8 @@ export const COUNTERS = [
   'epoch_conflicts',
   'epochs_resumed',
   'sketches_refused',
+  'webhooks_delivered',
+  'webhooks_failed',
 ] as const;
 export type CounterName = (typeof COUNTERS)[number];
 

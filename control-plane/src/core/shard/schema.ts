@@ -95,4 +95,9 @@ export const SHARD_MIGRATIONS: readonly (readonly string[])[] = [
     `CREATE TABLE penalty (agent TEXT NOT NULL, release_digest TEXT NOT NULL, reason TEXT NOT NULL,
        at_ms INTEGER NOT NULL, PRIMARY KEY (agent, release_digest)) WITHOUT ROWID`,
   ],
+  [
+    `CREATE TABLE webhook (id TEXT PRIMARY KEY, agent TEXT NOT NULL, url TEXT NOT NULL, body TEXT NOT NULL,
+       attempts INTEGER NOT NULL, due_ms INTEGER NOT NULL, queued_ms INTEGER NOT NULL) WITHOUT ROWID`,
+    'CREATE INDEX webhook_due ON webhook (due_ms)',
+  ],
 ];

@@ -22,6 +22,7 @@ import { type FoundResult, queryResults, type ResultQuery } from './results.ts';
 import { DEFAULT_RETENTION_MS, nextTrim, trim } from './retention.ts';
 import { SHARD_MIGRATIONS } from './schema.ts';
 import { intervalMs, type SyncAnswer, syncAgent } from './sync.ts';
+import * as webhooks from './webhooks.ts';
 
 /** An approved agent that wasn't heard of for this long is shown as offline. */
 export const OFFLINE_AFTER_MS = 5 * 60_000;
@@ -163,6 +164,22 @@ export class ShardActor {
 
   acknowledgeAlert(by: string, agent: string, episode: string): alerts.AlertInfo {
     return this.#write(() => alerts.acknowledgeAlert(this.#ports, by, agent, episode));
+  }
+
+  /** Webhooks that are due, to be performed outside; each is settled by what came of it. */
+  dueWebhooks(limit: number): webhooks.Webhook[] {
+    return webhooks.dueWebhooks(this.#ports, limit);
+  }
+
+  nextWebhookMs(): number | undefined {
+    return webhooks.nextWebhookMs(this.#ports);
+  }
+
+  settleWebhook(id: string, error: string | undefined): void {
+    this.#write(() => {
+      const givenUp = webhooks.settleWebhook(this.#ports, id, error);
+      if (givenUp) alerts.raiseAlert(this.#ports, givenUp.agent, givenUp);
+    });
   }
 
   drift(query: Parameters<typeof readDrift>[1]): SignalDrift[] {
