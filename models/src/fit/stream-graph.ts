@@ -108,16 +108,15 @@ function medianOf(g: StreamBuilder, recent: string, count: number): string {
 
 function shapeOf(g: StreamBuilder, recent: string, seen: string): string {
   const starts = RECENT - 2 * SHAPE + 1;
-  // Slice by slice: gathering all shapes into one tensor takes twice as long.
-  const squares = Array.from({ length: SHAPE }, (_, k) => {
-    const newest = RECENT - SHAPE + k;
-    const difference = g.node('Sub', [
-      g.slice(recent, k, k + starts, 1),
-      g.slice(recent, newest, newest + 1, 1),
-    ]);
-    return g.node('Mul', [difference, difference]);
+  // A convolution with single ones lays all shapes side by side: place k of the shape that begins at s is row k, column s.
+  const ones = Array.from({ length: SHAPE * SHAPE }, (_, i) => (i % SHAPE === Math.floor(i / SHAPE) ? 1 : 0));
+  const older = g.node('Unsqueeze', [g.slice(recent, 0, RECENT - SHAPE, 1), g.ints([1])]);
+  const shapes = g.node('Conv', [older, g.constant('places', float32([SHAPE, 1, SHAPE], ones))], {
+    attributes: { kernel_shape: [SHAPE] },
   });
-  const distances = g.node('Sum', squares);
+  const newest = g.node('Unsqueeze', [g.slice(recent, RECENT - SHAPE, RECENT, 1), g.ints([2])]);
+  const difference = g.node('Sub', [shapes, newest]);
+  const distances = g.reduceSum(g.node('Mul', [difference, difference]), g.ints([1]), false);
   // A shape that begins before the stream did is none.
   const ages = Array.from({ length: starts }, (_, start) => RECENT - start);
   const isReal = g.node('LessOrEqual', [g.constant('shape_ages', float32([1, starts], ages)), seen]);
