@@ -1,12 +1,8 @@
-/**
- * The agent, assembled from its parts over ports: what runs in Node, in a browser and in the simulation alike. Read
- * top to bottom it is the agent's life: open what is stored, load what served, replay the journal, then take messages.
- */
-import type { ApplyDelta } from '@skerry/proto/delta';
 import { messageOf } from '@skerry/proto/errors';
 import { randomId } from '@skerry/proto/ids';
 import { releaseRef } from '@skerry/proto/release';
 import type { skerry } from '@skerry/proto/wire';
+import type { Agent, AgentOptions } from './agent-options.ts';
 import { AgentView } from './agent-view.ts';
 import { type ByHand, createByHand } from './byhand/byhand.ts';
 import type { AgentConfig } from './config.ts';
@@ -16,69 +12,27 @@ import { createLane, type Lane, withoutRelease } from './lane.ts';
 import { createLink, type Link } from './link.ts';
 import type { LocalView } from './local/view.ts';
 import { InferenceDurations } from './metrics.ts';
-import type { Compression } from './outbox/blocks.ts';
 import { openOutbox } from './outbox/open.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { Origin } from './outbox/repeats.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 import { createTopicRouter, type TopicRouter } from './pipeline/topics.ts';
 import type { Concluded, Inferred, WindowBatch } from './pipeline/types.ts';
-import type { Ports } from './ports.ts';
 import { createProcessor, type Processor } from './processor.ts';
 import { outMessages, statusMessage } from './publish.ts';
 import { createReleases } from './release/activate.ts';
-import { requireCarried } from './release/carried.ts';
 import { CarriedWishes } from './release/carried-wishes.ts';
 import { createInstaller, type Installer, type InstallOutcome } from './release/install.ts';
 import type { Releases } from './release/releases.ts';
-import type { ReleaseTarget } from './release/slots.ts';
+import { ReleaseSources } from './release/sources.ts';
 import { allLabels, OpenAlerts } from './reported.ts';
 import type { ServerClock } from './sync/server-clock.ts';
 import { AgentTime } from './time/agent-time.ts';
-import type { TrustClient } from './trust/client.ts';
-import { offlineTrust, type TrustKeeper } from './trust/keeper.ts';
 import { Convergence } from './twin/convergence.ts';
 import { type DesiredStore, openDesiredStore } from './twin/desired-store.ts';
 import { UnclaimedTopics } from './twin/unclaimed.ts';
 
-export interface AgentOptions {
-  config: AgentConfig;
-  agentId: string;
-  version: string;
-  facts: Readonly<Record<string, string>>;
-  ports: Ports;
-  compression?: Compression;
-  /** Left out where releases always come whole. */
-  applyDelta?: ApplyDelta;
-  /** The file of `trust.root`. */
-  rootBytes?: Uint8Array | undefined;
-  /** Where the database was put that was corrupt at this start: told once by an alert, and shown while this runs. */
-  setAside?: string;
-  /** Releases from disk (`file:DIR`), verified and in Blobs, by pipeline; called at the start. */
-  localReleases: (
-    knownDigests: readonly string[],
-    nowMs: number,
-  ) => Promise<ReadonlyMap<string, ReleaseTarget>>;
-  /** When the program was made: no clock that says an earlier time is right. */
-  madeMs?: number;
-  /** Processing can't go on; the platform restarts the agent. */
-  onFatal: (error: unknown) => void;
-}
-
-export interface Agent extends LocalView {
-  start(): Promise<void>;
-  /** Breaks off exchanges, processes and commits what was taken; brokers are to be closed after it. */
-  stop(): Promise<void>;
-  /**
-   * One MQTT message; `done` when it may be acknowledged, which is never once the agent stops. `origin` is known of
-   * those that are to be acknowledged: by it a copy of a message without an event time is told. Never throws.
-   */
-  ingest(topic: string, payload: Uint8Array, done: (error?: Error) => void, origin?: Origin): void;
-  /** Tells brokers and whoever listens there that the agent is up. */
-  announce(): void;
-  /** Resolves when everything ingested is processed and committed. */
-  idle(): Promise<void>;
-}
+export type { Agent, AgentOptions } from './agent-options.ts';
 
 /** Opens the store and assembles the agent; nothing is taken or sent before start(). */
 export async function createAgent(options: AgentOptions): Promise<Agent> {
@@ -115,7 +69,6 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
 
 class RunningAgent implements Agent {
   readonly #o: AgentOptions;
-  readonly #time: AgentTime;
   readonly #outbox: Outbox;
   readonly #desired: DesiredStore;
   readonly #twin: Convergence;
@@ -131,8 +84,7 @@ class RunningAgent implements Agent {
   readonly #view: AgentView;
   readonly byHand: ByHand;
   readonly #installer: Installer;
-  /** Where there is no control plane: for releases that are installed by hand. */
-  readonly #trust: TrustKeeper;
+  readonly #sources: ReleaseSources;
   #link: Link | undefined;
   #state: 'loading' | 'replaying' | 'running' | 'stopping' = 'loading';
 
@@ -146,7 +98,6 @@ class RunningAgent implements Agent {
   ) {
     const { ports, config } = options;
     this.#o = options;
-    this.#time = time;
     this.#outbox = outbox;
     this.#desired = desired;
     this.#boot = randomId(ports.random);
@@ -186,6 +137,7 @@ class RunningAgent implements Agent {
         maxJournalBytes: Math.floor(config.buffer.maxBytes / 4),
       },
     });
+    this.#sources = this.#createSources(time);
     this.#releases = this.#createReleases(carried);
     this.#twin = new Convergence({
       log: ports.log,
@@ -210,7 +162,6 @@ class RunningAgent implements Agent {
       releases: this.#releases,
       link: () => this.#link,
     });
-    this.#trust = offlineTrust({ ...ports, rootBytes: options.rootBytes });
     this.#installer = this.#createInstaller(carried);
     this.byHand = createByHand({
       ...ports,
@@ -229,6 +180,19 @@ class RunningAgent implements Agent {
     });
   }
 
+  #createSources(time: AgentTime): ReleaseSources {
+    const { ports, config, rootBytes, localReleases } = this.#o;
+    return new ReleaseSources({
+      ports,
+      pipelines: config.pipelines,
+      rootBytes,
+      link: () => this.#link,
+      knownDigests: () => this.#releases.knownDigests(),
+      local: localReleases,
+      nowMs: () => time.nowMs(),
+    });
+  }
+
   #createReleases(carried: CarriedWishes): Releases {
     return createReleases({
       ...this.#o.ports,
@@ -237,7 +201,7 @@ class RunningAgent implements Agent {
         channels: pipeline.channels,
       })),
       engine: this.#engine,
-      obtain: (pipeline, target) => this.#obtain(pipeline, target),
+      obtain: (pipeline, target) => this.#sources.obtain(pipeline, target),
       changeOver: (pipeline, candidate, serve) => this.#changeOver(pipeline, candidate, serve),
       carried: (pipeline) => carried.of(pipeline, (name) => this.#desired.wished(name)),
     });
@@ -249,7 +213,7 @@ class RunningAgent implements Agent {
       pipelines: this.#o.config.pipelines,
       releases: this.#releases,
       wishes,
-      trust: () => this.#trusted(),
+      trust: () => this.#sources.trust(),
       wished: (pipeline) => this.#desired.wished(pipeline),
       serving: (pipeline) => this.#engine.serving(pipeline),
       converge: () => this.#twin.converge(),
@@ -292,7 +256,7 @@ class RunningAgent implements Agent {
     // What served before, and what lies on disk, is loaded before the journal is replayed; the network comes later.
     await this.#releases.start();
     this.#twin.applyPolicies();
-    const local = await this.#localReleases();
+    const local = await this.#sources.local();
     if (local.size > 0) await this.#releases.apply(local);
     this.#state = 'replaying';
     await this.#processor.start();
@@ -379,23 +343,8 @@ class RunningAgent implements Agent {
     }));
   }
 
-  async #obtain(pipeline: string, target: ReleaseTarget): Promise<void> {
-    if (this.#lanes.get(pipeline)?.config.release.kind === 'file') await this.#localReleases();
-    else if (this.#link) await this.#link.obtain(target, this.#releases.knownDigests());
-    else await requireCarried(await this.#trusted(), this.#o.ports.crypto, this.#o.ports.blobs, target);
-  }
-
-  #trusted(): Promise<TrustClient> {
-    return this.#link ? this.#link.trust() : this.#trust.client();
-  }
-
   install(chunks: AsyncIterable<Uint8Array>, what: string): Promise<InstallOutcome> {
     return this.#installer.install(chunks, what);
-  }
-
-  #localReleases(): Promise<ReadonlyMap<string, ReleaseTarget>> {
-    const nowMs = Math.max(this.#o.ports.clock.wallMs(), this.#time.nowMs());
-    return this.#o.localReleases(this.#releases.knownDigests(), nowMs);
   }
 
   async #changeOver(pipeline: string, candidate: Candidate | undefined, serve: () => void): Promise<void> {

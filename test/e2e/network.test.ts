@@ -5,11 +5,13 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFetchTransport } from '@skerry/agent/adapters/fetch-transport';
+import { createFsBlobs } from '@skerry/agent/adapters/fs-blobs';
 import { systemClock, systemRandom, systemTimers } from '@skerry/agent/adapters/system-clock';
 import { createLink, type Link, type LinkOptions } from '@skerry/agent/link';
 import { openOutbox } from '@skerry/agent/outbox/open';
 import type { Outbox } from '@skerry/agent/outbox/outbox';
 import type { Clock, Transport } from '@skerry/agent/ports';
+import { openBlobSink } from '@skerry/agent/release/blob-sink';
 import { Downloads } from '@skerry/agent/release/download';
 import { createNodeControlPlane, type NodeControlPlane } from '@skerry/control-plane/node/host';
 import { digestOf } from '@skerry/proto/crypto';
@@ -362,14 +364,15 @@ test('a release file goes on where the connection broke, from a real server and 
   const source = {
     url: new URL(`http://127.0.0.1:${wire.port}/agent/v1/blobs/${digest}`),
     headers: async () => ({ authorization }),
-    digest,
-    sizeBytes: bytes.length,
-    isRight: () => true,
   };
+  const blobs = createFsBlobs(join(dataDir, 'agent-blobs'));
+  const options = { blobs, crypto: nodeCrypto, sender: 'the control plane' };
+  const sink = () => openBlobSink(options, { digest, sizeBytes: bytes.length });
   wire.breakAfter(1_500_000);
-  await expect(downloads.fetch(source)).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(downloads.fetch(source, await sink())).rejects.toMatchObject({ code: 'unavailable' });
   const before = ranges.length;
-  expect(await downloads.fetch(source)).toEqual(bytes);
+  await downloads.fetch(source, await sink());
+  expect(await blobs.read(digest)).toEqual(bytes);
   expect(before).toBe(3);
   // 256 KiB and 512 KiB had come; the third window broke off, and is begun again at half its size.
   expect(ranges.slice(0, 4)).toEqual([
