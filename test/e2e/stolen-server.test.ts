@@ -136,6 +136,11 @@ test('a root of the thief’s own is refused, and so is everything that hangs on
   await refused('7.0.0', /^root metadata refused \(signatures\)/);
   const { notices } = await agent.status();
   expect(notices.join()).toContain('root metadata refused (signatures)');
+  // What the operator's console shows of it.
+  await until('the control plane to hear of it', async () => {
+    const { status } = await controlPlane.get<{ status: { trustProblem: string } }>('agents/gateway-5');
+    return status.trustProblem.startsWith('root metadata refused (signatures)');
+  });
 });
 
 test('whatever was tried, devices were measured with 1.0.0 all the time', async () => {
@@ -162,4 +167,5 @@ test('the operator restores a backup, replaces the stolen key, and rolls out 1.1
   const rollout = await rollOut(controlPlane, folder, 'pump-anomaly@1.1.0');
   await until('1.1.0 to serve', async () => (await agent.pipeline('pump')).release === 'pump-anomaly@1.1.0');
   await completed(controlPlane, rollout);
+  expect(agent.log).toContain('a file came as a delta');
 });
