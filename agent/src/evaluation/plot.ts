@@ -17,7 +17,7 @@ const SIZE = { width: 960, height: 300, left: 56, right: 16, top: 40, bottom: 40
 const PLOT_WIDTH = SIZE.width - SIZE.left - SIZE.right;
 const PLOT_HEIGHT = SIZE.height - SIZE.top - SIZE.bottom;
 // Scores far beyond the threshold would press everything else to the floor.
-const THRESHOLDS_MAX = 20;
+const THRESHOLDS_MAX = 5;
 
 const STYLE = `
   text { font: 12px system-ui, sans-serif; fill: #444; }
