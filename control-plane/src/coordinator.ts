@@ -6,8 +6,8 @@
 import type { FleetActor } from './core/fleet/fleet-actor.ts';
 import type { FreezeWork } from './core/fleet/plan-builder.ts';
 import { cutPlace, stageSize } from './core/rollout/stages.ts';
-import { mergeEvidence } from './core/shard/membership.ts';
 import type { ShardActor } from './core/shard/shard-actor.ts';
+import { mergeEvidence } from './core/shard/stage-evidence.ts';
 import type { ActorRef, Notifier } from './ports.ts';
 
 export interface CoordinatorDeps {

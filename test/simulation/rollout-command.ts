@@ -28,7 +28,7 @@ stages:
 gates:
   errorRate: { max: 1% }
   latencyP95: { maxRatio: 1.5 }
-  alertRate: { maxRatio: 1.2 }
+  alertRate: { maxRatio: 1.25 }
   outputDrift: { psi: 0.2 }
 `;
 

@@ -9,7 +9,7 @@
 import type { Metric } from '@skerry/control-plane/core/rollout/metrics';
 import type { Evidence } from '@skerry/control-plane/core/rollout/rollout';
 import { addAgent, emptySample, type Sample } from '@skerry/control-plane/core/rollout/samples';
-import { emptyEvidence, lowestShare } from '@skerry/control-plane/core/shard/membership';
+import { emptyEvidence, lowestShare } from '@skerry/control-plane/core/shard/stage-evidence';
 import type { Random } from '@skerry/firmware-sim/random';
 
 export const DEFECTS = ['none', 'crash', 'errors', 'latency', 'alerts', 'shift', 'hardware', 'late'] as const;

@@ -25,11 +25,23 @@ export function showRollout(rollout: RolloutDetails): void {
     ['state', rollout.status],
     ['selector', spec.selector || 'every agent'],
     ['control', spec.control > 0 ? `${percent(spec.control)} kept out until the last stage` : undefined],
+    [
+      'pace',
+      spec.pace &&
+        `${spec.pace.agents} agents in the first ${duration(spec.pace.every)}, then ${spec.pace.growth} times as many in each`,
+    ],
+    [
+      'window',
+      spec.window &&
+        `${timeOfDay(spec.window.from)} to ${timeOfDay(spec.window.to)} at the site (label ${spec.window.zoneLabel})`,
+    ],
+    ['strata', spec.stratify.length > 0 ? spec.stratify.join(', ') : undefined],
+    ['waived', rollout.waived?.map((w) => `${w.gate} by ${w.by}`).join(', ')],
     ['created', `${time(rollout.createdMs)} by ${rollout.createdBy}`],
     [
       'agents',
       evidence
-        ? `${evidence.reached} of ${evidence.members} serve it, ${evidence.failed} refused it, ${evidence.offline} not heard of`
+        ? `${evidence.reached} of ${evidence.members} serve it, ${evidence.failed} failed, ${evidence.offline} not heard of`
         : undefined,
     ],
   ]);
@@ -42,12 +54,22 @@ export function showRollout(rollout: RolloutDetails): void {
     print('\nGates, as they were last judged');
     table(
       ['gate', 'verdict', 'value', 'bound', ''],
-      rollout.gates.map((g) => [g.gate, g.verdict, number(g.value), number(g.bound), g.text]),
+      rollout.gates.map((g) => [
+        g.gate,
+        g.smoke ? 'smoke' : g.verdict,
+        number(g.value),
+        number(g.bound),
+        g.text,
+      ]),
     );
   }
   for (const failure of evidence?.failures ?? []) print(plain(`! ${failure.agent}: ${failure.error}`));
   print('\nDecisions');
   for (const decision of rollout.decisions) showDecision(decision);
+}
+
+function timeOfDay(minutes: number): string {
+  return [Math.floor(minutes / 60), minutes % 60].map((n) => `${n}`.padStart(2, '0')).join(':');
 }
 
 function stageRow(rollout: RolloutDetails, stage: StageSpec, index: number): string[] {
@@ -73,6 +95,8 @@ function showDecision(decision: StoredDecision): void {
     );
   for (const g of gates ?? [])
     print(
-      plain(`    gate ${g.gate}: ${g.verdict}, ${number(g.value)} against ${number(g.bound)}; ${g.text}`),
+      plain(
+        `    gate ${g.gate}: ${g.smoke ? 'smoke' : g.verdict}, ${number(g.value)} against ${number(g.bound)}; ${g.text}`,
+      ),
     );
 }

@@ -73,7 +73,9 @@ function Gates({ rollout }: { rollout: RolloutInfo }) {
     <ul class="gates">
       {rollout.gates.map((gate) => (
         <li key={gate.gate}>
-          <Badge tone={VERDICT_TONE[gate.verdict]}>{gate.verdict}</Badge>
+          <Badge tone={gate.smoke ? 'quiet' : VERDICT_TONE[gate.verdict]}>
+            {gate.smoke ? 'smoke' : gate.verdict}
+          </Badge>
           <b>{gate.gate}</b>
           <span class="quiet num">{gate.text}</span>
         </li>
@@ -96,7 +98,7 @@ function Evidence({ rollout }: { rollout: RolloutInfo }) {
       <Facts
         of={[
           ['serve it', `${count(evidence.reached)} of ${count(evidence.members)}`],
-          ['refused it', count(evidence.failed)],
+          ['failed', count(evidence.failed)],
           ['not yet', `${count(pending)}, ${count(evidence.offline)} of all not heard of`],
           ['errors', `${count(evidence.errors)} in ${count(evidence.windows)} windows`],
           ['serve it though not given', count(evidence.remaining)],
@@ -146,15 +148,42 @@ function Numbers({ numbers }: { numbers: StoredDecision['numbers'] }) {
     frozen && `frozen: ${count(frozen.members)} of ${count(frozen.eligible)} eligible agents`,
     ...(gates ?? []).map((g) => `${g.gate} ${g.verdict}: ${g.text}`),
     evidence &&
-      `${count(evidence.reached)} of ${count(evidence.members)} serve it, ${count(evidence.failed)} refused, ${count(evidence.offline)} not heard of, ${count(evidence.errors)} errors in ${count(evidence.windows)} windows`,
+      `${count(evidence.reached)} of ${count(evidence.members)} serve it, ${count(evidence.failed)} failed, ${count(evidence.offline)} not heard of, ${count(evidence.errors)} errors in ${count(evidence.windows)} windows`,
   ].filter(Boolean);
   if (lines.length === 0) return null;
   return <span class="numbers num quiet">{lines.join(' · ')}</span>;
 }
 
+function gatesAsWritten(gates: RolloutInfo['spec']['gates']): string {
+  const ratio = (max: number | undefined): string | false => max !== undefined && `${max} times the others'`;
+  const bounds = [
+    [
+      'error rate',
+      gates.errorRate?.max !== undefined && percent(gates.errorRate.max),
+      ratio(gates.errorRate?.maxRatio),
+    ],
+    [
+      'latency p95',
+      gates.latencyP95?.max !== undefined && duration(gates.latencyP95.max),
+      ratio(gates.latencyP95?.maxRatio),
+    ],
+    [
+      'alert rate',
+      gates.alertRate?.max !== undefined && percent(gates.alertRate.max),
+      ratio(gates.alertRate?.maxRatio),
+    ],
+    ['output drift', gates.outputDrift && `PSI ${gates.outputDrift.psi} beyond the others'`],
+    ['silence', `${percent(gates.silence.max)} beyond the others'`],
+  ] as const;
+  return bounds
+    .map(([gate, ...parts]) => [gate, parts.filter(Boolean).join(' and ')] as const)
+    .filter(([, bound]) => bound !== '')
+    .map(([gate, bound]) => `${gate} at most ${bound}`)
+    .join(', ');
+}
+
 function Spec({ rollout }: { rollout: RolloutInfo }) {
   const { spec } = rollout;
-  const max = spec.gates.errorRate?.max;
   return (
     <Facts
       of={[
@@ -163,7 +192,7 @@ function Spec({ rollout }: { rollout: RolloutInfo }) {
           'control',
           spec.control > 0 ? `${percent(spec.control)} kept out until the last stage` : 'none kept out',
         ],
-        ['error rate', max === undefined ? 'no gate' : `at most ${percent(max)}`],
+        ['gates', gatesAsWritten(spec.gates)],
         ['enough', `${plural(spec.minReached, 'agent')} serving it, or all of a smaller stage`],
         ['stalls after', duration(spec.stallAfter)],
         ['on a breach', spec.onBreach === 'revert' ? 'the whole cohort goes back' : 'it pauses'],

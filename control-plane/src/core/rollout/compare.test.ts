@@ -140,6 +140,26 @@ describe('comparing a stage', () => {
     expect(verdict.test!.harmP).toBeLessThan(0.01);
   });
 
+  test('a small stage that could compare, and held, never passes as a smoke stage at a later look', () => {
+    const rollout = rolloutOf('{ alertRate: { maxRatio: 1.25 } }', 5, 10);
+    const [mine, others] = [ratesOf('mine', 5), ratesOf('others', 5)];
+    const changed = (rates: readonly number[], by: readonly number[]): number[] =>
+      rates.map((rate, i) => rate * by[i]!);
+    const samples = [
+      sampleOf('alertRate', 'stage', changed(mine, [1.1, 0.9, 1.5, 0.8, 1.4]), mine),
+      sampleOf('alertRate', 'control', changed(others, [1, 1.2, 0.8, 1.1, 0.9]), others),
+    ];
+    expect(judge(rollout, samples, 'alertRate')).toMatchObject({
+      verdict: 'hold',
+      test: { method: 'exact' },
+    });
+    for (const look of [1, 2, 5]) {
+      const later = compareStage(rollout, 0, look, samples);
+      expect(later.isReady).toBe(false);
+      expect(later.verdicts[0]).toMatchObject({ gate: 'alertRate', verdict: 'hold' });
+    }
+  });
+
   test('more agents of the stage silent than of the others is a breach of its own', () => {
     const rollout = rolloutOf('{}', 20, 100);
     const silent = (count: number, of: number): number[] =>

@@ -63,10 +63,12 @@ export function compareStage(
 ): Look {
   const gates = comparedGates(rollout.spec, stage);
   const shares = informations(rollout);
-  const level = lookLevel(stageShare(1 - rollout.spec.confidence, shares, stage), look);
+  const share = stageShare(1 - rollout.spec.confidence, shares, stage);
+  const level = lookLevel(share, look);
   const members = rollout.frozen.find((f) => f.stage === stage)?.members ?? 0;
   const context = {
     harmLevel: level / gates.length,
+    firstLevel: lookLevel(share, 0) / gates.length,
     needed: neededReached(rollout, members),
     isShadow: rollout.spec.stages[stage]!.mode === 'shadow',
     seed: `${rollout.salt}/${stage}/${look}`,
@@ -95,6 +97,8 @@ export function informations(rollout: Rollout): number[] {
 }
 
 interface LookContext {
+  /** The harm level of the stage's first look: what can't compare at that is a smoke stage. */
+  firstLevel: number;
   harmLevel: number;
   needed: number;
   isShadow: boolean;
@@ -127,8 +131,11 @@ function prepare(gate: ComparedGate, samples: readonly Sample[], context: LookCo
   const looked: Looked = { gate, stage, control, isMissing: false, counts, harmLevel: context.harmLevel };
   if (all === 0) return { ...looked, why: 'not comparable (nobody is left to compare with)' };
   const possible = floorOf(stage, control, total, context.isShadow);
-  if (possible > context.harmLevel)
-    return { ...looked, why: `not comparable (floor ${short(possible)} > ${short(context.harmLevel)})` };
+  if (possible > context.firstLevel)
+    return { ...looked, why: `not comparable (floor ${short(possible)} > ${short(context.firstLevel)})` };
+  // What could compare at first and didn't show enough is no smoke stage later: a person decides.
+  if (possible > context.harmLevel && gate.mustPass)
+    return { ...looked, isMissing: true, why: `no further look can show it (floor ${short(possible)})` };
   if (judged < context.needed && gate.mustPass)
     return { ...looked, isMissing: true, why: `${judged} agents are known, ${context.needed} needed` };
   if (floorOf(stage, control, (s) => s.judged, context.isShadow) > context.harmLevel)

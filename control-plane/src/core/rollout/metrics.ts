@@ -15,7 +15,7 @@ export interface Scale {
   kind: 'ratio' | 'difference';
   /**
    * Keeps the ratio of small rates finite, in the metric's unit. A rate that is far below it is as good as none: two
-   * agents with 0 and 1 alert in 500 windows are alike.
+   * agents with 0 and 1 error in 500 windows are alike.
    */
   epsilon: number;
   /** Bins from `from` on, `width` wide, where there are too many agents to send every value. */
@@ -29,7 +29,7 @@ const SHARE: Scale = { kind: 'difference', epsilon: 0, from: 0, width: 1 / 64 };
 export const SCALES: Readonly<Record<Metric, Scale>> = {
   errorRate: { kind: 'ratio', epsilon: 0.01, from: -8, width: 0.25 },
   latencyP95: { kind: 'ratio', epsilon: 0.1, from: -8, width: 0.25 },
-  alertRate: { kind: 'ratio', epsilon: 0.01, from: -8, width: 0.25 },
+  alertRate: { kind: 'ratio', epsilon: 0.002, from: -8, width: 0.25 },
   outputDrift: { kind: 'difference', epsilon: 0, from: -0.2, width: 0.025 },
   disagreement: SHARE,
   silence: SHARE,

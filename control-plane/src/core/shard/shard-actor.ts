@@ -20,7 +20,9 @@ import { type Preflight, type PreflightQuery, preflight } from './preflight.ts';
 import { type LedgerProof, proveLedgers } from './proof.ts';
 import { type FoundResult, queryResults, type ResultQuery } from './results.ts';
 import { DEFAULT_RETENTION_MS, nextTrim, trim } from './retention.ts';
+import * as samples from './samples.ts';
 import { SHARD_MIGRATIONS } from './schema.ts';
+import { type EvidenceQuery, stageEvidence } from './stage-evidence.ts';
 import { intervalMs, type SyncAnswer, syncAgent } from './sync.ts';
 import * as webhooks from './webhooks.ts';
 
@@ -182,6 +184,14 @@ export class ShardActor {
     });
   }
 
+  samples(query: samples.SampleQuery): samples.SampleWithValues[] {
+    return samples.listSamples(this.#ports, query);
+  }
+
+  labelSample(by: string, agent: string, id: string, label: string | null): samples.SampleInfo {
+    return this.#write(() => samples.labelSample(this.#ports, by, agent, id, label));
+  }
+
   drift(query: Parameters<typeof readDrift>[1]): SignalDrift[] {
     return readDrift(this.#ports, query);
   }
@@ -211,8 +221,8 @@ export class ShardActor {
   }
 
   /** What this shard's agents show of each rollout, in the order asked. */
-  evidence(queries: readonly membership.EvidenceQuery[]): Evidence[] {
-    return queries.map((query) => membership.stageEvidence(this.#ports, query, this.#plan));
+  evidence(queries: readonly EvidenceQuery[]): Evidence[] {
+    return queries.map((query) => stageEvidence(this.#ports, query, this.#plan));
   }
 
   /** What a release would meet on this shard's agents. */
