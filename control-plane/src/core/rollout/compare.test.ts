@@ -153,7 +153,7 @@ describe('comparing a stage', () => {
       verdict: 'hold',
       test: { method: 'exact' },
     });
-    for (const look of [1, 2, 5]) {
+    for (const look of [2, 3, 5]) {
       const later = compareStage(rollout, 0, look, samples);
       expect(later.isReady).toBe(false);
       expect(later.verdicts[0]).toMatchObject({ gate: 'alertRate', verdict: 'hold' });
