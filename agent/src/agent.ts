@@ -5,6 +5,7 @@ import type { skerry } from '@skerry/proto/wire';
 import type { Agent, AgentOptions } from './agent-options.ts';
 import { AgentView } from './agent-view.ts';
 import { type ByHand, createByHand } from './byhand/byhand.ts';
+import { Captures } from './capture/captures.ts';
 import type { AgentConfig } from './config.ts';
 import { fallbackReason } from './drift/fallback.ts';
 import { type Candidate, createEngine, type Engine } from './inference/engine.ts';
@@ -61,8 +62,9 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     ...(options.setAside !== undefined && { setAside: options.setAside }),
   });
   const desired = await openDesiredStore(ports.store, ports.log);
+  const captures = await Captures.open(ports.store, ports.log, config.capture.maxBytes);
   const carried = await CarriedWishes.open(ports.store, ports.log);
-  agent = new RunningAgent(options, time, outbox, recovered, desired, carried);
+  agent = new RunningAgent(options, time, outbox, recovered, desired, carried, captures);
   await agent.openLink();
   return agent;
 }
@@ -71,6 +73,7 @@ class RunningAgent implements Agent {
   readonly #o: AgentOptions;
   readonly #outbox: Outbox;
   readonly #desired: DesiredStore;
+  readonly #captures: Captures;
   readonly #twin: Convergence;
   readonly #lanes = new Map<string, Lane>();
   readonly #router: TopicRouter<Pipeline>;
@@ -95,17 +98,24 @@ class RunningAgent implements Agent {
     recovered: Parameters<typeof createProcessor>[0]['recovered'],
     desired: DesiredStore,
     carried: CarriedWishes,
+    captures: Captures,
   ) {
     const { ports, config } = options;
     this.#o = options;
     this.#outbox = outbox;
     this.#desired = desired;
+    this.#captures = captures;
     this.#boot = randomId(ports.random);
     this.#unclaimed = new UnclaimedTopics(config.limits.maxUnclaimedTopics);
     for (const pipeline of config.pipelines)
       this.#lanes.set(
         pipeline.name,
-        createLane(pipeline, { ...options, clock: time.clock, limits: config.limits }),
+        createLane(pipeline, {
+          ...options,
+          clock: time.clock,
+          limits: config.limits,
+          capture: { randomShare: config.capture.random, keep: (window) => captures.keep(window) },
+        }),
       );
     const lanes = [...this.#lanes.values()];
     this.#router = createTopicRouter(
@@ -240,6 +250,7 @@ class RunningAgent implements Agent {
       labels: allLabels(config, facts),
       facts,
       outbox: this.#outbox,
+      samples: this.#captures,
       reported: () => this.#view.reported(),
       seen: () => this.#desired.seen(),
       applyDesired: (desired, instance) => this.#applyDesired(desired, instance),
@@ -272,6 +283,7 @@ class RunningAgent implements Agent {
     await this.#link?.stop();
     // A release on its way ends here, too: its download was just broken off, and the store is about to close.
     await Promise.all([this.#processor.stop(), released]);
+    await this.#captures.settled();
     this.#o.ports.publisher.publish(statusMessage(this.#o.agentId, 'offline'));
     await this.#engine.close();
   }

@@ -212,6 +212,15 @@ export const agentConfig = z
         workerAbove: duration.default(10),
       })
       .prefault({}),
+    /** Windows that a policy has captured for people to label. */
+    capture: z
+      .strictObject({
+        /** Held until the control plane has them. */
+        maxBytes: size.default(16 * 1024 ** 2),
+        /** Chance with which any window is taken, whatever its score. */
+        random: percent.default(0.1),
+      })
+      .prefault({}),
     local: z.strictObject({ listen: hostPort.prefault('127.0.0.1:7080') }).prefault({}),
     limits: limits.prefault({}),
   })

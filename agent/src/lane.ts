@@ -1,5 +1,6 @@
 import { shortId } from '@skerry/proto/ids';
 import type { EffectivePolicy } from '@skerry/proto/policy';
+import { Capture, type CaptureOptions } from './capture/capture.ts';
 import type { AgentConfig, PipelineConfig } from './config.ts';
 import { DriftWatch } from './drift/watch.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
@@ -10,6 +11,8 @@ export interface Lane {
   config: PipelineConfig;
   pipeline: Pipeline;
   drift: DriftWatch;
+  /** Left out where nothing is kept for people to label. */
+  capture: Capture | undefined;
   /** Devices heard of lately; the oldest is forgotten past MAX_LISTED_DEVICES. */
   devices: Map<string, true>;
   messages: number;
@@ -30,6 +33,8 @@ export interface LaneOptions {
   /** Stamps what drift says. */
   clock: Clock;
   ports: Pick<Ports, 'crypto' | 'random'>;
+  /** What is chosen to be labelled, and how much of it at random. */
+  capture?: Pick<CaptureOptions, 'keep' | 'randomShare'>;
 }
 
 /** A lane without a release. Throws SkerryError for a source that isn't supported. */
@@ -42,6 +47,7 @@ export function createLane(config: PipelineConfig, options: LaneOptions): Lane {
     clock,
     newEpisode: () => shortId(ports.random, 'ep'),
   });
+  const capture = options.capture && new Capture({ ...ports, ...options.capture, agentId, clock });
   const devices = new Map<string, true>();
   let latest = '';
   const pipeline = createPipeline(config, {
@@ -57,12 +63,17 @@ export function createLane(config: PipelineConfig, options: LaneOptions): Lane {
       drift.onRow(device, values, timeUs);
     },
     onOutput: (device, output, value, toUs) => drift.onOutput(device, output, value, toUs),
+    onWindow(windows, index, row) {
+      const { manifest } = pipeline;
+      if (manifest) capture?.onWindow(manifest, windows, index, row, () => drift.isDrifting(row.device));
+    },
     onStartAnew: (device) => drift.startAnew(device),
   });
   return {
     config,
     pipeline,
     drift,
+    capture,
     devices,
     messages: 0,
     policyGeneration: 0,

@@ -16,7 +16,7 @@ import type { MeterSettings } from './sync/byte-budget.ts';
 import { BusyError, endpoint, type Http } from './sync/http.ts';
 import { createSyncLoop, type SyncLoop, type SyncStatus } from './sync/loop.ts';
 import { type Meter, openMeter } from './sync/meter.ts';
-import type { OutboxReader } from './sync/outbox-reader.ts';
+import type { OutboxReader, SampleReader } from './sync/outbox-reader.ts';
 import { trustAnchor } from './trust/anchor.ts';
 import type { TrustClient, TrustOptions } from './trust/client.ts';
 import { createMetadataFetcher } from './trust/fetch-metadata.ts';
@@ -46,6 +46,7 @@ export interface LinkOptions {
   wake: Wake;
   log: Log;
   outbox: OutboxReader;
+  samples?: SampleReader;
   /** Left out where no deltas are taken. */
   applyDelta?: ApplyDelta | undefined;
   reported(): skerry.v1.IReported;

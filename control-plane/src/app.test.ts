@@ -161,16 +161,6 @@ describe('operators', () => {
       expect(new Set(await walk(list)).size, list).toBe(n);
   });
 
-  test('[PL2] what a policy asks for and no agent does yet is said in the answer', async () => {
-    const operator = createTestApp(createWorld()).as('operator');
-    const apply = async (onAlert: string): Promise<Record<string, unknown>> => {
-      const body = `apiVersion: skerry/v1\nkind: DriftPolicy\nname: p\nrelease: press\nonAlert: ${onAlert}`;
-      return json(await operator('/api/v1/policies', { method: 'POST', body }));
-    };
-    expect((await apply('[notify, capture]')).notDone).toEqual([expect.stringContaining('capture')]);
-    expect((await apply('[notify, fallback, { webhook: "https://a.example/x" }]')).notDone).toBeUndefined();
-  });
-
   test('[AP3] every wrong member of a request is named', async () => {
     const admin = createTestApp(createWorld()).as('admin');
     const response = await admin('/api/v1/tokens', {

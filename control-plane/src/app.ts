@@ -17,6 +17,7 @@ import { consoleRoutes, publicRoutes } from './routes/public.ts';
 import { releaseRoutes } from './routes/releases.ts';
 import { resultRoutes } from './routes/results.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
+import { sampleRoutes } from './routes/samples.ts';
 
 export type { AppDeps } from './routes/deps.ts';
 
@@ -33,6 +34,7 @@ export function createApp(deps: AppDeps): Hono {
   releaseRoutes(api, deps);
   rolloutRoutes(api, deps);
   resultRoutes(api, deps);
+  sampleRoutes(api, deps);
   ledgerRoutes(api, deps);
   importRoutes(api, deps);
   eventRoutes(api, deps);

@@ -287,6 +287,9 @@ export namespace skerry {
             /** SyncRequest lanes. */
             lanes: skerry.v1.LaneRange.$Properties[];
 
+            /** SyncRequest samples. */
+            samples: skerry.v1.CapturedWindow.$Properties[];
+
             /**
              * Encodes the specified SyncRequest message. Does not implicitly {@link skerry.v1.SyncRequest.verify|verify} messages.
              * @param message SyncRequest message or plain object to encode
@@ -341,12 +344,156 @@ export namespace skerry {
                 /** SyncRequest lanes */
                 lanes?: (skerry.v1.LaneRange.$Properties[]|null);
 
+                /** SyncRequest samples */
+                samples?: (skerry.v1.CapturedWindow.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a SyncRequest. */
             type $Shape = skerry.v1.SyncRequest.$Properties;
+        }
+
+        /**
+         * Properties of a CapturedWindow.
+         * @deprecated Use skerry.v1.CapturedWindow.$Properties instead.
+         */
+        interface ICapturedWindow extends skerry.v1.CapturedWindow.$Properties {
+        }
+
+        /** Represents a CapturedWindow. */
+        class CapturedWindow {
+
+            /**
+             * Constructs a new CapturedWindow.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.CapturedWindow.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** CapturedWindow id. */
+            id: string;
+
+            /** CapturedWindow pipeline. */
+            pipeline: string;
+
+            /** CapturedWindow device. */
+            device: string;
+
+            /** CapturedWindow release. */
+            release: string;
+
+            /** CapturedWindow releaseDigest. */
+            releaseDigest: string;
+
+            /** CapturedWindow fromUs. */
+            fromUs: number;
+
+            /** CapturedWindow toUs. */
+            toUs: number;
+
+            /** CapturedWindow channels. */
+            channels: string[];
+
+            /** CapturedWindow privateChannels. */
+            privateChannels: string[];
+
+            /** CapturedWindow values. */
+            values: Uint8Array;
+
+            /** CapturedWindow reason. */
+            reason: string;
+
+            /** CapturedWindow inclusion. */
+            inclusion: number;
+
+            /** CapturedWindow score. */
+            score: number;
+
+            /** CapturedWindow threshold. */
+            threshold: number;
+
+            /** CapturedWindow policy. */
+            policy: number;
+
+            /**
+             * Encodes the specified CapturedWindow message. Does not implicitly {@link skerry.v1.CapturedWindow.verify|verify} messages.
+             * @param message CapturedWindow message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.CapturedWindow.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CapturedWindow message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.CapturedWindow & skerry.v1.CapturedWindow.$Shape} CapturedWindow
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.CapturedWindow & skerry.v1.CapturedWindow.$Shape;
+        }
+
+        namespace CapturedWindow {
+
+            /** Properties of a CapturedWindow. */
+            interface $Properties {
+
+                /** CapturedWindow id */
+                id?: (string|null);
+
+                /** CapturedWindow pipeline */
+                pipeline?: (string|null);
+
+                /** CapturedWindow device */
+                device?: (string|null);
+
+                /** CapturedWindow release */
+                release?: (string|null);
+
+                /** CapturedWindow releaseDigest */
+                releaseDigest?: (string|null);
+
+                /** CapturedWindow fromUs */
+                fromUs?: (number|null);
+
+                /** CapturedWindow toUs */
+                toUs?: (number|null);
+
+                /** CapturedWindow channels */
+                channels?: (string[]|null);
+
+                /** CapturedWindow privateChannels */
+                privateChannels?: (string[]|null);
+
+                /** CapturedWindow values */
+                values?: (Uint8Array|null);
+
+                /** CapturedWindow reason */
+                reason?: (string|null);
+
+                /** CapturedWindow inclusion */
+                inclusion?: (number|null);
+
+                /** CapturedWindow score */
+                score?: (number|null);
+
+                /** CapturedWindow threshold */
+                threshold?: (number|null);
+
+                /** CapturedWindow policy */
+                policy?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CapturedWindow. */
+            type $Shape = skerry.v1.CapturedWindow.$Properties;
         }
 
         /**
@@ -2015,6 +2162,9 @@ export namespace skerry {
             /** SyncResponse held. */
             held: skerry.v1.LaneRange.$Properties[];
 
+            /** SyncResponse heldSamples. */
+            heldSamples: string[];
+
             /**
              * Encodes the specified SyncResponse message. Does not implicitly {@link skerry.v1.SyncResponse.verify|verify} messages.
              * @param message SyncResponse message or plain object to encode
@@ -2059,6 +2209,9 @@ export namespace skerry {
 
                 /** SyncResponse held */
                 held?: (skerry.v1.LaneRange.$Properties[]|null);
+
+                /** SyncResponse heldSamples */
+                heldSamples?: (string[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -645,6 +645,7 @@ export const skerry = $root.skerry = (() => {
              * @property {string|null} [seenInstance] SyncRequest seenInstance
              * @property {number|null} [seenGeneration] SyncRequest seenGeneration
              * @property {Array.<skerry.v1.LaneRange.$Properties>|null} [lanes] SyncRequest lanes
+             * @property {Array.<skerry.v1.CapturedWindow.$Properties>|null} [samples] SyncRequest samples
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -674,6 +675,7 @@ export const skerry = $root.skerry = (() => {
                 this.blocks = [];
                 this.sketches = [];
                 this.lanes = [];
+                this.samples = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -761,6 +763,14 @@ export const skerry = $root.skerry = (() => {
             SyncRequest.prototype.lanes = $util.emptyArray;
 
             /**
+             * SyncRequest samples.
+             * @member {Array.<skerry.v1.CapturedWindow.$Properties>} samples
+             * @memberof skerry.v1.SyncRequest
+             * @instance
+             */
+            SyncRequest.prototype.samples = $util.emptyArray;
+
+            /**
              * Encodes the specified SyncRequest message. Does not implicitly {@link skerry.v1.SyncRequest.verify|verify} messages.
              * @function encode
              * @memberof skerry.v1.SyncRequest
@@ -800,6 +810,9 @@ export const skerry = $root.skerry = (() => {
                 if (message.lanes != null && message.lanes.length)
                     for (let i = 0; i < message.lanes.length; ++i)
                         $root.skerry.v1.LaneRange.encode(message.lanes[i], writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
+                if (message.samples != null && message.samples.length)
+                    for (let i = 0; i < message.samples.length; ++i)
+                        $root.skerry.v1.CapturedWindow.encode(message.samples[i], writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -924,6 +937,14 @@ export const skerry = $root.skerry = (() => {
                             message.lanes.push($root.skerry.v1.LaneRange.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.samples && message.samples.length))
+                                message.samples = [];
+                            message.samples.push($root.skerry.v1.CapturedWindow.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -942,6 +963,424 @@ export const skerry = $root.skerry = (() => {
             };
 
             return SyncRequest;
+        })();
+
+        v1.CapturedWindow = (function() {
+
+            /**
+             * Properties of a CapturedWindow.
+             * @typedef {Object} skerry.v1.CapturedWindow.$Properties
+             * @property {string|null} [id] CapturedWindow id
+             * @property {string|null} [pipeline] CapturedWindow pipeline
+             * @property {string|null} [device] CapturedWindow device
+             * @property {string|null} [release] CapturedWindow release
+             * @property {string|null} [releaseDigest] CapturedWindow releaseDigest
+             * @property {number|null} [fromUs] CapturedWindow fromUs
+             * @property {number|null} [toUs] CapturedWindow toUs
+             * @property {Array.<string>|null} [channels] CapturedWindow channels
+             * @property {Array.<string>|null} [privateChannels] CapturedWindow privateChannels
+             * @property {Uint8Array|null} [values] CapturedWindow values
+             * @property {string|null} [reason] CapturedWindow reason
+             * @property {number|null} [inclusion] CapturedWindow inclusion
+             * @property {number|null} [score] CapturedWindow score
+             * @property {number|null} [threshold] CapturedWindow threshold
+             * @property {number|null} [policy] CapturedWindow policy
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a CapturedWindow.
+             * @memberof skerry.v1
+             * @interface ICapturedWindow
+             * @augments skerry.v1.CapturedWindow.$Properties
+             * @deprecated Use skerry.v1.CapturedWindow.$Properties instead.
+             */
+
+            /**
+             * Shape of a CapturedWindow.
+             * @typedef {skerry.v1.CapturedWindow.$Properties} skerry.v1.CapturedWindow.$Shape
+             */
+
+            /**
+             * Constructs a new CapturedWindow.
+             * @memberof skerry.v1
+             * @classdesc Represents a CapturedWindow.
+             * @constructor
+             * @param {skerry.v1.CapturedWindow.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const CapturedWindow = function (properties) {
+                this.channels = [];
+                this.privateChannels = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * CapturedWindow id.
+             * @member {string} id
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.id = "";
+
+            /**
+             * CapturedWindow pipeline.
+             * @member {string} pipeline
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.pipeline = "";
+
+            /**
+             * CapturedWindow device.
+             * @member {string} device
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.device = "";
+
+            /**
+             * CapturedWindow release.
+             * @member {string} release
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.release = "";
+
+            /**
+             * CapturedWindow releaseDigest.
+             * @member {string} releaseDigest
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.releaseDigest = "";
+
+            /**
+             * CapturedWindow fromUs.
+             * @member {number} fromUs
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.fromUs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * CapturedWindow toUs.
+             * @member {number} toUs
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.toUs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * CapturedWindow channels.
+             * @member {Array.<string>} channels
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.channels = $util.emptyArray;
+
+            /**
+             * CapturedWindow privateChannels.
+             * @member {Array.<string>} privateChannels
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.privateChannels = $util.emptyArray;
+
+            /**
+             * CapturedWindow values.
+             * @member {Uint8Array} values
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.values = $util.newBuffer([]);
+
+            /**
+             * CapturedWindow reason.
+             * @member {string} reason
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.reason = "";
+
+            /**
+             * CapturedWindow inclusion.
+             * @member {number} inclusion
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.inclusion = 0;
+
+            /**
+             * CapturedWindow score.
+             * @member {number} score
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.score = 0;
+
+            /**
+             * CapturedWindow threshold.
+             * @member {number} threshold
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.threshold = 0;
+
+            /**
+             * CapturedWindow policy.
+             * @member {number} policy
+             * @memberof skerry.v1.CapturedWindow
+             * @instance
+             */
+            CapturedWindow.prototype.policy = 0;
+
+            /**
+             * Encodes the specified CapturedWindow message. Does not implicitly {@link skerry.v1.CapturedWindow.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.CapturedWindow
+             * @static
+             * @param {skerry.v1.CapturedWindow.$Properties} message CapturedWindow message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            CapturedWindow.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id") && message.id !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.id);
+                if (message.pipeline != null && $Object.hasOwnProperty.call(message, "pipeline") && message.pipeline !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.pipeline);
+                if (message.device != null && $Object.hasOwnProperty.call(message, "device") && message.device !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.device);
+                if (message.release != null && $Object.hasOwnProperty.call(message, "release") && message.release !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.release);
+                if (message.releaseDigest != null && $Object.hasOwnProperty.call(message, "releaseDigest") && message.releaseDigest !== "")
+                    writer.uint32(/* id 5, wireType 2 =*/42).string(message.releaseDigest);
+                if (message.fromUs != null && $Object.hasOwnProperty.call(message, "fromUs") && (typeof message.fromUs === "object" ? message.fromUs.low || message.fromUs.high : message.fromUs !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).int64(message.fromUs);
+                if (message.toUs != null && $Object.hasOwnProperty.call(message, "toUs") && (typeof message.toUs === "object" ? message.toUs.low || message.toUs.high : message.toUs !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).int64(message.toUs);
+                if (message.channels != null && message.channels.length)
+                    for (let i = 0; i < message.channels.length; ++i)
+                        writer.uint32(/* id 8, wireType 2 =*/66).string(message.channels[i]);
+                if (message.privateChannels != null && message.privateChannels.length)
+                    for (let i = 0; i < message.privateChannels.length; ++i)
+                        writer.uint32(/* id 9, wireType 2 =*/74).string(message.privateChannels[i]);
+                if (message.values != null && $Object.hasOwnProperty.call(message, "values") && message.values.length)
+                    writer.uint32(/* id 10, wireType 2 =*/82).bytes(message.values);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(/* id 11, wireType 2 =*/90).string(message.reason);
+                if (message.inclusion != null && $Object.hasOwnProperty.call(message, "inclusion") && !$Object.is(message.inclusion, 0))
+                    writer.uint32(/* id 12, wireType 1 =*/97).double(message.inclusion);
+                if (message.score != null && $Object.hasOwnProperty.call(message, "score") && !$Object.is(message.score, 0))
+                    writer.uint32(/* id 13, wireType 1 =*/105).double(message.score);
+                if (message.threshold != null && $Object.hasOwnProperty.call(message, "threshold") && !$Object.is(message.threshold, 0))
+                    writer.uint32(/* id 14, wireType 1 =*/113).double(message.threshold);
+                if (message.policy != null && $Object.hasOwnProperty.call(message, "policy") && message.policy !== 0)
+                    writer.uint32(/* id 15, wireType 0 =*/120).uint32(message.policy);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a CapturedWindow message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.CapturedWindow
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.CapturedWindow & skerry.v1.CapturedWindow.$Shape} CapturedWindow
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            CapturedWindow.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.CapturedWindow();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.id = value;
+                            else
+                                delete message.id;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.pipeline = value;
+                            else
+                                delete message.pipeline;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.device = value;
+                            else
+                                delete message.device;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.release = value;
+                            else
+                                delete message.release;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.releaseDigest = value;
+                            else
+                                delete message.releaseDigest;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.fromUs = value;
+                            else
+                                delete message.fromUs;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.toUs = value;
+                            else
+                                delete message.toUs;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.channels && message.channels.length))
+                                message.channels = [];
+                            message.channels.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.privateChannels && message.privateChannels.length))
+                                message.privateChannels = [];
+                            message.privateChannels.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.values = value;
+                            else
+                                delete message.values;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.inclusion = value;
+                            else
+                                delete message.inclusion;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.score = value;
+                            else
+                                delete message.score;
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 1)
+                                break;
+                            if (!$Object.is(value = reader.double(), 0))
+                                message.threshold = value;
+                            else
+                                delete message.threshold;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.policy = value;
+                            else
+                                delete message.policy;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return CapturedWindow;
         })();
 
         v1.LaneRange = (function() {
@@ -5446,6 +5885,7 @@ export const skerry = $root.skerry = (() => {
              * @property {number|null} [nextSyncMs] SyncResponse nextSyncMs
              * @property {number|null} [wallMs] SyncResponse wallMs
              * @property {Array.<skerry.v1.LaneRange.$Properties>|null} [held] SyncResponse held
+             * @property {Array.<string>|null} [heldSamples] SyncResponse heldSamples
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5473,6 +5913,7 @@ export const skerry = $root.skerry = (() => {
             const SyncResponse = function (properties) {
                 this.acks = [];
                 this.held = [];
+                this.heldSamples = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5536,6 +5977,14 @@ export const skerry = $root.skerry = (() => {
             SyncResponse.prototype.held = $util.emptyArray;
 
             /**
+             * SyncResponse heldSamples.
+             * @member {Array.<string>} heldSamples
+             * @memberof skerry.v1.SyncResponse
+             * @instance
+             */
+            SyncResponse.prototype.heldSamples = $util.emptyArray;
+
+            /**
              * Encodes the specified SyncResponse message. Does not implicitly {@link skerry.v1.SyncResponse.verify|verify} messages.
              * @function encode
              * @memberof skerry.v1.SyncResponse
@@ -5567,6 +6016,9 @@ export const skerry = $root.skerry = (() => {
                 if (message.held != null && message.held.length)
                     for (let i = 0; i < message.held.length; ++i)
                         $root.skerry.v1.LaneRange.encode(message.held[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.heldSamples != null && message.heldSamples.length)
+                    for (let i = 0; i < message.heldSamples.length; ++i)
+                        writer.uint32(/* id 8, wireType 2 =*/66).string(message.heldSamples[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5667,6 +6119,14 @@ export const skerry = $root.skerry = (() => {
                             if (!(message.held && message.held.length))
                                 message.held = [];
                             message.held.push($root.skerry.v1.LaneRange.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.heldSamples && message.heldSamples.length))
+                                message.heldSamples = [];
+                            message.heldSamples.push(reader.stringVerify());
                             continue;
                         }
                     }

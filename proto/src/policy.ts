@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { canonicalJson } from './canonical.ts';
 import { SkerryError } from './errors.ts';
-import { duration, name } from './schema.ts';
+import { duration, name, size } from './schema.ts';
 
 /** The drift measures that thresholds may be set on. */
 export const MEASURES = ['psi', 'kl', 'js', 'hellinger', 'ks', 'wasserstein'] as const;
@@ -23,6 +23,8 @@ export const sequentialSetting = z.union([
   z.strictObject({ falseAlarmEvery: duration.default(30 * 86_400_000) }),
 ]);
 export type SequentialSetting = z.output<typeof sequentialSetting>;
+
+const CAPTURE_BYTES_PER_DAY = 1024 ** 2;
 
 const webhook = z.strictObject({ webhook: z.url({ protocol: /^https?$/ }) });
 
@@ -45,6 +47,8 @@ export const driftPolicy = z.strictObject({
   thresholds: z
     .strictObject({ score: z.number().optional(), sustain: z.int().positive().optional() })
     .optional(),
+  /** What `onAlert: capture` may take, per pipeline and agent. */
+  capture: z.strictObject({ bytesPerDay: size.default(CAPTURE_BYTES_PER_DAY) }).optional(),
   onAlert: z.array(z.union([z.enum(['notify', 'capture', 'fallback']), webhook])).default(['notify']),
 });
 
@@ -61,6 +65,7 @@ const effectivePolicy = z.strictObject({
   sequential: z
     .union([z.literal('off'), z.strictObject({ falseAlarmEvery: z.number().positive() })])
     .optional(),
+  capture: z.strictObject({ bytesPerDay: z.number().nonnegative() }).optional(),
   thresholds: z.strictObject({ score: z.number().optional(), sustain: z.int().positive().optional() }),
   onAlert: z.array(z.union([z.enum(['notify', 'capture', 'fallback']), webhook])),
 });
@@ -84,6 +89,8 @@ export function mergePolicies(policies: readonly DriftPolicy[]): EffectivePolicy
     Object.assign(merged.thresholds, policy.thresholds ?? {});
     if (policy.sequential) merged.sequential = policy.sequential;
   }
+  const { bytesPerDay = CAPTURE_BYTES_PER_DAY } = policies.findLast(({ capture }) => capture)?.capture ?? {};
+  if (merged.onAlert.includes('capture')) merged.capture = { bytesPerDay };
   const judges = [merged.input, merged.output].some((side) => Object.keys(side).length > 0);
   const hasWebhook = merged.onAlert.some((action) => typeof action !== 'string');
   if (hasWebhook && !judges) merged.input = WEBHOOK_INPUT;

@@ -14,6 +14,8 @@ const channel = z.strictObject({
   unit: z.string().default(''),
   /** Closed interval; a value outside is rejected as `range`. */
   range: z.tuple([z.number(), z.number()]).optional(),
+  /** Its values never leave the device with captured windows. */
+  private: z.boolean().optional(),
 });
 
 const window = z

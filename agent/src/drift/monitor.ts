@@ -178,6 +178,12 @@ export class DriftMonitor {
     return output;
   }
 
+  /** Whether any signal of the device is in an episode. */
+  isDrifting(device: string): boolean {
+    const signals = this.#devices.get(device)?.signals ?? [];
+    return signals.some(({ episode, shift }) => episode !== undefined || shift?.episode !== undefined);
+  }
+
   /** Every signal of every device, as last judged. */
   status(): DriftStatus[] {
     return [...this.#devices.values()].flatMap(({ device, signals }) =>

@@ -89,3 +89,36 @@ test('a policy that does not ask for it leaves the release alone', async () => {
   expect(drift()[0]).toEqual(['open', 3]);
   expect(serving()).toMatchObject({ release: 'press@1.1.0', state: 'active' });
 });
+
+test('a policy that asks for capture has windows sent within its budget, kept until the control plane has them', async () => {
+  machine.config = { capture: { random: '100%' } };
+  machine.answer = push(policyOf({ onAlert: ['capture'], capture: { bytesPerDay: 1024 ** 2 } }), 4);
+  await machine.start();
+  await machine.sync();
+  await machine.world.pass(3_600_000);
+  await send(0, 20);
+  await machine.agent.stop();
+  machine.requests.length = 0;
+  await machine.start();
+  await machine.sync();
+  const { samples } = machine.requests.at(-1)!;
+  expect(samples[0]).toMatchObject({
+    pipeline: 'press',
+    device: 'd7',
+    release: 'press@1.0.0',
+    channels: ['vibration', 'temperature'],
+    reason: 'random',
+    inclusion: 1,
+    threshold: 5,
+  });
+  const sent = new Set(samples.map(({ id }) => id));
+  expect(sent.size).toBe(samples.length);
+
+  // What isn't said to be held comes again, and what is held doesn't.
+  const held = samples.slice(1).map(({ id }) => id ?? '');
+  machine.answer = () => ({ heldSamples: [...held, 'unheard-of'] });
+  await machine.sync();
+  await machine.sync();
+  const again = machine.requests.at(-1)!.samples;
+  expect(again.map(({ id }) => id)).toEqual([samples[0]!.id]);
+});

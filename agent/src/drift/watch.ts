@@ -118,6 +118,10 @@ export class DriftWatch {
     if (this.#monitor) this.#take(this.#monitor.end(this.#options.clock.wallMs()));
   }
 
+  isDrifting(device: string): boolean {
+    return this.#monitor?.isDrifting(device) ?? false;
+  }
+
   status(): DriftStatus[] {
     return this.#monitor?.status() ?? [];
   }

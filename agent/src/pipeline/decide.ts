@@ -157,15 +157,22 @@ function fillOutputs(judge: Judge, row: ResultRow, i: number, inferred: Inferred
   return true;
 }
 
+/** What an output is judged by: the release's threshold, or the policy's, kept within the range that the release allows. */
+export function thresholdOf(
+  { kind, threshold, thresholdRange }: ReleaseOutput,
+  policy: EffectivePolicy['thresholds'] | undefined,
+): number | undefined {
+  if (kind !== 'anomaly-score' || policy?.score === undefined) return threshold;
+  const [low, high] = thresholdRange ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return Math.min(high, Math.max(low, policy.score));
+}
+
 // One per judged output: undefined where it has no threshold. An output wider than one value is judged by its greatest.
 function crossingsOf(judge: Judge, row: ResultRow): (Crossing | undefined)[] {
   const policy = judge.policy?.thresholds;
   return judge.judged.map((output) => {
     const score = output.kind === 'anomaly-score';
-    const [low, high] = output.thresholdRange ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-    const moved =
-      score && policy?.score !== undefined ? Math.min(high, Math.max(low, policy.score)) : undefined;
-    const threshold = moved ?? output.threshold;
+    const threshold = thresholdOf(output, policy);
     if (threshold === undefined) return undefined;
     const value = row.outputs[output.name]!;
     return {

@@ -16,6 +16,7 @@ import { crc32c } from '@skerry/proto/crc32c';
 import { invariant, SkerryError } from '@skerry/proto/errors';
 import type { EffectivePolicy } from '@skerry/proto/policy';
 import type { ReleaseManifest } from '@skerry/proto/release';
+import type { ResultRow } from '@skerry/proto/results';
 import type { PipelineConfig } from '../config.ts';
 import type { Crypto } from '../ports.ts';
 import { compileRules } from './actions.ts';
@@ -99,6 +100,8 @@ export interface PipelineOptions {
    */
   onRow?: (device: string, values: Float64Array, timeUs: number) => void;
   onOutput?: (device: string, output: string, value: number, toUs: number) => void;
+  /** Each window with what came of it, before the next batch is taken. */
+  onWindow?: (windows: WindowBatch, index: number, row: ResultRow) => void;
   /** The device's time goes back. */
   onStartAnew?: (device: string) => void;
 }
@@ -151,7 +154,7 @@ export function createPipeline(config: PipelineConfig, options: PipelineOptions)
     conclude(windows, inferred, { producedMs }) {
       invariant(judge, `pipeline ${config.name} concludes windows without a release`);
       unconcluded -= windows.count;
-      return concludeAll(judge, feed, windows, inferred, producedMs, options.onOutput);
+      return concludeAll(judge, feed, windows, inferred, producedMs, options);
     },
     dirtyStates: () => feed.dirtyStates(),
     restore: (states, counters) => feed.restore(states, counters),
@@ -209,7 +212,7 @@ function concludeAll(
   windows: WindowBatch,
   inferred: Inferred,
   producedMs: number,
-  onOutput: PipelineOptions['onOutput'],
+  { onOutput, onWindow }: PipelineOptions,
 ): Concluded {
   const concluded: Concluded = { rows: [], alerts: [], actions: [] };
   const { results } = feed.books.counters;
@@ -223,6 +226,7 @@ function concludeAll(
     results[row.decision] = (results[row.decision] ?? 0) + 1;
     if (alert) concluded.alerts.push(alert);
     concluded.actions.push(...actions);
+    onWindow?.(windows, i, row);
     if (!onOutput) continue;
     for (const output in row.outputs) {
       const value = row.outputs[output];

@@ -16,7 +16,7 @@ import { afterFailure, atAttempt, closedCircuit } from './backoff.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { GiveWay } from './give-way.ts';
 import { endpoint } from './http.ts';
-import type { OutboxReader } from './outbox-reader.ts';
+import type { OutboxReader, SampleReader } from './outbox-reader.ts';
 import { ANSWER_BYTES, limitsOf, paceMs } from './pace.ts';
 import { RequestSize } from './request-size.ts';
 import { type ServerClock, ServerClockReader } from './server-clock.ts';
@@ -40,6 +40,8 @@ export interface SyncLoopOptions {
   /** Left out where there is no wake socket; the interval alone then paces. */
   wake?: Wake;
   outbox: OutboxReader;
+  /** Left out where nothing is captured. */
+  samples?: SampleReader;
   /** Left out where the link isn't metered. The transport does the counting. */
   budget?: ByteBudget | undefined;
   /** The control plane's URL. */
@@ -237,7 +239,7 @@ class Loop implements SyncLoop {
     // After one that was broken off, the alert goes alone.
     const isProbe = this.#isProbe();
     const limits = limitsOf(this.#settings, this.#size.bytes, budget, this.#giveWay.isBrokenOff || isProbe);
-    const building = buildOffer(outbox, this.#situation(), limits);
+    const building = buildOffer(outbox, this.#situation(), limits, this.#o.samples);
     this.#touching = building;
     const offer = await building;
     this.#stateBytes = offer.stateBytes + ANSWER_BYTES;
@@ -315,6 +317,9 @@ class Loop implements SyncLoop {
       switch (effect.kind) {
         case 'acknowledge':
           if (isCurrent) await outbox.acknowledge(effect.acks, effect.sketchCursor, effect.held);
+          break;
+        case 'release-samples':
+          await this.#o.samples?.release(effect.ids);
           break;
         case 'new-epoch':
           log('error', 'sync', `a new epoch begins: ${effect.reason}`);

@@ -36,3 +36,11 @@ export interface OutboxReader {
   /** Begins a new epoch (restored image, cloned disk) and alerts; nothing pending is lost. */
   newEpoch(reason: string): Promise<void>;
 }
+
+/** Captured windows that the control plane doesn't hold yet. */
+export interface SampleReader {
+  /** The oldest that fit into so many bytes. */
+  take(maxBytes: number): Promise<skerry.v1.ICapturedWindow[]>;
+  /** The control plane holds these, or doesn't want them. */
+  release(ids: readonly string[]): Promise<void>;
+}

@@ -2,7 +2,7 @@
  * The exchange as data: what a request holds, and what a response makes true. Sends nothing and stores nothing.
  *
  * 1. Alerts go first, then sketches (at most a quarter of the space), then results: a backlog of results delays
- *    neither.
+ *    neither. Captured windows take a quarter of what is left after all of these.
  * 2. Blocks of a lane go in order from the oldest pending, without holes, so a lost response is repaired by sending
  *    again: the same (epoch, lane, seq) are the same bytes.
  * 3. A response acknowledges at most what its own request held. More is cut off; numbers that this outbox never gave
@@ -11,7 +11,7 @@
  */
 import { sameBytes } from '@skerry/proto/bytes';
 import { type skerry, v1 } from '@skerry/proto/wire';
-import type { LaneName, LaneState, OutboxReader } from './outbox-reader.ts';
+import type { LaneName, LaneState, OutboxReader, SampleReader } from './outbox-reader.ts';
 
 export interface SyncLimits {
   /** Of a request's body; one block alone may exceed it. */
@@ -59,6 +59,7 @@ export type Effect =
       sketchCursor: number;
       held: { lane: LaneName; first: number; last: number }[];
     }
+  | { kind: 'release-samples'; ids: string[] }
   | { kind: 'new-epoch'; reason: string }
   | { kind: 'desired'; instance: string; desired: skerry.v1.IDesired };
 
@@ -83,6 +84,7 @@ export async function buildOffer(
   outbox: OutboxReader,
   situation: Situation,
   limits: SyncLimits,
+  samples?: SampleReader,
 ): Promise<Offer> {
   const epoch = outbox.epoch;
   const states = outbox.lanes();
@@ -105,17 +107,23 @@ export async function buildOffer(
   };
   const sketches = await takeSketches(outbox, limits, bulk);
   const results = await takeBlocks(outbox, stateOf(states, 'result'), bulk);
+  const captured = samples && bulk.bytes > 0 ? await samples.take(bulk.bytes / 4) : [];
   const lanes = [alerts.lane, results.lane];
   // The outbox was set aside and begun anew meanwhile: what was read belongs to two epochs.
-  if (!sameBytes(outbox.epoch, epoch)) return buildOffer(outbox, situation, limits);
+  if (!sameBytes(outbox.epoch, epoch)) return buildOffer(outbox, situation, limits, samples);
   return {
-    request: { ...base, blocks: [...alerts.blocks, ...results.blocks], sketches: sketches.taken },
+    request: {
+      ...base,
+      blocks: [...alerts.blocks, ...results.blocks],
+      sketches: sketches.taken,
+      samples: captured,
+    },
     epoch,
     stateBytes,
     seen: situation.seen,
     lanes,
     lastSketch: sketches.taken.at(-1)?.seq ?? 0,
-    hasBulk: sketches.taken.length + results.blocks.length > 0,
+    hasBulk: sketches.taken.length + results.blocks.length + captured.length > 0,
     hasMore: sketches.hasMore || lanes.some((l) => l.firstPending > 0 && l.lastSent < l.last),
   };
 }
@@ -128,6 +136,9 @@ export function interpret(offer: Offer, response: skerry.v1.ISyncResponse): Inte
   const held = heldRanges(offer, response);
   if (acks.length > 0 || sketchCursor > 0 || held.length > 0)
     effects.push({ kind: 'acknowledge', acks, sketchCursor, held });
+  const sampled = (offer.request.samples ?? []).map(({ id }) => id ?? '');
+  const ids = sampled.filter((id) => response.heldSamples?.includes(id));
+  if (ids.length > 0) effects.push({ kind: 'release-samples', ids });
   if (conflicts.length > 0) effects.push({ kind: 'new-epoch', reason: conflicts.join('; ') });
   const instance = response.instance ?? '';
   if (response.desired && isNewer(offer.seen, instance, response.desired.generation ?? 0))

@@ -141,6 +141,7 @@ export class Convergence {
         onAlert = effective?.onAlert ?? [];
         lane.pipeline.setPolicy(effective, generation);
         lane.drift.usePolicy(effective, generation);
+        lane.capture?.usePolicy(effective);
       } catch (error) {
         // A later control plane may know more than this agent; the policy that is in force stays.
         this.#o.log('error', 'twin', `policy ${generation} is not applied: ${messageOf(error)}`, {

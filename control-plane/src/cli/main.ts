@@ -14,6 +14,7 @@ import { addPreflightCommand } from './preflight.ts';
 import { addReleaseCommands } from './release.ts';
 import { addResultCommands } from './result.ts';
 import { addRolloutCommands } from './rollout.ts';
+import { addSampleCommands } from './sample.ts';
 import { addServeCommand } from './serve.ts';
 import { addGlobalOptions } from './session.ts';
 import { addTokenCommands } from './token.ts';
@@ -50,6 +51,7 @@ for (const add of [
   addPolicyCommands,
   addDriftCommands,
   addResultCommands,
+  addSampleCommands,
   addAlertCommands,
   addLedgerCommands,
   addAuditCommands,

@@ -45,7 +45,6 @@ async function apply(session: Session, file: string): Promise<void> {
     print(
       `Policy ${info.name} is applied as generation ${info.generation}; agents take it at their next exchange.`,
     );
-    for (const line of info.notDone ?? []) print(`Note: ${line}.`);
   });
 }
 

@@ -29,6 +29,7 @@ export class SimAgent {
   epoch: Uint8Array;
   blocks: skerry.v1.IBlock[] = [];
   sketches: skerry.v1.IDriftSketch[] = [];
+  samples: skerry.v1.ICapturedWindow[] = [];
   evidence: skerry.v1.IReleaseEvidence[] = [];
   ledger: skerry.v1.ILedgerReport | undefined;
   desired: skerry.v1.IDesired | undefined;
@@ -107,6 +108,7 @@ export class SimAgent {
       },
       blocks: this.blocks,
       sketches: this.sketches,
+      samples: this.samples,
       ledgers: this.ledger ? [this.ledger] : [],
       seenInstance: this.instance,
       seenGeneration: this.desired?.generation ?? 0,

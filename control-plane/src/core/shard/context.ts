@@ -18,6 +18,7 @@ export const COUNTERS = [
   'epoch_conflicts',
   'epochs_resumed',
   'sketches_refused',
+  'samples_refused',
   'webhooks_delivered',
   'webhooks_failed',
 ] as const;

@@ -100,4 +100,11 @@ export const SHARD_MIGRATIONS: readonly (readonly string[])[] = [
        attempts INTEGER NOT NULL, due_ms INTEGER NOT NULL, queued_ms INTEGER NOT NULL) WITHOUT ROWID`,
     'CREATE INDEX webhook_due ON webhook (due_ms)',
   ],
+  [
+    `CREATE TABLE sample (agent TEXT NOT NULL, id TEXT NOT NULL, pipeline TEXT NOT NULL, device TEXT NOT NULL,
+       from_us INTEGER NOT NULL, to_us INTEGER NOT NULL, doc TEXT NOT NULL, bytes BLOB NOT NULL,
+       received_ms INTEGER NOT NULL, label TEXT, labelled_by TEXT, labelled_ms INTEGER,
+       PRIMARY KEY (agent, id)) WITHOUT ROWID`,
+    'CREATE INDEX sample_received ON sample (received_ms)',
+  ],
 ];

@@ -16,6 +16,7 @@ import { acknowledgements, closeHoles, type IngestOutcome, ingestBlocks, laneNum
 import { endEpochs, hasEnded, storeLedgers } from './ledger.ts';
 import { membershipOf } from './membership.ts';
 import { isDelayed, storeReport, wantedPipelines } from './reported.ts';
+import { storeSamples } from './samples.ts';
 import { nextWebhookMs } from './webhooks.ts';
 
 const PROTOCOL = 1;
@@ -95,6 +96,7 @@ export function exchange(
   closeHoles(context, agent, epoch, request.lanes);
   const outcome = ingestBlocks(context, agent, request.blocks);
   const sketchCursor = storeSketches(context, agent, epoch, request.sketches);
+  const heldSamples = storeSamples(context, agent, request.samples);
   const desired = desiredState(context, agent, plan);
   const isNews =
     plan !== undefined && (request.seenInstance !== plan.instance || seenGeneration < desired.generation);
@@ -107,6 +109,7 @@ export function exchange(
       instance: plan?.instance ?? '',
       acks: acknowledgements(context, agent, epoch, outcome),
       sketchCursor,
+      heldSamples,
       ...(isNews && { desired: toWire(desired) }),
       held: outcome.held.map((h) => ({ lane: laneNumber(h.lane), firstPending: h.first, last: h.last })),
     },

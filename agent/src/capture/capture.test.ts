@@ -1,0 +1,188 @@
+import { nodeCrypto } from '@skerry/proto/node/crypto';
+import type { EffectivePolicy } from '@skerry/proto/policy';
+import type { ResultRow } from '@skerry/proto/results';
+import type { skerry } from '@skerry/proto/wire';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { testRelease } from '../pipeline/test-pipeline.ts';
+import { CaptureBudget } from './budget.ts';
+import { Capture } from './capture.ts';
+import { CaptureChoice } from './choice.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A reproducible stream that looks uniform in [0, 1). */
+function uniform(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+describe('the choice', () => {
+  test('takes about the share that was asked for, and of it what is worth most', () => {
+    const utilities = uniform(1);
+    const choice = new CaptureChoice({ random: 0, unit: uniform(2) });
+    const taken: number[] = [];
+    for (let i = 0; i < 5000; i++) {
+      const utility = utilities();
+      if (choice.choose(utility)) taken.push(utility);
+    }
+    expect(taken.length).toBeGreaterThan(400);
+    expect(taken.length).toBeLessThan(600);
+    expect(taken.reduce((a, b) => a + b) / taken.length).toBeGreaterThan(0.9);
+  });
+
+  test('takes some at random whatever they are worth, in the share that it names', () => {
+    const choice = new CaptureChoice({ random: 0.1, unit: uniform(3) });
+    const reasons = Array.from({ length: 5000 }, () => choice.choose(0));
+    expect(reasons.filter((reason) => reason === 'utility')).toEqual([]);
+    const random = reasons.filter((reason) => reason === 'random').length;
+    expect(random).toBeGreaterThan(400);
+    expect(random).toBeLessThan(600);
+  });
+});
+
+describe('the budget', () => {
+  test('lets no day have more, whenever it begins, and begins empty', () => {
+    const budget = new CaptureBudget(0);
+    budget.set(10_000, 0);
+    expect(budget.spend(1, 0)).toBe(false);
+    const spent: number[] = [];
+    for (let nowMs = 0; nowMs < 4 * DAY_MS; nowMs += 60_000) if (budget.spend(100, nowMs)) spent.push(nowMs);
+    expect(spent.length).toBeGreaterThan(350);
+    for (const from of spent) {
+      const within = spent.filter((at) => at >= from && at < from + DAY_MS).length;
+      expect(100 * within).toBeLessThanOrEqual(10_000);
+    }
+  });
+
+  test('after a long silence a tenth may go at once', () => {
+    const budget = new CaptureBudget(0);
+    budget.set(10_000, 0);
+    expect(budget.spend(1_001, 30 * DAY_MS)).toBe(false);
+    expect(budget.spend(1_000, 30 * DAY_MS)).toBe(true);
+    expect(budget.spend(1, 30 * DAY_MS)).toBe(false);
+  });
+});
+
+describe('windows', () => {
+  const policy: EffectivePolicy = {
+    windowMs: 1,
+    minSamples: 1,
+    input: {},
+    output: {},
+    thresholds: {},
+    onAlert: ['capture'],
+    capture: { bytesPerDay: 100 * 1024 ** 2 },
+  };
+  let nowMs: number;
+  let kept: skerry.v1.ICapturedWindow[];
+  let capture: Capture;
+  const manifest = testRelease({ length: 2, rate: 'any' });
+
+  beforeEach(() => {
+    nowMs = 0;
+    kept = [];
+    capture = captureOf(0);
+    capture.usePolicy(policy);
+    nowMs = DAY_MS;
+  });
+
+  function captureOf(randomShare: number): Capture {
+    return new Capture({
+      agentId: 'gw',
+      crypto: nodeCrypto,
+      clock: { monoMs: () => nowMs, wallMs: () => nowMs },
+      random: { unit: uniform(4), bytes: (length) => new Uint8Array(length) },
+      randomShare,
+      keep: (window) => kept.push(window),
+    });
+  }
+
+  function see(score: number, at: number, isDrifting = false, release = manifest): void {
+    const row: ResultRow = {
+      pipeline: 'p',
+      device: 'd',
+      release: 'test@1.0.0',
+      releaseDigest: 'sha256:a',
+      variant: 'fp32',
+      backend: 'native',
+      fromUs: at * 1e6,
+      toUs: at * 1e6 + 2e6,
+      decision: 'normal',
+      outputs: { [release.output[0]!.name]: score },
+      attribution: [],
+      quality: { missing: 0, interpolated: 0, late: 0 },
+      inputDigest: new Uint8Array(16),
+      policy: 3,
+      inferUs: 1,
+      producedMs: 0,
+    };
+    const channels = release.window.channels.length;
+    const windows = {
+      count: 1,
+      data: Float32Array.from({ length: 2 * channels }, (_, i) => at + i),
+      devices: ['d'],
+      fromUs: Float64Array.of(row.fromUs),
+      toUs: Float64Array.of(row.toUs),
+      interpolated: new Uint32Array(1),
+      missing: new Uint32Array(1),
+      late: new Uint32Array(1),
+    };
+    capture.onWindow(release, windows, 0, row, () => isDrifting);
+  }
+
+  test('near the threshold are taken, and those far from it are not', () => {
+    const scores = uniform(5);
+    const threshold = manifest.output[0]!.threshold!;
+    for (let i = 0; i < 2000; i++) see(2 * threshold * scores(), i);
+    expect(kept.length).toBeGreaterThan(100);
+    const far = kept.slice(50).map(({ score }) => Math.abs(score! - threshold) / threshold);
+    expect(Math.max(...far)).toBeLessThan(0.5);
+    expect(kept.at(-1)).toMatchObject({ reason: 'threshold', inclusion: 0, policy: 3, threshold });
+  });
+
+  test('of a device that drifts are taken before others', () => {
+    const scores = uniform(6);
+    for (let i = 0; i < 1000; i++) see(scores() / 1e6, i, i % 20 === 0);
+    const drifting = kept.filter(({ reason }) => reason === 'drift');
+    expect(drifting.length).toBeGreaterThan(30);
+  });
+
+  test('that were taken at random name their chance', () => {
+    capture = captureOf(1);
+    capture.usePolicy(policy);
+    nowMs += DAY_MS;
+    see(0, 1);
+    expect(kept).toMatchObject([{ reason: 'random', inclusion: 1, device: 'd', channels: ['a'] }]);
+    expect([...new Float32Array(kept[0]!.values!.slice().buffer)]).toEqual([1, 2]);
+  });
+
+  test('are sent without their private channels, which are named', () => {
+    capture = captureOf(1);
+    capture.usePolicy(policy);
+    nowMs += DAY_MS;
+    const [channel] = manifest.window.channels;
+    const channels = [channel!, { ...channel!, name: 'operator', private: true }];
+    see(0, 1, false, { ...manifest, window: { ...manifest.window, channels } });
+    expect(kept).toMatchObject([{ channels: ['a'], privateChannels: ['operator'] }]);
+    expect([...new Float32Array(kept[0]!.values!.slice().buffer)]).toEqual([1, 3]);
+  });
+
+  test('are not taken beyond the budget, nor without a policy that asks for them', () => {
+    capture = captureOf(1);
+    capture.usePolicy({ ...policy, capture: { bytesPerDay: 10_000 } });
+    nowMs += 10 * DAY_MS;
+    for (let i = 0; i < 100; i++) see(0, i);
+    expect(kept.length).toBeLessThan(5);
+    kept.length = 0;
+    capture.usePolicy({ ...policy, onAlert: ['notify'] });
+    nowMs += DAY_MS;
+    see(0, 1);
+    capture.usePolicy(undefined);
+    see(0, 2);
+    expect(kept).toEqual([]);
+  });
+});
