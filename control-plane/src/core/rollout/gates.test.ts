@@ -1,7 +1,5 @@
-import type { skerry } from '@skerry/proto/wire';
 import { describe, expect, test } from 'vitest';
-import { createWorld, pushTestReleases, type SimAgent, type World } from '../../node/testing.ts';
-import { drawsOf } from './statistics/draws.ts';
+import { type Behaviour, GOOD, ReportingFleet } from '../../node/testing-evidence.ts';
 
 const HOUR = 3_600_000;
 const COMPARED = `
@@ -14,93 +12,13 @@ gates:
   alertRate: { maxRatio: 1.5 }
 `;
 
-/** How one agent behaves under a release: rates per window, and the latency that every window takes. */
-interface Behaviour {
-  errors: number;
-  alerts: number;
-  latencyUs: number;
-}
-
-/** A fleet in which every agent serves 1.0.0 and says how that goes; agents differ by a factor of their own. */
-class Fleet {
-  readonly world: World;
-  readonly agents: SimAgent[];
-  readonly #own: number[];
-  readonly #counts = new Map<string, skerry.v1.IReleaseEvidence>();
-
-  private constructor(world: World, count: number) {
-    this.world = world;
-    this.agents = Array.from({ length: count }, (_, i) => world.agent(`agent-${i}`));
-    const draw = drawsOf('fleet');
-    this.#own = this.agents.map(() => 0.5 + draw());
-  }
-
-  static async of(count: number): Promise<Fleet> {
-    const world = createWorld();
-    pushTestReleases(world.fleet, ['press@1.0.0', 'press@2.0.0']);
-    const fleet = new Fleet(world, count);
-    for (const agent of fleet.agents) agent.sync();
-    fleet.start('1.0.0', 'stages: [{ name: all, agents: 100% }]');
-    await fleet.live(0, GOOD, GOOD);
-    return fleet;
-  }
-
-  /** Some windows pass under whatever serves; then everyone reports and does as told. */
-  async live(windows: number, candidate: Behaviour, old: Behaviour): Promise<void> {
-    for (const [i, agent] of this.agents.entries()) {
-      const { release, releaseDigest } = agent.pipeline;
-      const behaviour = release === 'press@2.0.0' ? candidate : old;
-      const key = `${agent.id} ${releaseDigest}`;
-      const held: skerry.v1.IReleaseEvidence = this.#counts.get(key) ?? {
-        pipeline: 'p',
-        releaseDigest,
-        role: 1,
-      };
-      const own = this.#own[i]!;
-      const total = Number(held.windows ?? 0) + windows;
-      this.#counts.set(key, {
-        ...held,
-        windows: total,
-        errors: Math.round(total * behaviour.errors * own),
-        alertWindows: Math.round(total * behaviour.alerts * own),
-        latency: sketch(total, behaviour.latencyUs * own),
-      });
-      agent.evidence = [this.#counts.get(key)!];
-      agent.sync();
-    }
-    await this.world.coordinator.drive();
-    for (const agent of this.agents) {
-      agent.sync();
-      const wanted = agent.wanted();
-      if (wanted !== '' && wanted !== agent.pipeline.release) agent.apply();
-      agent.sync();
-    }
-    await this.world.coordinator.drive();
-  }
-
-  start(version: string, rest: string): string {
-    const yaml = `apiVersion: skerry/v1\nkind: Rollout\nrelease: press@${version}\n${rest}`;
-    const { id } = this.world.fleet.createRollout('ola', yaml);
-    this.world.fleet.operateRollout('ola', id, 'start');
-    return id;
-  }
-}
-
-function sketch(windows: number, latencyUs: number): skerry.v1.ILatencySketch {
-  const gamma = 1.01 / 0.99;
-  const offset = Math.ceil(Math.log(Math.max(1, latencyUs)) / Math.log(gamma));
-  return { gamma, offset, counts: windows > 0 ? [windows] : [], zeros: 0 };
-}
-
-const GOOD: Behaviour = { errors: 0.002, alerts: 0.05, latencyUs: 20_000 };
-
 /** Starts a rollout and lives through its canary, half an hour past the soak. */
 async function canary(
   count: number,
   candidate: Behaviour,
   rest = COMPARED,
-): Promise<{ fleet: Fleet; id: string }> {
-  const fleet = await Fleet.of(count);
+): Promise<{ fleet: ReportingFleet; id: string }> {
+  const fleet = await ReportingFleet.of(count);
   await fleet.live(2_000, GOOD, GOOD);
   const id = fleet.start('2.0.0', rest);
   await fleet.live(0, candidate, GOOD);
@@ -151,7 +69,7 @@ describe('gates that compare', () => {
   });
 
   test('[RO16] agents that say nothing of their releases hold a stage; nothing is promoted on missing data', async () => {
-    const fleet = await Fleet.of(40);
+    const fleet = await ReportingFleet.of(40);
     const id = fleet.start('2.0.0', COMPARED);
     for (let hour = 0; hour < 6; hour++) {
       for (const agent of fleet.agents) agent.sync();
@@ -170,7 +88,7 @@ describe('gates that compare', () => {
   });
 
   test('[RO17] agents that fall silent after activation, more than the others do, are taken for failing', async () => {
-    const fleet = await Fleet.of(40);
+    const fleet = await ReportingFleet.of(40);
     const id = fleet.start(
       '2.0.0',
       'stages: [{ name: canary, agents: 25%, soak: 1h }, { name: all, agents: 100% }]',
@@ -185,7 +103,7 @@ describe('gates that compare', () => {
   });
 
   test('[RO17] silence alike on both sides is unknown, and blames nobody', async () => {
-    const fleet = await Fleet.of(40);
+    const fleet = await ReportingFleet.of(40);
     const id = fleet.start(
       '2.0.0',
       'stages: [{ name: canary, agents: 25%, soak: 1h }, { name: all, agents: 100% }]',
@@ -198,30 +116,23 @@ describe('gates that compare', () => {
   });
 
   test('[RO18] an agent that gave the release back by itself has failed, and is not given it again', async () => {
-    const fleet = await Fleet.of(40);
+    const fleet = await ReportingFleet.of(40);
     const id = fleet.start('2.0.0', COMPARED);
     await fleet.live(0, GOOD, GOOD);
-    const before = fleet.agents.find((a) => a.pipeline.release === 'press@1.0.0')!.pipeline.releaseDigest;
-    const member = fleet.agents.find((a) => a.pipeline.release === 'press@2.0.0')!;
-    const given = member.pipeline.releaseDigest;
-    Object.assign(member.pipeline, { release: 'press@1.0.0', releaseDigest: before });
-    member.evidence = [
-      { pipeline: 'p', releaseDigest: given, role: 1, reverted: { reason: 'crash loop: 3 starts in 60s' } },
-    ];
-    member.sync();
-    await fleet.world.coordinator.drive();
-    const breach = fleet.world.fleet.decisions(id).at(-1)!;
-    expect(breach.rule).toBe('breach: activation');
-    expect(breach.numbers.evidence!.failures).toEqual([
-      { agent: member.id, error: 'gave it back: crash loop: 3 starts in 60s' },
-    ]);
+    const [member] = fleet.serving('press@2.0.0');
+    await fleet.live(0, { ...GOOD, givenBack: 'crash loop: 3 starts in 60s' }, GOOD);
+    const breach = fleet.world.fleet.decisions(id).find((d) => d.rule === 'breach: activation')!;
+    expect(breach.numbers.evidence!.failures).toContainEqual({
+      agent: member!.id,
+      error: 'gave it back: crash loop: 3 starts in 60s',
+    });
     await fleet.live(0, GOOD, GOOD);
     expect(fleet.world.fleet.rollout(id).status).toBe('reverted');
     const again = fleet.start('2.0.0', 'stages: [{ name: all, agents: 100% }]');
     await fleet.world.coordinator.drive();
-    expect(fleet.world.fleet.rollout(again).frozen[0]!.members).toBe(39);
-    member.sync();
-    expect(member.wanted()).not.toBe('press@2.0.0');
+    expect(fleet.world.fleet.rollout(again).frozen[0]!.members).toBe(30);
+    member!.sync();
+    expect(member!.wanted()).not.toBe('press@2.0.0');
   });
 
   test('[RO19] past a gate that a person overruled nothing is taken back by itself', async () => {
