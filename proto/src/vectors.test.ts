@@ -13,17 +13,20 @@ const types = v1 as unknown as Record<
   { decode(bytes: Uint8Array): unknown; encode(message: unknown): { finish(): Uint8Array } }
 >;
 
+// An empty list is no list on the wire, so one that a later version has added says nothing of these bytes.
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return `hex:${toHex(value)}`;
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([key]) => key !== '$unknowns'); // fields of later versions
+  const entries = Object.entries(value).filter(
+    ([key, member]) => key !== '$unknowns' && !(Array.isArray(member) && member.length === 0),
+  );
   return Object.fromEntries(entries.map(([key, member]) => [key, plain(member)]));
 }
 
 describe.each(names)('%s', (name) => {
   const bytes = fromHex(readFileSync(join(directory, `${name}.hex`), 'utf8').trim());
-  const expected = JSON.parse(readFileSync(join(directory, `${name}.json`), 'utf8'));
+  const expected = plain(JSON.parse(readFileSync(join(directory, `${name}.json`), 'utf8')));
 
   test('bytes from the field read as they always did', () => {
     expect(plain(types[name]!.decode(bytes))).toEqual(expected);
