@@ -251,4 +251,63 @@ thresholds: { score: 0.6 }
     expect(outside.status).toBe(422);
     expect(outside.json.detail).toMatch(/0\.2 to 0\.9/);
   });
+
+  test('a stage is compared with the other agents over all shards; pre-flight and superseding', async () => {
+    const operator = operatorOf();
+    await operator.push('judged@1.0.0');
+    await operator.push('judged@2.0.0');
+    const agents = await agentsThatSynced(operator, 'ro-judged', 8, { group: 'judged' }, 'judged');
+    const all = [{ name: 'all', agents: '100%' }];
+    await operator.rollOut({ release: 'judged@1.0.0', selector: 'group==judged', stages: all });
+    const windows = new Map<string, number>();
+    /** Everyone works a while, reports how that goes, and does as told. */
+    const live = async (): Promise<void> => {
+      for (const { sim } of agents) {
+        const { releaseDigest } = sim.pipeline;
+        const total = (windows.get(sim.id + releaseDigest) ?? 0) + 100;
+        windows.set(sim.id + releaseDigest, total);
+        sim.evidence = [{ pipeline: 'p', releaseDigest, role: 1, windows: total, alertWindows: total / 20 }];
+      }
+      for (const agent of agents) {
+        await agent.sync();
+        const wanted = agent.sim.wanted();
+        if (wanted !== '' && wanted !== agent.sim.pipeline.release) agent.sim.apply();
+        await agent.sync();
+      }
+    };
+    await live();
+    expect(
+      (await operator.ok('GET', 'releases/judged/2.0.0/preflight?selector=group==judged')).json,
+    ).toMatchObject({ eligible: 8, failing: 0 });
+    const gates = { alertRate: { maxRatio: 2 } };
+    const halves = [{ name: 'half', agents: '50%' }, ...all];
+    const spec = { release: 'judged@2.0.0', selector: 'group==judged', gates };
+    const older = (
+      await operator.rollOut({
+        release: 'judged@1.0.0',
+        selector: 'group==judged',
+        stages: [{ name: 'half', agents: '50%', soak: '1h' }, ...all],
+      })
+    ).json;
+    const draft = { apiVersion: 'skerry/v1', kind: 'Rollout', ...spec, stages: halves };
+    const { id } = (await operator.ok('POST', 'rollouts', { body: JSON.stringify(draft) })).json;
+    expect((await operator.api('POST', `rollouts/${id}/start`)).status).toBe(409);
+    await operator.ok('POST', `rollouts/${id}/start?supersede=true`);
+    expect((await operator.ok('GET', `rollouts/${older.id}`)).json.state.name).toBe('aborted');
+    await expect
+      .poll(
+        async () => {
+          await live();
+          return (await operator.ok('GET', `rollouts/${id}`)).json.state.name;
+        },
+        { timeout: 30_000, interval: 100 },
+      )
+      .toBe('completed');
+    const { decisions } = (await operator.ok('GET', `rollouts/${id}`)).json;
+    const passed = decisions.find((d: { rule: string }) => d.rule === 'gates passed');
+    expect(passed.numbers.gates.find((g: { gate: string }) => g.gate === 'alertRate')).toMatchObject({
+      verdict: 'pass',
+      text: expect.stringMatching(/4 v 4 agents/),
+    });
+  });
 }
