@@ -1,4 +1,3 @@
-import { messageOf } from '@skerry/proto/errors';
 import { randomId } from '@skerry/proto/ids';
 import { releaseRef } from '@skerry/proto/release';
 import type { skerry } from '@skerry/proto/wire';
@@ -7,7 +6,7 @@ import { AgentView } from './agent-view.ts';
 import { type ByHand, createByHand } from './byhand/byhand.ts';
 import { Captures } from './capture/captures.ts';
 import type { AgentConfig } from './config.ts';
-import { fallbackReason } from './drift/fallback.ts';
+import { fallBack } from './drift/fallback.ts';
 import { type Candidate, createEngine, type Engine } from './inference/engine.ts';
 import { createLane, type Lane, withoutRelease } from './lane.ts';
 import { createLink, type Link } from './link.ts';
@@ -325,26 +324,11 @@ class RunningAgent implements Agent {
       ports.publisher.publish(message);
     for (const message of concluded.actions) ports.publisher.publish(message);
     this.#alerts.note(concluded.alerts);
-    this.#fallBack(pipeline, concluded.alerts);
-    if (concluded.alerts.length > 0) this.#link?.notify();
-  }
-
-  /** Goes back to the previous release where a policy asks for it; beside the work, which goes on meanwhile. */
-  #fallBack(pipeline: string, alerts: readonly skerry.v1.IAlertRecord[]): void {
-    const { active, previous } = this.#releases.status(pipeline);
-    const reason = fallbackReason(this.#lanes.get(pipeline)!.onAlert, alerts, active?.digest);
-    if (reason === undefined) return;
-    const { log } = this.#o.ports;
-    if (!previous || previous.digest === active?.digest) {
-      log('warn', 'drift', `there is no previous release to fall back to: ${reason}`, { pipeline });
-      return;
-    }
-    this.#releases
-      .revert(pipeline, reason)
-      .catch((error: unknown) =>
-        log('error', 'drift', `falling back failed: ${messageOf(error)}`, { pipeline }),
-      )
-      .finally(() => this.#link?.notify());
+    if (concluded.alerts.length === 0) return;
+    const notify = (): void => this.#link?.notify();
+    const { onAlert } = this.#lanes.get(pipeline)!;
+    fallBack({ releases: this.#releases, log: ports.log, notify }, pipeline, onAlert, concluded.alerts);
+    notify();
   }
 
   #takeDrift(isLast: boolean): ReturnType<Parameters<typeof createProcessor>[0]['takeDrift']> {
