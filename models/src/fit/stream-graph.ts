@@ -11,12 +11,14 @@ import {
   BLOCKS,
   FLOOR,
   HELD,
+  JUDGED_SIDES,
   LIMIT,
   MEDIANS,
   MEMORY,
   MEMORY_SIZE,
   RECENT,
   SHAPE,
+  SIDES,
   TOLERANCES,
   VIEWS,
   WARM_UP,
@@ -40,19 +42,17 @@ export function streamGraph(): Uint8Array {
       attributes: { axis: 1 },
     },
   );
-  const blocks = (name: 'highs' | 'lows'): string =>
-    g.node('Reshape', [part(MEMORY[name]), g.ints([-1, VIEWS, BLOCKS])]);
-  const [highs, lows] = [blocks('highs'), blocks('lows')];
+  const sides = g.node('Concat', [views, g.node('Neg', [views])], { attributes: { axis: 1 } });
+  const tops = g.node('Reshape', [part(MEMORY.tops), g.ints([-1, SIDES, BLOCKS])]);
   const isWarm = g.node('Greater', [seen, g.number(WARM_UP)]);
-  const r = g.node('Where', [isWarm, excessOf(g, views, highs, lows), g.number(0)], { output: 'r' });
+  const r = g.node('Where', [isWarm, excessOf(g, sides, tops), g.number(0)], { output: 'r' });
   const phase = part(MEMORY.phase);
-  const remembered = { views, isFirst, begins: g.node('Equal', [phase, g.number(0)]) };
-  const [nextHighs, nextLows] = [remember(g, highs, 'Max', remembered), remember(g, lows, 'Min', remembered)];
+  const nextTops = remember(g, tops, sides, { isFirst, begins: g.node('Equal', [phase, g.number(0)]) });
   const advanced = g.node('Add', [phase, g.number(1)]);
   const isFull = g.node('Equal', [advanced, g.number(BLOCK)]);
   const nextPhase = g.node('Where', [isFull, g.number(0), advanced]);
   const held = reported(g, r, part(MEMORY.held));
-  g.node('Concat', [recent, nextHighs, nextLows, held, seen, nextPhase], {
+  g.node('Concat', [recent, nextTops, held, seen, nextPhase], {
     output: 'memory_next',
     attributes: { axis: 1 },
   });
@@ -126,36 +126,34 @@ function shapeOf(g: StreamBuilder, recent: string, seen: string): string {
   return g.node('Where', [isLongEnough, g.node('Sqrt', [least]), g.number(0)]);
 }
 
-function excessOf(g: StreamBuilder, views: string, highs: string, lows: string): string {
-  const overBlocks = { attributes: { axes: [2], keepdims: 0 } };
-  const high = g.node('ReduceMax', [highs], overBlocks);
-  const low = g.node('ReduceMin', [lows], overBlocks);
-  const level = g.slice(g.node('Max', [g.node('Abs', [high]), g.node('Abs', [low])]), 0, 1, 1);
+function excessOf(g: StreamBuilder, sides: string, blocks: string): string {
+  const tops = g.node('ReduceMax', [blocks], { attributes: { axes: [2], keepdims: 0 } });
+  const at = (indices: readonly number[]): string =>
+    g.node('Gather', [tops, g.ints(indices)], { attributes: { axis: 1 } });
+  const overSides = { attributes: { axes: [1], keepdims: 1 } };
+  const level = g.node('ReduceMax', [g.node('Abs', [at([0, VIEWS])])], overSides);
   const floor = g.node('Add', [g.node('Mul', [level, g.number(FLOOR.share)]), g.number(FLOOR.least)]);
-  const range = g.node('Add', [g.node('Sub', [high, low]), floor]);
-  const downwards = Array.from({ length: VIEWS }, (_, v) => (v < VIEWS - 1 ? 1 : 0));
-  const beyond = g.node('Max', [
-    g.node('Sub', [views, high]),
-    g.node('Mul', [g.node('Sub', [low, views]), g.constant('downwards', float32([1, VIEWS], downwards))]),
-  ]);
-  const tolerance = g.node('Mul', [range, g.constant('tolerances', float32([1, VIEWS], TOLERANCES))]);
-  const inTolerances = g.node('Div', [beyond, tolerance]);
-  const greatest = g.node('ReduceMax', [inTolerances], { attributes: { axes: [1], keepdims: 1 } });
+  const opposite = at(Array.from({ length: SIDES }, (_, side) => (side + VIEWS) % SIDES));
+  const range = g.node('Add', [g.node('Add', [tops, opposite]), floor]);
+  const tolerances = Array.from({ length: SIDES }, (_, side) => TOLERANCES[side % VIEWS]!);
+  const tolerance = g.node('Mul', [range, g.constant('tolerances', float32([1, SIDES], tolerances))]);
+  const inTolerances = g.node('Div', [g.node('Sub', [sides, tops]), tolerance]);
+  const greatest = g.node('ReduceMax', [g.slice(inTolerances, 0, JUDGED_SIDES, 1)], overSides);
   return g.node('Max', [greatest, g.number(0)]);
 }
 
-/** The blocks of every view with the newest values in, as [batch, VIEWS · BLOCKS]. */
+/** The blocks of every side with the newest values in, as [batch, SIDES · BLOCKS]. */
 function remember(
   g: StreamBuilder,
   blocks: string,
-  better: 'Max' | 'Min',
-  { views, isFirst, begins }: { views: string; isFirst: string; begins: string },
+  sides: string,
+  { isFirst, begins }: { isFirst: string; begins: string },
 ): string {
-  const column = g.node('Unsqueeze', [views, g.ints([2])]);
+  const column = g.node('Unsqueeze', [sides, g.ints([2])]);
   const flag = (name: string): string => g.node('Unsqueeze', [name, g.ints([2])]);
   const older = g.slice(blocks, 1, BLOCKS, 2);
   const kept = g.slice(blocks, 0, BLOCKS - 1, 2);
-  const present = g.node(better, [g.slice(blocks, BLOCKS - 1, BLOCKS, 2), column]);
+  const present = g.node('Max', [g.slice(blocks, BLOCKS - 1, BLOCKS, 2), column]);
   const isNew = flag(begins);
   const next = g.node(
     'Concat',
@@ -163,7 +161,7 @@ function remember(
     { attributes: { axis: 2 } },
   );
   const all = g.node('Where', [flag(isFirst), column, next]);
-  return g.node('Reshape', [all, g.ints([-1, VIEWS * BLOCKS])]);
+  return g.node('Reshape', [all, g.ints([-1, SIDES * BLOCKS])]);
 }
 
 /** Writes `score`, and gives what is held from now on. */

@@ -32,6 +32,10 @@ export const WARM_UP = 100;
 export const MEDIANS = [5, 21] as const;
 export const TOLERANCES = [0.01, 0.2, 0.03, 0.1] as const;
 export const VIEWS = TOLERANCES.length;
+/** Each view upwards, then each downwards, which is its negative upwards. */
+export const SIDES = 2 * VIEWS;
+/** The last side, a shape more familiar than ever, is no news. */
+export const JUDGED_SIDES = SIDES - 1;
 export const HELD = { factor: 1.5, keep: 0.98 } as const;
 /** Share of the level, and least width, that every range has. */
 export const FLOOR = { share: 1e-3, least: 1e-9 } as const;
@@ -41,13 +45,13 @@ export const LIMIT = 1e18;
 /** Where the parts of the memory lie: from, and how many. */
 export const MEMORY = {
   recent: [0, RECENT],
-  highs: [RECENT, VIEWS * BLOCKS],
-  lows: [RECENT + VIEWS * BLOCKS, VIEWS * BLOCKS],
-  held: [RECENT + 2 * VIEWS * BLOCKS, 1],
+  /** The greatest value of each side in each block, side by side, the oldest block first. */
+  tops: [RECENT, SIDES * BLOCKS],
+  held: [RECENT + SIDES * BLOCKS, 1],
   /** Samples seen, RECENT at most. */
-  seen: [RECENT + 2 * VIEWS * BLOCKS + 1, 1],
+  seen: [RECENT + SIDES * BLOCKS + 1, 1],
   /** Samples in the present block; 0 where the next one begins a block. */
-  phase: [RECENT + 2 * VIEWS * BLOCKS + 2, 1],
+  phase: [RECENT + SIDES * BLOCKS + 2, 1],
 } as const;
 export const MEMORY_SIZE = MEMORY.phase[0] + 1;
 
@@ -55,7 +59,7 @@ export const MEMORY_SIZE = MEMORY.phase[0] + 1;
 export function streamScore(memory: Float64Array, sample: number): number {
   const part = ([from, count]: readonly [number, number]): Float64Array =>
     memory.subarray(from, from + count);
-  const [recent, highs, lows] = [part(MEMORY.recent), part(MEMORY.highs), part(MEMORY.lows)];
+  const [recent, tops] = [part(MEMORY.recent), part(MEMORY.tops)];
   const [held, seen, phase] = [part(MEMORY.held), part(MEMORY.seen), part(MEMORY.phase)];
   const x = Math.min(LIMIT, Math.max(-LIMIT, sample));
   const isFirst = seen[0] === 0;
@@ -64,8 +68,9 @@ export function streamScore(memory: Float64Array, sample: number): number {
   recent[RECENT - 1] = x;
   seen[0] = Math.min(RECENT, seen[0]! + 1);
   const views = [x, ...MEDIANS.map((count) => median(recent, count)), shapeDistance(recent, seen[0])];
-  const r = seen[0] > WARM_UP ? excess(views, highs, lows) : 0;
-  remember(views, highs, lows, { isFirst, beginsBlock: phase[0] === 0 });
+  const sides = [...views, ...views.map((value) => -value)];
+  const r = seen[0] > WARM_UP ? excess(sides, tops) : 0;
+  remember(sides, tops, { isFirst, beginsBlock: phase[0] === 0 });
   phase[0] = (phase[0]! + 1) % BLOCK;
   held[0]! *= HELD.keep;
   if (!(r > held[0]!)) return 0;
@@ -90,35 +95,26 @@ function shapeDistance(recent: Float64Array, seen: number): number {
   return Math.sqrt(least);
 }
 
-function excess(views: readonly number[], highs: Float64Array, lows: Float64Array): number {
-  let [greatest, floor] = [0, 0];
-  for (const [v, value] of views.entries()) {
-    const high = Math.max(...highs.subarray(v * BLOCKS, (v + 1) * BLOCKS));
-    const low = Math.min(...lows.subarray(v * BLOCKS, (v + 1) * BLOCKS));
-    if (v === 0) floor = FLOOR.share * Math.max(Math.abs(high), Math.abs(low)) + FLOOR.least;
-    const range = high - low + floor;
-    // A shape more familiar than ever is no news.
-    const beyond = Math.max(value - high, v < VIEWS - 1 ? low - value : 0);
-    greatest = Math.max(greatest, beyond / (range * TOLERANCES[v]!));
+function excess(sides: readonly number[], blocks: Float64Array): number {
+  const tops = sides.map((_, side) => Math.max(...blocks.subarray(side * BLOCKS, (side + 1) * BLOCKS)));
+  const floor = FLOOR.share * Math.max(Math.abs(tops[0]!), Math.abs(tops[VIEWS]!)) + FLOOR.least;
+  let greatest = 0;
+  for (let side = 0; side < JUDGED_SIDES; side++) {
+    const range = tops[side]! + tops[(side + VIEWS) % SIDES]! + floor;
+    greatest = Math.max(greatest, (sides[side]! - tops[side]!) / (range * TOLERANCES[side % VIEWS]!));
   }
   return greatest;
 }
 
-// One row of blocks a view, the oldest first.
 function remember(
-  views: readonly number[],
-  highs: Float64Array,
-  lows: Float64Array,
+  sides: readonly number[],
+  blocks: Float64Array,
   { isFirst, beginsBlock }: { isFirst: boolean; beginsBlock: boolean },
 ): void {
-  for (const [v, value] of views.entries())
-    for (const [blocks, better] of [
-      [highs, Math.max],
-      [lows, Math.min],
-    ] as const) {
-      const row = blocks.subarray(v * BLOCKS, (v + 1) * BLOCKS);
-      if (isFirst) row.fill(value);
-      else if (beginsBlock) row.copyWithin(0, 1);
-      row[BLOCKS - 1] = beginsBlock ? value : better(row[BLOCKS - 1]!, value);
-    }
+  for (const [side, value] of sides.entries()) {
+    const row = blocks.subarray(side * BLOCKS, (side + 1) * BLOCKS);
+    if (isFirst) row.fill(value);
+    else if (beginsBlock) row.copyWithin(0, 1);
+    row[BLOCKS - 1] = beginsBlock ? value : Math.max(row[BLOCKS - 1]!, value);
+  }
 }
