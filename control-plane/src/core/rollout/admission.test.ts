@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createWorld, pushTestReleases } from '../../node/testing.ts';
 import { fleetOf, running, STAGES, settle, start, YAML } from '../../node/testing-rollout.ts';
+import { reviveRollout } from './rollout.ts';
 
 describe('who is given a release, and when', () => {
   test('[RO20] a newer rollout supersedes one in progress where it is told to; who has that release keeps it meanwhile', async () => {
@@ -83,5 +84,15 @@ describe('who is given a release, and when', () => {
     world.fleet.operateRollout('ola', id, 'revert');
     await settle(world, agents);
     expect(running(agents, 'press@1.0.0')).toHaveLength(3);
+  });
+});
+
+test('a rollout that was stored before settings existed gets their defaults', () => {
+  const spec = { gates: { errorRate: { max: 0.01, minWindows: 10 } }, stages: [] };
+  const revived = reviveRollout(JSON.stringify({ id: 'ro_old', spec, frozen: [] }));
+  expect(revived.spec).toMatchObject({
+    stratify: [],
+    preflight: { maxFailing: 0.1 },
+    gates: { errorRate: { max: 0.01 }, silence: { max: 0.1 } },
   });
 });
