@@ -56,6 +56,8 @@ export function markArms(
       context.now(),
     );
   }
+  // Who isn't eligible any more is no agent to compare with.
+  context.sql.run('DELETE FROM arm WHERE rollout = ? AND at_ms < ?', rollout, context.now());
 }
 
 interface ServingPipeline extends Record<string, string> {
