@@ -62,6 +62,7 @@ export function createLane(config: PipelineConfig, options: LaneOptions): Lane {
       }
       drift.onRow(device, values, timeUs);
     },
+    onOutside: (device, channel, timeUs) => drift.onOutside(device, channel, timeUs),
     onOutput: (device, output, value, toUs) => drift.onOutput(device, output, value, toUs),
     onWindow(windows, index, row) {
       const { manifest } = pipeline;

@@ -15,7 +15,9 @@ export interface WatchedSignal {
 
 export interface DeviceDrift {
   device: string;
-  /** Open windows by channel index; undefined where the channel has no reference. */
+  /** By channel index; undefined where the channel has no reference. */
+  channels: (SignalDrift | undefined)[];
+  /** Their open windows. */
   inputs: (Histogram | undefined)[];
   outputs: Map<string, SignalDrift>;
   signals: SignalDrift[];
@@ -49,10 +51,12 @@ export function watchDevice(
   const signals = watched.map(
     ({ reference, edges, density }) => new SignalDrift(reference, edges, rules, density),
   );
+  const inputs = channels.map((name) => signals.find((s) => !s.isOutput && s.name === name));
   return {
     device,
     signals,
-    inputs: channels.map((name) => signals.find((s) => !s.isOutput && s.name === name)?.current),
+    channels: inputs,
+    inputs: inputs.map((signal) => signal?.current),
     outputs: new Map(signals.filter(({ isOutput }) => isOutput).map((signal) => [signal.name, signal])),
     lastUs: -Infinity,
     dueUs: -Infinity,

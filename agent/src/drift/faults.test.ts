@@ -63,7 +63,6 @@ describe('a sensor', () => {
   test.each([
     ['stuck', () => 0.25, 'vibration of p1 is stuck: 100 % of its values'],
     ['missing', () => Number.NaN, 'vibration of p1 is missing: 100 % of its values'],
-    ['out-of-range', () => -999 + healthy(), 'vibration of p1 is far out of range: 100 % of its values'],
   ])(
     'that is %s is called so, without any threshold, and again once it is well',
     (fault, broken, message) => {
@@ -76,6 +75,29 @@ describe('a sensor', () => {
       expect(after.at(-1)?.state).toBe(EpisodeState.EPISODE_STATE_CLEARED);
     },
   );
+
+  test('whose values the release rejects is out of range, with nothing of it in any window', () => {
+    expect(windows(3, healthy, () => 0)).toEqual([]);
+    const alerts: skerry.v1.IAlertRecord[] = [];
+    for (const end = second + 300; second < end; second++) {
+      alerts.push(...monitor.roll('p1', START + second * SECOND, CLOCK).alerts);
+      monitor.observeOutside('p1', 0);
+    }
+    expect(alerts[0]?.state).toBe(EpisodeState.EPISODE_STATE_OPEN);
+    expect(alerts[0]?.message).toMatch(/^vibration of p1 is out of range: \d+ % of its values$/);
+    const after = windows(3, healthy, () => 0);
+    expect(after.at(-1)?.state).toBe(EpisodeState.EPISODE_STATE_CLEARED);
+  });
+
+  test('that tells of a machine far from its reference is not broken', () => {
+    expect(
+      windows(
+        5,
+        () => 1000 + healthy(),
+        () => 0,
+      ),
+    ).toEqual([]);
+  });
 
   test('that falls silent while others go on is missing', () => {
     expect(windows(3, healthy, () => 0)).toEqual([]);

@@ -89,6 +89,12 @@ export class DriftMonitor {
     }
   }
 
+  /** Counts a value that the release's range rejected, of a device whose time was told. */
+  observeOutside(device: string, channelIndex: number): void {
+    const signal = this.#device(device)?.channels[channelIndex];
+    if (signal) signal.outside++;
+  }
+
   /**
    * Counts one value of an output, of a window that ended at `toUs`, and says where it makes a shift begin or end.
    * Outputs without a reference aren't watched.

@@ -122,3 +122,17 @@ test('a policy that asks for capture has windows sent within its budget, kept un
   const again = machine.requests.at(-1)!.samples;
   expect(again.map(({ id }) => id)).toEqual([samples[0]!.id]);
 });
+
+test('a sensor whose readings the release rejects is named, though no reading of it is taken', async () => {
+  machine.answer = push(policyOf({ input: {} }), 5);
+  await machine.start();
+  await machine.sync();
+  await send(0, 70);
+  await send(70, 200, 500);
+  await send(200, 201);
+  await machine.sync();
+  const [opened] = machine.messages('/drift');
+  expect(opened).toMatchObject({ state: 'open', output: 'vibration' });
+  expect(String(opened!.message)).toMatch(/^vibration of d7 is out of range: \d+ % of its values$/);
+  expect(machine.agent.status().pipelines[0]!.samples.rejected).toMatchObject({ range: 130 });
+});

@@ -84,7 +84,7 @@ export function shiftRecord(
 const FAULT_WORDS: Partial<Record<string, string>> = {
   missing: 'missing',
   stuck: 'stuck',
-  'out-of-range': 'far out of range',
+  'out-of-range': 'out of range',
 } satisfies Record<SensorFault, string>;
 
 function span({ fromUs, toUs }: { fromUs: number; toUs: number }): { fromUs: number; toUs: number } {

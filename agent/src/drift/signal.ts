@@ -26,6 +26,8 @@ export interface JudgedWindow {
   fromUs: number;
   toUs: number;
   state: ReturnType<Histogram['state']>;
+  /** Values that the release's range rejected meanwhile. */
+  outside: number;
   judgement: Judgement;
 }
 
@@ -52,6 +54,8 @@ export class SignalDrift {
   readonly isOutput: boolean;
   /** The window being filled. */
   readonly current: Histogram;
+  /** Values of the open window that the release's range rejected. */
+  outside = 0;
   /** Sequential detection, of outputs. */
   readonly shift: ShiftWatch | undefined;
   /** Event time at which it began; NaN before the first value. */
@@ -93,7 +97,7 @@ export class SignalDrift {
     if (nowUs < this.fromUs + rules.windowMs * 1000) return false;
     // A sensor that gives next to nothing any more is to be heard of, too, and has no samples enough.
     const [n, missing] = [this.current.n, this.missing(rows)];
-    return (missing > n ? n + missing : n) >= rules.minSamples;
+    return (missing > n ? n + missing : n) + this.outside >= rules.minSamples;
   }
 
   /** Values that the window lacks: those that were none, and those that should have come beside so many rows. */
@@ -118,10 +122,11 @@ export class SignalDrift {
     // Silence after the last value belongs to no window, so an outage doesn't stretch the one before it.
     const toUs = Math.max(this.fromUs + rules.windowMs * 1000, lastUs + 1);
     const state = { ...this.current.state(), missing: this.missing(rows) };
-    const window = this.#judge({ fromUs: this.fromUs, toUs, state }, rules);
+    const window = this.#judge({ fromUs: this.fromUs, toUs, state, outside: this.outside }, rules);
     this.#closed = [...this.#closed, window].slice(-HISTORY);
     this.last = window;
     this.current.reset();
+    this.outside = 0;
     this.fromUs = nowUs;
     this.awaitsJudgement = false;
     return window;
@@ -142,7 +147,8 @@ export class SignalDrift {
 
   /** The open window as it stands. */
   judgeOpen(lastUs: number, rules: DriftRules): JudgedWindow {
-    return this.#judge({ fromUs: this.fromUs, toUs: lastUs + 1, state: this.current.state() }, rules);
+    const { fromUs, outside } = this;
+    return this.#judge({ fromUs, toUs: lastUs + 1, state: this.current.state(), outside }, rules);
   }
 
   /** The episode after a window closed. */
@@ -167,8 +173,10 @@ export class SignalDrift {
     const windowHours = (window.toUs - window.fromUs) / 3.6e9;
     const { minSamples, tests } = rules;
     const judgement = judge(this.reference, window.state, thresholds, { minSamples, tests, windowHours });
-    const found = this.isOutput ? undefined : sensorFault(this.reference, window.state);
-    const samples = (window.state.n ?? 0) + (window.state.missing ?? 0);
+    const found = this.isOutput
+      ? undefined
+      : sensorFault(this.reference, { ...window.state, outside: window.outside });
+    const samples = window.state.n + window.state.missing + window.outside;
     if (!found || samples < minSamples) return { ...window, judgement };
     // What a broken sensor says isn't drift, however far it is from the reference.
     const { fault: measure, share: value } = found;

@@ -93,6 +93,14 @@ export class DriftWatch {
     this.#monitor.observeRow(device, values);
   }
 
+  /** A row was rejected because of this channel's value. */
+  onOutside(device: string, channel: number, timeUs: number): void {
+    if (!this.#monitor) return;
+    const closed = this.#monitor.roll(device, timeUs, this.#options.clock);
+    if (closed.sketches.length > 0 || closed.alerts.length > 0) this.#take(closed);
+    this.#monitor.observeOutside(device, channel);
+  }
+
   /** One output of one window. */
   onOutput(device: string, output: string, value: number, toUs: number): void {
     if (!this.#monitor) return;

@@ -22,17 +22,23 @@ export class Arrival implements RowSink {
   #ranges: Ranges;
   #levels: readonly string[] = NO_LEVELS;
   #arrivalUs = 0;
+  readonly #onOutside: ((device: string, channel: number, timeUs: number) => void) | undefined;
   #latestUs = 0;
   #lastArrivalUs = Number.NEGATIVE_INFINITY;
 
   /** Throws SkerryError for a source that can't be compiled. */
-  constructor(config: PipelineConfig, counters: SampleCounters) {
+  constructor(
+    config: PipelineConfig,
+    counters: SampleCounters,
+    onOutside?: (device: string, channel: number, timeUs: number) => void,
+  ) {
     const channels = Object.values(config.source.channels);
     this.#source = config.source;
     this.#template = compileTemplate(config.source.device);
     const time = config.source.time?.field;
     this.#codec = createCodec(config.source.codec, { channels, time, device: this.#template.fields });
     this.#counters = counters;
+    this.#onOutside = onOutside;
     this.columns = new SampleColumns(config.name, channels.length);
     this.values = new Array<unknown>(channels.length).fill(undefined);
     this.device = new Array<unknown>(this.#template.fields.length).fill(undefined);
@@ -83,9 +89,16 @@ export class Arrival implements RowSink {
     if (Number.isNaN(timeUs)) return this.#reject('time');
     if (this.#isFuture(timeUs)) return this.#reject('future');
     const reason = checkValues(this.values, this.#ranges, this.#checked);
+    if (reason === 'range') this.#onOutside?.(device, this.#outside(), timeUs);
     if (reason) return this.#reject(reason);
     this.columns.push(device, timeUs, this.#checked);
     return true;
+  }
+
+  /** The first channel whose value is outside its range. */
+  #outside(): number {
+    const { low, high } = this.#ranges;
+    return this.values.findIndex((value, c) => Number(value) < low[c]! || Number(value) > high[c]!);
   }
 
   #reject(reason: ArrivalReason): false {

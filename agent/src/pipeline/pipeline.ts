@@ -99,6 +99,8 @@ export interface PipelineOptions {
    * array that is used again; each finite output of width 1.
    */
   onRow?: (device: string, values: Float64Array, timeUs: number) => void;
+  /** A row was rejected because a channel's value is outside the release's range; when it arrives. */
+  onOutside?: (device: string, channel: number, timeUs: number) => void;
   onOutput?: (device: string, output: string, value: number, toUs: number) => void;
   /** Each window with what came of it, before the next batch is taken. */
   onWindow?: (windows: WindowBatch, index: number, row: ResultRow) => void;
@@ -112,7 +114,7 @@ export function createPipeline(config: PipelineConfig, options: PipelineOptions)
   const { limits } = options;
   const actions = compileRules(config.actions);
   const feed = new Feed({ ...limits, width: channels.length, onRow: options.onRow });
-  const arrival = new Arrival(config, feed.books.counters);
+  const arrival = new Arrival(config, feed.books.counters, options.onOutside);
   let judge: Judge | undefined;
   let policy: { effective: EffectivePolicy | undefined; generation: number } = {
     effective: undefined,

@@ -28,8 +28,9 @@ export function addSampleCommands(program: Command): void {
       '\nExamples:\n  skerry sample ls --labelled no\n  skerry sample ls --device press-7',
     )
     .action(
-      action<Filter & { limit: number }>(async (session, _, { limit, ...filter }) => {
-        const samples = await session.client.list<SampleWithValues>('api/v1/samples', { ...filter }, limit);
+      action<Filter & { limit: number }>(async (session, _, { limit, ...options }) => {
+        const query = filterOf(options);
+        const samples = await session.client.list<SampleWithValues>('api/v1/samples', query, limit);
         session.show(samples, () => showSamples(samples));
       }),
     );
@@ -68,6 +69,10 @@ function withFilter(command: Command): Command {
     });
 }
 
+function filterOf({ agent, pipeline, device, labelled }: Filter): Record<string, string | undefined> {
+  return { agent, pipeline, device, labelled };
+}
+
 function showSamples(samples: readonly SampleWithValues[]): void {
   table(
     ['from', 'agent', 'device', 'pipeline', 'because', 'score', 'threshold', 'label', 'id'],
@@ -88,7 +93,7 @@ function showSamples(samples: readonly SampleWithValues[]): void {
 
 async function exportSamples(
   session: Session,
-  { out: file, ...filter }: Filter & { out?: string },
+  { out: file, ...options }: Filter & { out?: string },
 ): Promise<void> {
   const toFile = file !== undefined && file !== '-';
   const out = toFile ? createWriteStream(file) : process.stdout;
@@ -97,7 +102,7 @@ async function exportSamples(
   });
   failed.catch(() => undefined);
   let written = 0;
-  for await (const page of session.client.pages<SampleWithValues>('api/v1/samples', { ...filter })) {
+  for await (const page of session.client.pages<SampleWithValues>('api/v1/samples', filterOf(options))) {
     for (const sample of page) {
       if (!out.write(`${JSON.stringify(sample)}\n`)) await Promise.race([once(out, 'drain'), failed]);
       written++;

@@ -1,7 +1,7 @@
 /**
  * What a drift means: each device against its cohort, which is every device of the pipeline, whatever release it runs.
  *
- *     sensor-fault   a sensor is stuck, missing or far out of range; or few devices drift and look unlike the others
+ *     sensor-fault   a sensor is stuck, missing or out of range; or few devices drift and look unlike the others
  *     world-changed  most devices drift
  *     build          outputs drift on devices whose inputs don't, on one release and backend and not on others
  *     inputs         outputs drift where inputs do

@@ -4,7 +4,7 @@
  *
  *     missing        more than half of the values weren't numbers
  *     stuck          every value is the same, at a place where the reference doesn't rest
- *     out-of-range   the mean is further out of the reference's range than that range is wide (-999, an open wire)
+ *     out-of-range   more than half of the values were outside the range that the release states, and were rejected
  */
 import type { skerry } from '../wire.ts';
 import { binOf, type HistogramState } from './histogram.ts';
@@ -19,18 +19,16 @@ const FEWEST = 20;
 /** The fault that a window of a channel shows, with the share of its values that show it. */
 export function sensorFault(
   reference: skerry.v1.ISignalReference,
-  window: HistogramState,
+  window: HistogramState & { outside?: number },
 ): { fault: SensorFault; share: number } | undefined {
-  const [n, missing] = [window.n ?? 0, window.missing ?? 0];
-  if (n + missing < FEWEST) return undefined;
+  const [n, missing, outside] = [window.n ?? 0, window.missing ?? 0, window.outside ?? 0];
+  if (n + missing + outside < FEWEST) return undefined;
+  const rejected = outside / (n + outside);
+  if (rejected > FAULT_SHARE) return { fault: 'out-of-range', share: rejected };
   const share = missing / (n + missing);
   if (share > FAULT_SHARE) return { fault: 'missing', share };
   if (n < FEWEST) return undefined;
-  const [low, high] = [reference.min ?? 0, reference.max ?? 0];
-  const mean = window.mean ?? 0;
-  const width = high - low;
-  if (width > 0 && (mean > high + width || mean < low - width)) return { fault: 'out-of-range', share: 1 };
-  if (window.min === window.max && !restsAt(reference, mean)) return { fault: 'stuck', share: 1 };
+  if (window.min === window.max && !restsAt(reference, window.mean ?? 0)) return { fault: 'stuck', share: 1 };
   return undefined;
 }
 
