@@ -223,6 +223,8 @@ function countHealth(agents: readonly AgentInfo[], nowMs: number): Record<Health
 
 const RATE_EVERY_MS = 2_000;
 const RATE_OVER = 8;
+/** Results come in exchanges some seconds apart: between two looks there may be none. */
+const RATE_FROM = 5;
 
 /** Results per second over the last quarter of a minute, from the counter that everybody else reads too. */
 function useIngestRate(): { perSecond: number; total: number } | undefined {
@@ -243,7 +245,7 @@ function useIngestRate(): { perSecond: number; total: number } | undefined {
     return () => clearInterval(timer);
   }, [api]);
   const [first, last] = [samples[0], samples.at(-1)];
-  if (!first || !last || first === last) return undefined;
+  if (!first || !last || samples.length < RATE_FROM) return undefined;
   const seconds = (last.atMs - first.atMs) / 1_000;
   return { perSecond: Math.max(0, last.total - first.total) / seconds, total: last.total };
 }
