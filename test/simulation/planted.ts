@@ -43,7 +43,12 @@ export const PLANTED: readonly PlantedBug[] = [
     shows: /as delivered, and the control plane holds|without faults/,
     transport: deleteOnSend,
   },
-  { name: 'the server stores what it holds already', seeds: 5, shows: /is held twice|more are held here/, sql: withoutDedupe },
+  {
+    name: 'the server stores what it holds already',
+    seeds: 5,
+    shows: /is held twice|more are held here/,
+    sql: withoutDedupe,
+  },
   {
     name: 'sequence numbers derived from what is left',
     seeds: 60,
