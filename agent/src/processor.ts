@@ -76,6 +76,7 @@ export class Processor {
   #replayed: Promise<void> = Promise.resolve();
   #queue: FreshEntry[] = [];
   #queuedRows = 0;
+  #queuedBytes = 0;
   #between: Between[] = [];
   #tickDue = false;
   #maintainedMs: number;
@@ -95,10 +96,11 @@ export class Processor {
       listening,
       retry: this.#retry,
       maxUncommitted: options.limits.maxUncommitted,
-      mayStart: () => this.#queuedRows < options.limits.maxUncommitted,
+      mayStart: () => this.#keepsUp(),
       onEntry: (entry) => {
         this.#queue.push(entry);
         this.#queuedRows += entry.rows;
+        this.#queuedBytes += entry.sizeBytes;
         this.#wake();
       },
     });
@@ -260,7 +262,16 @@ export class Processor {
   #feedQueued(): void {
     let fed = 0;
     while (fed < this.#queue.length && this.#advance.hasRoom) this.#advance.feed(this.#queue[fed++]!, 'live');
-    for (const entry of this.#queue.splice(0, fed)) this.#queuedRows -= entry.rows;
+    for (const entry of this.#queue.splice(0, fed)) {
+      this.#queuedRows -= entry.rows;
+      this.#queuedBytes -= entry.sizeBytes;
+    }
+  }
+
+  // What waits for inference lies in the journal, which counts towards the bound: results must not give way to a backlog.
+  #keepsUp(): boolean {
+    const { maxUncommitted, maxJournalBytes } = this.#options.limits;
+    return this.#queuedRows < maxUncommitted && this.#queuedBytes < maxJournalBytes;
   }
 
   async #maintain(): Promise<void> {
@@ -279,6 +290,7 @@ export class Processor {
     for (const { reject } of this.#between.splice(0)) reject(why);
     this.#queue = [];
     this.#queuedRows = 0;
+    this.#queuedBytes = 0;
     this.#tellIdle();
     if (!this.#stopping) this.#options.onFatal(error);
   }

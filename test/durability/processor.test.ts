@@ -332,3 +332,31 @@ function randomStream(seed: number, count: number): Sample[] {
     return { device, tS, x: Math.floor(random() * 90) };
   });
 }
+
+test('a backlog that waits for inference takes no more of the journal than its bound: publishers wait', async () => {
+  const machine = createMachine();
+  let catchUp = (): void => undefined;
+  const caughtUp = new Promise<void>((resolve) => {
+    catchUp = resolve;
+  });
+  const run = await machine.boot({
+    window: 'rate: any, length: 2',
+    limits: { maxJournalBytes: 1024 },
+    infer: async (windows) => {
+      await caughtUp;
+      return meanOf(windows);
+    },
+  });
+  await run.processor.start();
+  const acknowledged: Promise<unknown>[] = [];
+  for (const sample of line('a', 0, 199)) {
+    acknowledged.push(publish(run, sample));
+    await settle();
+  }
+  expect(run.outbox.stats().journalBytes).toBeLessThan(5 * 1024);
+  expect(run.processor.stats().waiting).toBeGreaterThan(100);
+  catchUp();
+  await Promise.all(acknowledged);
+  await run.processor.idle();
+  expect(run.published).toHaveLength(100);
+});

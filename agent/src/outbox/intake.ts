@@ -27,6 +27,8 @@ export interface FreshEntry {
   seq: number;
   batches: readonly SampleBatch[];
   rows: number;
+  /** Of its rows in the journal, about. */
+  sizeBytes: number;
 }
 
 export interface IntakeOptions {
@@ -56,6 +58,9 @@ interface Message {
   done: Done;
   origin: Origin | undefined;
 }
+
+/** What a row of a journal entry takes beside its values, about: device and time. */
+const ROW_BYTES = 8;
 
 export class Intake {
   readonly #options: IntakeOptions;
@@ -203,7 +208,12 @@ export class Intake {
     const seq = await listening.during(() =>
       retry.until('journal', () => outbox.appendJournal(batches, counters)),
     );
+    if (seq === undefined) return;
     const rows = batches.reduce((sum, batch) => sum + batch.count, 0);
-    if (seq !== undefined) this.#options.onEntry({ seq, batches, rows });
+    const sizeBytes = batches.reduce(
+      (sum, { count, channelCount }) => sum + count * (8 * channelCount + ROW_BYTES),
+      0,
+    );
+    this.#options.onEntry({ seq, batches, rows, sizeBytes });
   }
 }
