@@ -280,7 +280,11 @@ class SimulatedControl implements ControlPlane {
       if (name !== 'draft' && name !== 'paused') return;
       fleet.operateRollout('ola', newest.id, name === 'draft' ? 'start' : 'resume');
       this.#try('rollout', () => coordinator.drive());
-    } else if (next && shard.agents({ limit: agents.length, state: 'approved' }).length === agents.length)
+      return;
+    }
+    // An agent that hasn't said yet which pipelines it has is no agent to roll out to.
+    const known = shard.agents({ limit: agents.length, state: 'approved' });
+    if (next && known.filter(({ pipelines }) => pipelines.length > 0).length === agents.length)
       fleet.createRollout('ola', rolloutOf(next));
   }
 

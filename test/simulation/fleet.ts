@@ -152,7 +152,7 @@ export class Fleet {
     while (why !== undefined && this.#world.nowMs < endMs) {
       await this.#world.runUntil(this.#world.nowMs + LOOK_MS);
       this.#results.look();
-      why = this.control.waitsFor() ?? unsettled(this.#outcomes(), GOOD.ref);
+      why = this.#rolloutEnds() ?? unsettled(this.#outcomes(), GOOD.ref);
     }
     const wrong =
       why === undefined
@@ -171,6 +171,11 @@ export class Fleet {
       const [problem] = damaged ? [] : this.control.unproven(id);
       if (problem !== undefined) throw new InvariantBroken('proof', `${id}: ${problem}`);
     }
+  }
+
+  // Where every agent has refused the release for good, its rollout waits for a person.
+  #rolloutEnds(): string | undefined {
+    return this.machines.every(({ excuse }) => excuse !== undefined) ? undefined : this.control.waitsFor();
   }
 
   #outcomes(): Outcome[] {
