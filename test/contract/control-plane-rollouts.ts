@@ -258,7 +258,9 @@ thresholds: { score: 0.6 }
     await operator.push('judged@2.0.0');
     const agents = await agentsThatSynced(operator, 'ro-judged', 8, { group: 'judged' }, 'judged');
     const all = [{ name: 'all', agents: '100%' }];
-    await operator.rollOut({ release: 'judged@1.0.0', selector: 'group==judged', stages: all });
+    const first = (
+      await operator.rollOut({ release: 'judged@1.0.0', selector: 'group==judged', stages: all })
+    ).json;
     const windows = new Map<string, number>();
     /** Everyone works a while, reports how that goes, and does as told. */
     const live = async (): Promise<void> => {
@@ -275,7 +277,17 @@ thresholds: { score: 0.6 }
         await agent.sync();
       }
     };
-    await live();
+    const completed = (id: string): Promise<void> =>
+      expect
+        .poll(
+          async () => {
+            await live();
+            return (await operator.ok('GET', `rollouts/${id}`)).json.state.name;
+          },
+          { timeout: 30_000, interval: 100 },
+        )
+        .toBe('completed');
+    await completed(first.id);
     expect(
       (await operator.ok('GET', 'releases/judged/2.0.0/preflight?selector=group==judged')).json,
     ).toMatchObject({ eligible: 8, failing: 0 });
@@ -294,15 +306,7 @@ thresholds: { score: 0.6 }
     expect((await operator.api('POST', `rollouts/${id}/start`)).status).toBe(409);
     await operator.ok('POST', `rollouts/${id}/start?supersede=true`);
     expect((await operator.ok('GET', `rollouts/${older.id}`)).json.state.name).toBe('aborted');
-    await expect
-      .poll(
-        async () => {
-          await live();
-          return (await operator.ok('GET', `rollouts/${id}`)).json.state.name;
-        },
-        { timeout: 30_000, interval: 100 },
-      )
-      .toBe('completed');
+    await completed(id);
     const { decisions } = (await operator.ok('GET', `rollouts/${id}`)).json;
     const passed = decisions.find((d: { rule: string }) => d.rule === 'gates passed');
     expect(passed.numbers.gates.find((g: { gate: string }) => g.gate === 'alertRate')).toMatchObject({
