@@ -87,3 +87,18 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
+
+/**
+ * Texts one after the other, each as UTF-8 behind its length as four big-endian bytes: no two lists of texts give the
+ * same bytes, so a digest or a signature over them is about exactly these.
+ */
+export function framed(texts: readonly string[]): Uint8Array {
+  return concat(
+    texts.flatMap((text) => {
+      const bytes = utf8(text);
+      const length = new Uint8Array(4);
+      new DataView(length.buffer).setUint32(0, bytes.length);
+      return [length, bytes];
+    }),
+  );
+}

@@ -1,4 +1,4 @@
-import { concat, toBase32, toBase64Url, toHex, utf8 } from './bytes.ts';
+import { framed, toBase32, toBase64Url, toHex } from './bytes.ts';
 import type { Crypto } from './crypto.ts';
 
 /** What an agent or pipeline may be called. `.` and `..` mean something else in paths. */
@@ -21,14 +21,7 @@ export interface ResultKey {
  */
 export function resultId(crypto: Crypto, key: ResultKey): string {
   const parts = [key.agent, key.pipeline, key.device, key.releaseDigest, `${key.fromUs}`, `${key.toUs}`];
-  const framed: Uint8Array[] = [];
-  for (const part of parts) {
-    const bytes = utf8(part);
-    const length = new Uint8Array(4);
-    new DataView(length.buffer).setUint32(0, bytes.length);
-    framed.push(length, bytes);
-  }
-  return toBase32(crypto.sha256(concat(framed)).subarray(0, 16));
+  return toBase32(crypto.sha256(framed(parts)).subarray(0, 16));
 }
 
 /** Randomness as ids need it. */
