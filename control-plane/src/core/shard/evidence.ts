@@ -1,6 +1,7 @@
 /** What agents say of the releases that they run: stored as it was last said, cumulative since activation. */
+
+import { addLatency, type LatencyCounts, latencyQuantile, latencySince } from '@skerry/proto/latency';
 import { skerry } from '@skerry/proto/wire';
-import { addLatency, type LatencyCounts, latencyQuantile, latencySince } from '../rollout/latency.ts';
 import type { ShardContext } from './context.ts';
 
 /** Counts of one release in one pipeline and role. */
