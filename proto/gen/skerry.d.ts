@@ -695,6 +695,9 @@ export namespace skerry {
             /** Reported evidence. */
             evidence: skerry.v1.ReleaseEvidence.$Properties[];
 
+            /** Reported evidenceUnsaid. */
+            evidenceUnsaid: boolean;
+
             /**
              * Encodes the specified Reported message. Does not implicitly {@link skerry.v1.Reported.verify|verify} messages.
              * @param message Reported message or plain object to encode
@@ -754,6 +757,9 @@ export namespace skerry {
 
                 /** Reported evidence */
                 evidence?: (skerry.v1.ReleaseEvidence.$Properties[]|null);
+
+                /** Reported evidenceUnsaid */
+                evidenceUnsaid?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

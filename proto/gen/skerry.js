@@ -1772,6 +1772,7 @@ export const skerry = $root.skerry = (() => {
              * @property {number|null} [arrivalAheadMs] Reported arrivalAheadMs
              * @property {string|null} [trustProblem] Reported trustProblem
              * @property {Array.<skerry.v1.ReleaseEvidence.$Properties>|null} [evidence] Reported evidence
+             * @property {boolean|null} [evidenceUnsaid] Reported evidenceUnsaid
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1907,6 +1908,14 @@ export const skerry = $root.skerry = (() => {
             Reported.prototype.evidence = $util.emptyArray;
 
             /**
+             * Reported evidenceUnsaid.
+             * @member {boolean} evidenceUnsaid
+             * @memberof skerry.v1.Reported
+             * @instance
+             */
+            Reported.prototype.evidenceUnsaid = false;
+
+            /**
              * Encodes the specified Reported message. Does not implicitly {@link skerry.v1.Reported.verify|verify} messages.
              * @function encode
              * @memberof skerry.v1.Reported
@@ -1953,6 +1962,8 @@ export const skerry = $root.skerry = (() => {
                 if (message.evidence != null && message.evidence.length)
                     for (let i = 0; i < message.evidence.length; ++i)
                         $root.skerry.v1.ReleaseEvidence.encode(message.evidence[i], writer.uint32(/* id 21, wireType 2 =*/170).fork(), _depth + 1).ldelim();
+                if (message.evidenceUnsaid != null && $Object.hasOwnProperty.call(message, "evidenceUnsaid") && message.evidenceUnsaid !== false)
+                    writer.uint32(/* id 22, wireType 0 =*/176).bool(message.evidenceUnsaid);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2180,6 +2191,15 @@ export const skerry = $root.skerry = (() => {
                             if (!(message.evidence && message.evidence.length))
                                 message.evidence = [];
                             message.evidence.push($root.skerry.v1.ReleaseEvidence.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 22: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.evidenceUnsaid = value;
+                            else
+                                delete message.evidenceUnsaid;
                             continue;
                         }
                     }
