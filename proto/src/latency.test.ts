@@ -47,6 +47,8 @@ test('sketches add up, and what came since an earlier state is their difference'
   ];
   const all = sketchOf([...early, ...late]);
   expect(addLatency(sketchOf(early), sketchOf(late))).toEqual(all);
+  const none = { gamma: 0, offset: 0, counts: [], zeros: 0 };
+  expect([addLatency(none, all), addLatency(all, none)]).toEqual([all, all]);
   const since = latencySince(all, sketchOf(early));
   expect(latencyQuantile(since, 1)).toBe(latencyQuantile(sketchOf(late), 1));
   expect(since.counts.reduce((a, b) => a + b)).toBe(3);

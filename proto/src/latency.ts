@@ -65,15 +65,20 @@ export function latencySince(later: LatencyCounts, earlier: LatencyCounts | unde
   return counts.some((count) => count < 0) ? later : { ...later, counts, zeros: later.zeros - earlier.zeros };
 }
 
-/** Sketches of one gamma added up. */
+/** Sketches added up; of two gammas the first stays, since they have no bins in common. */
 export function addLatency(a: LatencyCounts, b: LatencyCounts): LatencyCounts {
-  if (a.gamma !== b.gamma || b.counts.length === 0) return a;
-  if (a.counts.length === 0) return b;
+  if (isEmpty(b)) return a;
+  if (isEmpty(a)) return b;
+  if (a.gamma !== b.gamma) return a;
   const offset = Math.min(a.offset, b.offset);
   const end = Math.max(a.offset + a.counts.length, b.offset + b.counts.length);
   const at = (s: LatencyCounts, i: number): number => s.counts[i + offset - s.offset] ?? 0;
   const counts = Array.from({ length: end - offset }, (_, i) => at(a, i) + at(b, i));
   return { gamma: a.gamma, offset, counts, zeros: a.zeros + b.zeros };
+}
+
+function isEmpty({ counts, zeros }: LatencyCounts): boolean {
+  return counts.length === 0 && zeros === 0;
 }
 
 /** A quantile in milliseconds, within the sketch's accuracy; undefined of nothing. */

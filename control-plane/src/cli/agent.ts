@@ -2,7 +2,7 @@
 import { type Command, print } from '@skerry/proto/node/program';
 import { formatDuration } from '@skerry/proto/units';
 import type { AgentInfo } from '../core/shard/fleet-view.ts';
-import { ago, fields, labels, number, table, time } from './format.ts';
+import { ago, fields, labels, number, shortDigest, table, time } from './format.ts';
 import { action, readLabels, type Session, usageError, wholeNumber } from './session.ts';
 
 /** Adds `agent ls|show|approve|replace|reject|label|retire`. */
@@ -155,12 +155,34 @@ function showAgent(a: AgentInfo): void {
       ]),
     );
   }
+  showReversions(a.reversions ?? []);
   const unclaimed = a.status.unclaimed ?? [];
   if (unclaimed.length === 0) return;
   print('\nTopics that arrive and that no pipeline takes');
   table(
     ['topic', 'messages'],
     unclaimed.map((u) => [u.topic, `${u.messages}`]),
+  );
+}
+
+const PROOFS = {
+  verified: 'signed by the device',
+  unsigned: 'not signed',
+  bad: 'signed by another key: not believed',
+} as const;
+
+function showReversions(reversions: NonNullable<AgentInfo['reversions']>): void {
+  if (reversions.length === 0) return;
+  print('\nReleases that it gave back by itself, and is not given again');
+  table(
+    ['pipeline', 'release', 'when, by its clock', 'proof', 'why'],
+    reversions.map((r) => [
+      r.pipeline || '–',
+      shortDigest(r.digest),
+      r.wallMs > 0 ? time(r.wallMs) : '–',
+      PROOFS[r.proof],
+      r.reason,
+    ]),
   );
 }
 

@@ -107,10 +107,11 @@ export function createWorld(options: { shards?: number; seed?: string; shard?: S
       id: string,
       labels: Record<string, string> = {},
       pipeline: Partial<SimPipeline> = {},
+      publicKey = `key-of-${id}`,
     ): SimAgent => {
       shardFor(id).enrol({
         agent: id,
-        publicKey: `key-of-${id}`,
+        publicKey,
         labels,
         facts: { arch: 'x64' },
         tokenLabels: {},

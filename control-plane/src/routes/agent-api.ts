@@ -12,6 +12,7 @@ import { bearer, check } from './endpoint.ts';
 import { InFlight } from './in-flight.ts';
 import type { Metrics } from './metrics.ts';
 import { problemResponse } from './problems.ts';
+import { recordReversions } from './reversions.ts';
 import { driveNow, shardFor } from './shards.ts';
 import { createWebhooks } from './webhooks.ts';
 
@@ -84,6 +85,7 @@ async function sync(
         'the body was damaged on its way: it is not what its Content-Digest says',
       );
     const answer = await shard.sync(agent, body);
+    await recordReversions(deps, agent, answer.reversions);
     for (const topic of answer.topics) deps.notifier.changed(topic);
     if (answer.progress) deps.later(() => driveNow(deps));
     if (answer.webhooks) deliver();

@@ -3,6 +3,7 @@ import { toBase64, toHex } from '@skerry/proto/bytes';
 import { encode, v1 } from '@skerry/proto/wire';
 import type { AppDeps } from './deps.ts';
 import type { Api } from './endpoint.ts';
+import { recordReversions } from './reversions.ts';
 import { driveNow, shardFor } from './shards.ts';
 
 /** Results that were carried here by hand, part by part. */
@@ -19,7 +20,7 @@ export function importRoutes(api: Api, deps: AppDeps): void {
       const bytes = body as unknown as Uint8Array;
       const { agent, bundle, index, last } = openPart(bytes);
       const taken = await shardFor(deps, agent).importPart(bytes);
-      const { acknowledgement, topics, progress, ...told } = taken;
+      const { acknowledgement, topics, progress, reversions, ...told } = taken;
       const part = encode(v1.BundlePart, { agent, bundle, index, last, acknowledgement });
       const signed = await deps.fleet.signAcknowledgement(part);
       // The first part says that an import began, the last that it came to its end.
@@ -31,6 +32,7 @@ export function importRoutes(api: Api, deps: AppDeps): void {
           epoch: told.epoch,
           lanes: told.lanes,
         });
+      await recordReversions(deps, agent, reversions);
       for (const topic of topics) deps.notifier.changed(topic);
       if (progress) deps.later(() => driveNow(deps));
       return { agent, part: index + 1, ...told, acknowledgement: toBase64(signed) };

@@ -8,15 +8,8 @@ import { addAgent, emptySample, type Sample } from '../rollout/samples.ts';
 import type { AgentRow } from './agents.ts';
 import { labelsOf } from './agents.ts';
 import type { ShardContext } from './context.ts';
-import {
-  addCounts,
-  type CountsByKey,
-  countsSince,
-  evidenceKey,
-  metricValue,
-  type ReleaseCounts,
-  readCounts,
-} from './evidence.ts';
+import { addCounts, countsSince, metricValue, type ReleaseCounts, reviveCounts } from './counts.ts';
+import { type CountsByKey, countsOfRelease, evidenceKey, readCounts } from './evidence.ts';
 
 /** What is asked about the arms, while a stage is being compared. */
 export interface CompareQuery {
@@ -60,12 +53,13 @@ export function markArms(
   context.sql.run('DELETE FROM arm WHERE rollout = ? AND at_ms < ?', rollout, context.now());
 }
 
-interface ServingPipeline extends Record<string, string> {
+export interface ServingPipeline extends Record<string, string> {
   name: string;
   release_digest: string;
 }
 
-function servingPipelines(context: ShardContext, agent: string, name: string): ServingPipeline[] {
+/** Pipelines of an agent that want the release name, and what they serve. */
+export function servingPipelines(context: ShardContext, agent: string, name: string): ServingPipeline[] {
   return context.sql.all<ServingPipeline>(
     "SELECT name, release_digest FROM pipeline WHERE agent = ? AND wants = ? AND pinned = 0 AND release_digest != ''",
     agent,
@@ -84,7 +78,8 @@ function servingCounts(
   );
 }
 
-interface ArmRow extends Record<string, string | number | null> {
+/** An agent that was eligible as the stage was entered; `stage` is null where it is no member. */
+export interface ArmRow extends Record<string, string | number | null> {
   agent: string;
   past: string | null;
   base: string;
@@ -96,13 +91,9 @@ interface ArmRow extends Record<string, string | number | null> {
   stage: number | null;
 }
 
-/** The values of both arms: of members of stages up to `stage`, and of the others that serve some other release. */
-export function armSamples(
-  context: ShardContext,
-  query: { rollout: string; name: string; digest: string; stage: number },
-  compare: CompareQuery,
-): Sample[] {
-  const rows = context.sql.all<ArmRow>(
+/** The agents of both arms: members of stages up to `stage`, and the others. */
+export function armRows(context: ShardContext, query: { rollout: string; stage: number }): ArmRow[] {
+  return context.sql.all<ArmRow>(
     `SELECT r.agent, r.past, r.base, r.online, r.at_ms, a.last_seen_ms, a.labels, a.reported_labels, m.stage
      FROM arm r JOIN agent a ON a.id = r.agent AND a.state = 'approved'
      LEFT JOIN member m ON m.rollout = r.rollout AND m.agent = r.agent AND m.stage <= ?
@@ -110,6 +101,25 @@ export function armSamples(
     query.stage,
     query.rollout,
   );
+}
+
+/** What an agent counted since the stage was entered, by its evidence's keys. */
+export function countsSinceEntered(context: ShardContext, row: ArmRow): CountsByKey {
+  const base = JSON.parse(row.base) as Record<string, Partial<ReleaseCounts>>;
+  return Object.fromEntries(
+    Object.entries(readCounts(context, row.agent)).map(([key, later]) => {
+      const earlier = base[key];
+      return [key, countsSince(later, earlier && reviveCounts(earlier))];
+    }),
+  );
+}
+
+/** The values of both arms: of members of stages up to `stage`, and of the others that serve some other release. */
+export function armSamples(
+  context: ShardContext,
+  query: { rollout: string; name: string; digest: string; stage: number },
+  compare: CompareQuery,
+): Sample[] {
   const samples = new Map<string, Sample>();
   const sampleOf = (metric: Metric, arm: Sample['arm'], stratum: string): Sample => {
     const key = JSON.stringify([metric, arm, stratum]);
@@ -117,7 +127,7 @@ export function armSamples(
     samples.set(key, sample);
     return sample;
   };
-  for (const row of rows) {
+  for (const row of armRows(context, query)) {
     const arm = row.stage === null ? 'control' : 'stage';
     const state = stateOf(context, row, query, compare, arm);
     // A control agent that serves nothing, or the candidate already, is nobody to compare with.
@@ -150,18 +160,9 @@ function stateOf(
   const serving = servingPipelines(context, row.agent, query.name);
   const others = serving.filter((p) => p.release_digest !== query.digest);
   if (arm === 'control' && (others.length === 0 || compare.isShadow)) return undefined;
-  const [counts, base] = [readCounts(context, row.agent), JSON.parse(row.base) as CountsByKey];
-  const since = (key: string): ReleaseCounts[] => {
-    const later = counts[key];
-    return later ? [countsSince(later, base[key])] : [];
-  };
-  const candidate = Object.keys(counts)
-    .filter((key) => {
-      const [, digest, role] = JSON.parse(key) as [string, string, string];
-      return digest === query.digest && role === (compare.isShadow ? 'shadow' : 'active');
-    })
-    .flatMap(since);
-  const served = others.flatMap((p) => since(evidenceKey(p.name, p.release_digest, 'active')));
+  const counts = countsSinceEntered(context, row);
+  const candidate = countsOfRelease(counts, query.digest, compare.isShadow ? 'shadow' : 'active');
+  const served = others.flatMap((p) => counts[evidenceKey(p.name, p.release_digest, 'active')] ?? []);
   const judgedBy = arm === 'stage' ? candidate : served;
   return {
     now: addCounts(judgedBy),
@@ -169,7 +170,7 @@ function stateOf(
       ? addCounts(served)
       : row.past === null
         ? undefined
-        : (JSON.parse(row.past) as ReleaseCounts),
+        : reviveCounts(JSON.parse(row.past) as Partial<ReleaseCounts>),
     drift:
       'outputDrift' in compare.metrics
         ? outputDrift(context, row, arm === 'stage' ? [query.digest] : others.map((p) => p.release_digest))

@@ -21,6 +21,7 @@ export const COUNTERS = [
   'samples_refused',
   'webhooks_delivered',
   'webhooks_failed',
+  'reversions_disbelieved',
 ] as const;
 export type CounterName = (typeof COUNTERS)[number];
 

@@ -4,6 +4,7 @@ import { matchesSelector, parseSelector } from '../selector.ts';
 import { type AgentRow, type AgentState, factsOf, held, labelsOf } from './agents.ts';
 import type { ShardContext } from './context.ts';
 import { type AgentStatus, type PipelineInfo, reportedPipelines } from './reported.ts';
+import { type ReversionInfo, reversions } from './reversions.ts';
 import type { StoredDesired } from './sync.ts';
 
 export interface AgentInfo {
@@ -23,6 +24,8 @@ export interface AgentInfo {
   desired: StoredDesired[];
   desiredGeneration: number;
   status: Partial<AgentStatus>;
+  /** Releases that it gave back by itself, newest first; in the answer about one agent. */
+  reversions?: ReversionInfo[];
 }
 
 /** Agents after the cursor, in order of their ids. */
@@ -59,7 +62,7 @@ export function listAgents(
 
 /** One agent. Throws SkerryError not-found. */
 export function getAgent(context: ShardContext, id: string): AgentInfo {
-  return toInfo(context, held(context, id));
+  return { ...toInfo(context, held(context, id)), reversions: reversions(context, id) };
 }
 
 function toInfo(context: ShardContext, row: AgentRow): AgentInfo {

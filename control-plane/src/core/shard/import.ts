@@ -14,6 +14,7 @@ import type { ShardContext } from './context.ts';
 import { laneNumber } from './ingest.ts';
 import { hasEnded } from './ledger.ts';
 import { isDelayed } from './reported.ts';
+import { type ReversionInfo, reversions } from './reversions.ts';
 import { decodeRequest, exchange } from './sync.ts';
 
 export interface ImportAnswer {
@@ -27,6 +28,8 @@ export interface ImportAnswer {
   lanes: { lane: 'alert' | 'result'; cursor: number; conflict: boolean }[];
   topics: Topic[];
   progress: boolean;
+  /** Releases given back that the audit log doesn't have yet. */
+  reversions: ReversionInfo[];
 }
 
 /**
@@ -48,7 +51,16 @@ export function importPart(context: ShardContext, bytes: Uint8Array, plan: Plan 
   const acknowledgement = within(request, response);
   if (!part.last) delete acknowledgement.desired;
   const { results, alerts } = outcome;
-  return { acknowledgement, epoch: toHex(request.epoch), results, alerts, lanes, topics, progress };
+  return {
+    acknowledgement,
+    epoch: toHex(request.epoch),
+    results,
+    alerts,
+    lanes,
+    topics,
+    progress,
+    reversions: reversions(context, row.id, true),
+  };
 }
 
 function approved(context: ShardContext, agent: string): AgentRow {

@@ -15,7 +15,7 @@ import { matchesSelector, parseSelector } from '../selector.ts';
 import { type AgentRow, factsOf, labelsOf } from './agents.ts';
 import { markArms } from './arms.ts';
 import type { ShardContext } from './context.ts';
-import { penalties } from './evidence.ts';
+import { penalties } from './reversions.ts';
 
 export interface StageQuery {
   rollout: string;

@@ -81,7 +81,7 @@ export function storeReport(
     JSON.stringify(statusOf(request)),
     row.id,
   );
-  if (!reported.evidenceUnsaid) storeEvidence(context, row.id, reported.evidence ?? []);
+  if (!reported.evidenceUnsaid) storeEvidence(context, row, reported.evidence ?? []);
   return storePipelines(context, row.id, reported.pipelines ?? []);
 }
 

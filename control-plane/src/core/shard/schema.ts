@@ -107,4 +107,11 @@ export const SHARD_MIGRATIONS: readonly (readonly string[])[] = [
        PRIMARY KEY (agent, id)) WITHOUT ROWID`,
     'CREATE INDEX sample_received ON sample (received_ms)',
   ],
+  [
+    // What giving a release back was worth as proof, and whether the audit log has it.
+    "ALTER TABLE penalty ADD COLUMN pipeline TEXT NOT NULL DEFAULT ''",
+    'ALTER TABLE penalty ADD COLUMN wall_ms INTEGER NOT NULL DEFAULT 0',
+    "ALTER TABLE penalty ADD COLUMN proof TEXT NOT NULL DEFAULT 'unsigned'",
+    'ALTER TABLE penalty ADD COLUMN recorded INTEGER NOT NULL DEFAULT 0',
+  ],
 ];

@@ -20,6 +20,7 @@ import { type Preflight, type PreflightQuery, preflight } from './preflight.ts';
 import { type LedgerProof, proveLedgers } from './proof.ts';
 import { type FoundResult, queryResults, type ResultQuery } from './results.ts';
 import { DEFAULT_RETENTION_MS, nextTrim, trim } from './retention.ts';
+import { type ReversionInfo, reversionsRecorded } from './reversions.ts';
 import * as samples from './samples.ts';
 import { SHARD_MIGRATIONS } from './schema.ts';
 import { type EvidenceQuery, stageEvidence } from './stage-evidence.ts';
@@ -223,6 +224,11 @@ export class ShardActor {
   /** What this shard's agents show of each rollout, in the order asked. */
   evidence(queries: readonly EvidenceQuery[]): Evidence[] {
     return queries.map((query) => stageEvidence(this.#ports, query, this.#plan));
+  }
+
+  /** The audit log has these releases that an agent gave back. */
+  reversionsRecorded(agent: string, recorded: readonly ReversionInfo[]): void {
+    this.#write(() => reversionsRecorded(this.#ports, agent, recorded));
   }
 
   /** What a release would meet on this shard's agents. */

@@ -16,6 +16,7 @@ import { acknowledgements, closeHoles, type IngestOutcome, ingestBlocks, laneNum
 import { endEpochs, hasEnded, storeLedgers } from './ledger.ts';
 import { membershipOf } from './membership.ts';
 import { isDelayed, storeReport, wantedPipelines } from './reported.ts';
+import { type ReversionInfo, reversions } from './reversions.ts';
 import { storeSamples } from './samples.ts';
 import { nextWebhookMs } from './webhooks.ts';
 
@@ -32,6 +33,8 @@ export interface SyncAnswer {
   progress: boolean;
   /** Whether webhooks are due. */
   webhooks: boolean;
+  /** Releases given back that the audit log doesn't have yet. */
+  reversions: ReversionInfo[];
 }
 
 /**
@@ -62,6 +65,7 @@ export function syncAgent(
     topics,
     progress,
     webhooks: (nextWebhookMs(context) ?? Infinity) <= context.now(),
+    reversions: reversions(context, agent, true),
   };
 }
 
