@@ -71,7 +71,7 @@ function ids(gateways: readonly Gateway[]): string[] {
 }
 
 test(
-  'a good release completes by itself, and its smoke stages are called that',
+  'a good release completes by itself',
   async () => {
     const rollout = await rollOut('1.1.0', 'good');
     const done = await rollout.until('to complete', ({ status }) => status === 'completed');
