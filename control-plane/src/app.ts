@@ -8,6 +8,7 @@ import { crossOriginRoutes } from './routes/cross-origin.ts';
 import type { AppDeps } from './routes/deps.ts';
 import { Api } from './routes/endpoint.ts';
 import { eventRoutes } from './routes/events.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
 import { importRoutes } from './routes/import.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { createMetrics } from './routes/metrics.ts';
@@ -33,6 +34,7 @@ export function createApp(deps: AppDeps): Hono {
   agentRoutes(api, deps);
   releaseRoutes(api, deps);
   rolloutRoutes(api, deps);
+  evidenceRoutes(api, deps);
   resultRoutes(api, deps);
   sampleRoutes(api, deps);
   ledgerRoutes(api, deps);

@@ -6,7 +6,9 @@ import { type Command, print } from '@skerry/proto/node/program';
 import { removeTarget, targetPath } from '@skerry/proto/tuf/repository';
 import { formatBytes } from '@skerry/proto/units';
 import { VERSION_PATTERN } from '@skerry/proto/version';
+import type { ShownArm } from '../core/evidence-view.ts';
 import type { ReleaseDetails, ReleaseInfo } from '../core/fleet/releases.ts';
+import { showArms } from './evidence.ts';
 import { fields, shortDigest, table, time } from './format.ts';
 import { loadSigners } from './key-files.ts';
 import { bundleRelease } from './release-bundle.ts';
@@ -16,7 +18,7 @@ import { verifyRelease } from './release-verify.ts';
 import { action, collect, type Session, usageError } from './session.ts';
 import { changeTargets, type Signing } from './trust.ts';
 
-/** Adds `release push|ls|show|diff|verify|bundle|yank`. */
+/** Adds `release push|ls|show|evidence|diff|verify|bundle|yank`. */
 export function addReleaseCommands(program: Command): void {
   const release = program
     .command('release')
@@ -63,25 +65,7 @@ Examples:
     .argument('[name]', 'only this one')
     .addHelpText('after', '\nExample:\n  skerry release ls press-vibration')
     .action(action((session, [name]) => listReleases(session, name)));
-  release
-    .command('show')
-    .description('one release: files, contract, thresholds')
-    .argument('<release>', 'NAME@VERSION')
-    .addHelpText('after', '\nExample:\n  skerry release show press-vibration@1.3.0')
-    .action(action((session, [ref]) => showRelease(session, ref!)));
-  release
-    .command('diff')
-    .description('what differs between two releases')
-    .argument('<from>', 'NAME@VERSION')
-    .argument('<to>', 'NAME@VERSION')
-    .addHelpText('after', '\nExample:\n  skerry release diff press-vibration@1.2.0 press-vibration@1.3.0')
-    .action(action((session, [from, to]) => showDiff(session, from!, to!)));
-  release
-    .command('verify')
-    .description('check a release as an agent would: signatures, then every byte')
-    .argument('<release>', 'NAME@VERSION')
-    .addHelpText('after', '\nExample:\n  skerry release verify press-vibration@1.3.0')
-    .action(action((session, [ref]) => showVerified(session, ref!)));
+  addLookingCommands(release);
   release
     .command('bundle')
     .description('write a release and what vouches for it to a file, for agents without a network')
@@ -106,6 +90,34 @@ Example:
     .option('--out <file>', 'where the list goes if further keys must sign it: skerry key sign FILE')
     .addHelpText('after', '\nExample:\n  skerry release yank press-vibration@1.3.0 --key operator-key.json')
     .action(action<SigningOptions>((session, [ref], options) => yank(session, ref!, options)));
+}
+
+function addLookingCommands(release: Command): void {
+  release
+    .command('show')
+    .description('one release: files, contract, thresholds')
+    .argument('<release>', 'NAME@VERSION')
+    .addHelpText('after', '\nExample:\n  skerry release show press-vibration@1.3.0')
+    .action(action((session, [ref]) => showRelease(session, ref!)));
+  release
+    .command('diff')
+    .description('what differs between two releases')
+    .argument('<from>', 'NAME@VERSION')
+    .argument('<to>', 'NAME@VERSION')
+    .addHelpText('after', '\nExample:\n  skerry release diff press-vibration@1.2.0 press-vibration@1.3.0')
+    .action(action((session, [from, to]) => showDiff(session, from!, to!)));
+  release
+    .command('evidence')
+    .description('what the agents that ran a release show of it, metric by metric')
+    .argument('<release>', 'NAME@VERSION')
+    .addHelpText('after', '\nExample:\n  skerry release evidence press-vibration@1.3.0')
+    .action(action((session, [ref]) => showReleaseEvidence(session, ref!)));
+  release
+    .command('verify')
+    .description('check a release as an agent would: signatures, then every byte')
+    .argument('<release>', 'NAME@VERSION')
+    .addHelpText('after', '\nExample:\n  skerry release verify press-vibration@1.3.0')
+    .action(action((session, [ref]) => showVerified(session, ref!)));
 }
 
 async function listReleases(session: Session, name: string | undefined): Promise<void> {
@@ -133,6 +145,13 @@ export async function fetchRelease(session: Session, ref: string): Promise<Relea
     'GET',
     `api/v1/releases/${encodeURIComponent(name)}/${encodeURIComponent(version)}`,
   );
+}
+
+async function showReleaseEvidence(session: Session, ref: string): Promise<void> {
+  const { name, version } = readRef(ref);
+  const path = `api/v1/releases/${encodeURIComponent(name)}/${encodeURIComponent(version)}/evidence`;
+  const { arms } = await session.client.json<{ arms: ShownArm[] }>('GET', path);
+  session.show(arms, () => showArms(arms));
 }
 
 function readRef(ref: string): { name: string; version: string } {

@@ -3,6 +3,8 @@ import { SkerryError } from '@skerry/proto/errors';
 import { type Command, print } from '@skerry/proto/node/program';
 import type { RolloutInfo, StoredDecision } from '../core/fleet/rollouts.ts';
 import { VERBS, type Verb } from '../core/rollout/operate.ts';
+import type { RolloutEvidence } from '../routes/evidence.ts';
+import { showRolloutEvidence } from './evidence.ts';
 import { postDocument } from './files.ts';
 import { table, time } from './format.ts';
 import { type RolloutDetails, showRollout, statusLine } from './rollout-view.ts';
@@ -47,12 +49,15 @@ export function addRolloutCommands(program: Command): void {
     .command('show')
     .description('one rollout: stages, gates, every decision with its numbers')
     .argument('<rollout>')
-    .addHelpText('after', '\nExample:\n  skerry rollout show ro_4k2h…')
+    .option('--evidence', "with what the stage's agents and the others show, metric by metric")
+    .addHelpText(
+      'after',
+      '\nExamples:\n  skerry rollout show ro_4k2h…\n  skerry rollout show ro_4k2h… --evidence',
+    )
     .action(
-      action(async (session, [id]) => {
-        const details = await fetchRollout(session, id!);
-        session.show(details, () => showRollout(details));
-      }),
+      action<{ evidence?: boolean }>((session, [id], options) =>
+        show(session, id!, options.evidence === true),
+      ),
     );
   rollout
     .command('watch')
@@ -129,6 +134,18 @@ async function list(session: Session, options: { name?: string; limit: number })
       'no rollout yet: skerry rollout create -f rollout.yaml',
     ),
   );
+}
+
+async function show(session: Session, id: string, withEvidence: boolean): Promise<void> {
+  const rollout = await fetchRollout(session, id);
+  const shown = withEvidence
+    ? await session.client.json<RolloutEvidence>('GET', `${rolloutPath(id)}/evidence`)
+    : undefined;
+  // The stored evidence stays under its name; the arms stand beside it.
+  session.show(shown ? { ...rollout, arms: shown.arms, outputs: shown.outputs } : rollout, () => {
+    showRollout(rollout);
+    if (shown) showRolloutEvidence(shown);
+  });
 }
 
 async function fetchRollout(session: Session, id: string): Promise<RolloutDetails> {

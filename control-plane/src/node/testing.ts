@@ -191,16 +191,19 @@ export function createTestApp(world: World) {
   };
 }
 
-/** A packed release of one small file. */
+/** A packed release of one small file, and a drift reference where one is given. */
 export function packTestRelease(
   name: string,
   version: string,
+  reference?: Uint8Array,
 ): { release: PackedRelease; blobs: Map<string, Uint8Array>; modelYaml: Uint8Array } {
-  const modelYaml = utf8(MODEL_YAML(name, version));
+  const drift = reference ? 'drift: { reference: reference.pb }\n' : '';
+  const modelYaml = utf8(MODEL_YAML(name, version) + drift);
   const manifest = parseDocument(fromUtf8(modelYaml), releaseManifest, { file: 'model.yaml' });
   const files = new Map([
     ['model.yaml', modelYaml],
     ['model.onnx', utf8(`weights of ${name} ${version}`)],
+    ...(reference ? [['reference.pb', reference] as const] : []),
   ]);
   return { ...packRelease(nodeCrypto, manifest, files), modelYaml };
 }
@@ -226,9 +229,10 @@ export function pushTestReleases(
   fleet: FleetActor,
   refs: readonly string[],
   nowMs = START_MS,
+  reference?: Uint8Array,
 ): PackedRelease[] {
   if (!fleet.metadata('root')) fleet.putRoot('ola', signTestRoot(fleet, nowMs));
-  const packs = refs.map((ref) => packTestRelease(ref.split('@')[0]!, ref.split('@')[1]!));
+  const packs = refs.map((ref) => packTestRelease(ref.split('@')[0]!, ref.split('@')[1]!, reference));
   let targets = heldTargets(fleet, nowMs);
   for (const { release } of packs)
     targets = addTarget(targets, {

@@ -1,4 +1,5 @@
 import { Age, Badge, ErrorLine, Facts, PageHead, Section, Stamp, type Tone } from '../components/basics.tsx';
+import { EvidenceTable } from '../components/EvidenceTable.tsx';
 import { RolloutActions } from '../components/RolloutActions.tsx';
 import { Steps } from '../components/Steps.tsx';
 import { count, duration, percent, plural } from '../format.ts';
@@ -57,6 +58,7 @@ export function Rollout({ id }: { id: string }) {
           <Evidence rollout={rollout} />
         </Section>
       </div>
+      <EvidenceTable id={id} />
       <Section title="Decisions" note="each with the numbers that it was taken on">
         <Decisions decisions={rollout.decisions} />
       </Section>

@@ -9,6 +9,7 @@ import type { Plan } from '../plan.ts';
 import type { Evidence } from '../rollout/rollout.ts';
 import * as agents from './agents.ts';
 import * as alerts from './alerts.ts';
+import { type ArmQuery, type ArmSummary, summarizeArms, summarizeRelease } from './arm-summary.ts';
 import { type CounterName, readCounters } from './context.ts';
 import { readDrift, type SignalDrift } from './drift.ts';
 import * as view from './fleet-view.ts';
@@ -229,6 +230,16 @@ export class ShardActor {
   /** The audit log has these releases that an agent gave back. */
   reversionsRecorded(agent: string, recorded: readonly ReversionInfo[]): void {
     this.#write(() => reversionsRecorded(this.#ports, agent, recorded));
+  }
+
+  /** Both arms of a rollout on this shard, since its last stage was entered. */
+  armSummaries(query: ArmQuery): ArmSummary[] {
+    return summarizeArms(this.#ports, query);
+  }
+
+  /** A release on this shard's agents, since it was activated on each. */
+  releaseSummaries(digest: string): ArmSummary[] {
+    return summarizeRelease(this.#ports, digest);
   }
 
   /** What a release would meet on this shard's agents. */
