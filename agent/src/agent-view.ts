@@ -2,6 +2,7 @@
 import { resultJson } from '@skerry/proto/results';
 import type { skerry } from '@skerry/proto/wire';
 import type { AgentOptions } from './agent.ts';
+import type { EvidenceBook } from './evidence/book.ts';
 import type { Engine } from './inference/engine.ts';
 import type { Lane } from './lane.ts';
 import type { Link } from './link.ts';
@@ -37,6 +38,7 @@ export interface AgentParts {
   engine: Engine;
   processor: Processor;
   releases: Releases;
+  evidence: EvidenceBook;
   link: () => Link | undefined;
 }
 
@@ -51,7 +53,7 @@ export class AgentView implements Pick<LocalView, 'status' | 'recent' | 'metrics
 
   /** For the control plane. */
   reported(): skerry.v1.IReported {
-    const { options, unclaimed, desired, time, link } = this.#parts;
+    const { options, unclaimed, desired, evidence, time, link } = this.#parts;
     const { version, facts, config, ports } = options;
     return {
       version,
@@ -67,6 +69,7 @@ export class AgentView implements Pick<LocalView, 'status' | 'recent' | 'metrics
       trusted: link()?.trusted() ?? {},
       trustProblem: link()?.trustProblem() ?? '',
       arrivalAheadMs: Math.round(time.report().arrivalAheadMs),
+      evidence: evidence.records(),
     };
   }
 

@@ -1,18 +1,19 @@
 import { randomId } from '@skerry/proto/ids';
-import { releaseRef } from '@skerry/proto/release';
 import type { skerry } from '@skerry/proto/wire';
 import type { Agent, AgentOptions } from './agent-options.ts';
 import { AgentView } from './agent-view.ts';
 import { type ByHand, createByHand } from './byhand/byhand.ts';
-import { Captures } from './capture/captures.ts';
-import type { AgentConfig } from './config.ts';
-import { fallBack } from './drift/fallback.ts';
-import { type Candidate, createEngine, type Engine } from './inference/engine.ts';
-import { createLane, type Lane, withoutRelease } from './lane.ts';
+import type { Captures } from './capture/captures.ts';
+import { fallbackReason } from './drift/fallback.ts';
+import type { EvidenceBook } from './evidence/book.ts';
+import { SelfRevert } from './evidence/self-revert.ts';
+import { Telling } from './evidence/telling.ts';
+import { createEngine, type Engine } from './inference/engine.ts';
+import { createLane, type Lane } from './lane.ts';
 import { createLink, type Link } from './link.ts';
 import type { LocalView } from './local/view.ts';
 import { InferenceDurations } from './metrics.ts';
-import { openOutbox } from './outbox/open.ts';
+import { type Opened, openParts } from './opened.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { Origin } from './outbox/repeats.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
@@ -21,58 +22,39 @@ import type { Concluded, Inferred, WindowBatch } from './pipeline/types.ts';
 import { createProcessor, type Processor } from './processor.ts';
 import { outMessages, statusMessage } from './publish.ts';
 import { createReleases } from './release/activate.ts';
-import { CarriedWishes } from './release/carried-wishes.ts';
+import type { CarriedWishes } from './release/carried-wishes.ts';
+import { changeOver } from './release/change-over.ts';
 import { createInstaller, type Installer, type InstallOutcome } from './release/install.ts';
 import type { Releases } from './release/releases.ts';
 import { ReleaseSources } from './release/sources.ts';
 import { allLabels, OpenAlerts } from './reported.ts';
 import type { ServerClock } from './sync/server-clock.ts';
-import { AgentTime } from './time/agent-time.ts';
+import type { AgentTime } from './time/agent-time.ts';
 import { Convergence } from './twin/convergence.ts';
-import { type DesiredStore, openDesiredStore } from './twin/desired-store.ts';
+import type { DesiredStore } from './twin/desired-store.ts';
 import { UnclaimedTopics } from './twin/unclaimed.ts';
 
 export type { Agent, AgentOptions } from './agent-options.ts';
 
 /** Opens the store and assembles the agent; nothing is taken or sent before start(). */
 export async function createAgent(options: AgentOptions): Promise<Agent> {
-  const { ports, config } = options;
   let agent: RunningAgent | undefined;
-  const time = new AgentTime({
-    clock: ports.clock,
-    server: () => agent?.serverClock,
-    settings: config.clock,
-    ...(options.madeMs !== undefined && { notBeforeMs: options.madeMs }),
-  });
-  const { outbox, recovered } = await openOutbox(ports.store, {
-    ...ports,
-    clock: time.clock,
-    onLastKnown: (wallMs) => time.resume(wallMs),
-    limits: {
-      maxBytes: config.buffer.maxBytes,
-      maxAgeMs: config.buffer.maxAge,
-      whenFull: config.buffer.whenFull,
-      durability: config.buffer.durability,
-      priorityOf: priorities(config),
-      repeatsKeptMs: config.limits.repeatsKept,
-      maxRepeats: config.limits.maxRepeats,
-    },
-    ...(options.compression && { compression: options.compression }),
-    ...(options.setAside !== undefined && { setAside: options.setAside }),
-  });
-  const desired = await openDesiredStore(ports.store, ports.log);
-  const captures = await Captures.open(ports.store, ports.log, config.capture.maxBytes);
-  const carried = await CarriedWishes.open(ports.store, ports.log);
-  agent = new RunningAgent(options, time, outbox, recovered, desired, carried, captures);
+  const opened = await openParts(options, () => agent);
+  agent = new RunningAgent(options, opened);
   await agent.openLink();
   return agent;
 }
+
+/** On a metered link what is known of releases goes along so often, unless there are news. */
+const METERED_TELLING_MS = 60_000;
 
 class RunningAgent implements Agent {
   readonly #o: AgentOptions;
   readonly #outbox: Outbox;
   readonly #desired: DesiredStore;
   readonly #captures: Captures;
+  readonly #evidence: EvidenceBook;
+  readonly #selfRevert: SelfRevert;
   readonly #twin: Convergence;
   readonly #lanes = new Map<string, Lane>();
   readonly #router: TopicRouter<Pipeline>;
@@ -90,20 +72,14 @@ class RunningAgent implements Agent {
   #link: Link | undefined;
   #state: 'loading' | 'replaying' | 'running' | 'stopping' = 'loading';
 
-  constructor(
-    options: AgentOptions,
-    time: AgentTime,
-    outbox: Outbox,
-    recovered: Parameters<typeof createProcessor>[0]['recovered'],
-    desired: DesiredStore,
-    carried: CarriedWishes,
-    captures: Captures,
-  ) {
+  constructor(options: AgentOptions, opened: Opened) {
     const { ports, config } = options;
+    const { time, outbox, recovered, desired, carried, captures, evidence } = opened;
     this.#o = options;
     this.#outbox = outbox;
     this.#desired = desired;
     this.#captures = captures;
+    this.#evidence = evidence;
     this.#boot = randomId(ports.random);
     this.#unclaimed = new UnclaimedTopics(config.limits.maxUnclaimedTopics);
     for (const pipeline of config.pipelines)
@@ -113,6 +89,7 @@ class RunningAgent implements Agent {
           ...options,
           clock: time.clock,
           limits: config.limits,
+          evidence,
           capture: { randomShare: config.capture.random, keep: (window) => captures.keep(window) },
         }),
       );
@@ -137,6 +114,7 @@ class RunningAgent implements Agent {
       infer: (pipeline, windows) => this.#infer(pipeline, windows),
       onCommitted: (pipeline, concluded) => this.#onCommitted(pipeline, concluded),
       takeDrift: (isLast) => this.#takeDrift(isLast),
+      evidence,
       onFatal: options.onFatal,
       whenFull: config.buffer.whenFull,
       limits: {
@@ -147,7 +125,8 @@ class RunningAgent implements Agent {
       },
     });
     this.#sources = this.#createSources(time);
-    this.#releases = this.#createReleases(carried);
+    this.#releases = this.#createReleases(carried, time);
+    this.#selfRevert = this.#createSelfRevert(time);
     this.#twin = new Convergence({
       log: ports.log,
       timers: ports.timers,
@@ -169,24 +148,11 @@ class RunningAgent implements Agent {
       engine: this.#engine,
       processor: this.#processor,
       releases: this.#releases,
+      evidence,
       link: () => this.#link,
     });
     this.#installer = this.#createInstaller(carried);
-    this.byHand = createByHand({
-      ...ports,
-      agentId: options.agentId,
-      outbox,
-      situation: () => ({
-        clock: {
-          boot: this.#boot,
-          monoMs: Math.floor(ports.clock.monoMs()),
-          wallMs: Math.floor(time.clock.wallMs()),
-        },
-        reported: this.#view.reported(),
-        seen: desired.seen(),
-      }),
-      applyDesired: (wanted, instance) => this.#applyDesired(wanted, instance),
-    });
+    this.byHand = this.#createByHand(time);
   }
 
   #createSources(time: AgentTime): ReleaseSources {
@@ -202,7 +168,14 @@ class RunningAgent implements Agent {
     });
   }
 
-  #createReleases(carried: CarriedWishes): Releases {
+  #createReleases(carried: CarriedWishes, time: AgentTime): Releases {
+    const parts = {
+      lanes: this.#lanes,
+      blobs: this.#o.ports.blobs,
+      engine: this.#engine,
+      evidence: this.#evidence,
+      between: (change: () => void) => this.#between(change),
+    };
     return createReleases({
       ...this.#o.ports,
       pipelines: [...this.#lanes.values()].map(({ pipeline }) => ({
@@ -211,8 +184,40 @@ class RunningAgent implements Agent {
       })),
       engine: this.#engine,
       obtain: (pipeline, target) => this.#sources.obtain(pipeline, target),
-      changeOver: (pipeline, candidate, serve) => this.#changeOver(pipeline, candidate, serve),
+      changeOver: (pipeline, candidate, serve) => changeOver(parts, pipeline, candidate, serve),
+      reversion: (pipeline, digest, reason) =>
+        this.#evidence.reversion(pipeline, digest, reason, time.clock.wallMs()),
       carried: (pipeline) => carried.of(pipeline, (name) => this.#desired.wished(name)),
+    });
+  }
+
+  #createByHand(time: AgentTime): ByHand {
+    const { ports, agentId } = this.#o;
+    return createByHand({
+      ...ports,
+      agentId,
+      outbox: this.#outbox,
+      situation: () => ({
+        clock: {
+          boot: this.#boot,
+          monoMs: Math.floor(ports.clock.monoMs()),
+          wallMs: Math.floor(time.clock.wallMs()),
+        },
+        reported: this.#view.reported(),
+        seen: this.#desired.seen(),
+      }),
+      applyDesired: (wanted, instance) => this.#applyDesired(wanted, instance),
+    });
+  }
+
+  #createSelfRevert(time: AgentTime): SelfRevert {
+    return new SelfRevert({
+      evidence: this.#evidence,
+      releases: this.#releases,
+      clock: time.clock,
+      log: this.#o.ports.log,
+      alert: (alert) => this.#raise(alert),
+      notify: () => this.#link?.notify(),
     });
   }
 
@@ -236,12 +241,20 @@ class RunningAgent implements Agent {
   async openLink(): Promise<void> {
     const { config, ports, agentId, facts } = this.#o;
     if (!config.controlPlane) return;
+    const { interval, metered } = config.controlPlane;
+    const telling = new Telling({
+      everyMs: metered ? METERED_TELLING_MS : interval / 2,
+      news: () => this.#evidence.news,
+      nowMs: () => ports.clock.monoMs(),
+      lastOkMs: () => this.#link?.status()?.lastOkMonoMs,
+      instance: () => this.#desired.seen().instance,
+    });
     this.#link = await createLink({
       ...ports,
       url: config.controlPlane.url,
       enrollToken: config.controlPlane.enrollToken,
-      intervalMs: config.controlPlane.interval,
-      metered: config.controlPlane.metered,
+      intervalMs: interval,
+      metered,
       trustIntervalMs: config.trust.refresh,
       rootBytes: this.#o.rootBytes,
       agentId,
@@ -250,7 +263,7 @@ class RunningAgent implements Agent {
       facts,
       outbox: this.#outbox,
       samples: this.#captures,
-      reported: () => this.#view.reported(),
+      reported: () => telling.sparing(this.#view.reported()),
       seen: () => this.#desired.seen(),
       applyDesired: (desired, instance) => this.#applyDesired(desired, instance),
       applyDelta: this.#o.applyDelta,
@@ -268,6 +281,9 @@ class RunningAgent implements Agent {
     this.#twin.applyPolicies();
     const local = await this.#sources.local();
     if (local.size > 0) await this.#releases.apply(local);
+    await this.#evidence.started();
+    // Before the windows are run again that the process may have died of.
+    for (const pipeline of this.#lanes.keys()) await this.#selfRevert.check(pipeline);
     this.#state = 'replaying';
     await this.#processor.start();
     this.#state = 'running';
@@ -283,6 +299,7 @@ class RunningAgent implements Agent {
     // A release on its way ends here, too: its download was just broken off, and the store is about to close.
     await Promise.all([this.#processor.stop(), released]);
     await this.#captures.settled();
+    await this.#evidence.stopped();
     this.#o.ports.publisher.publish(statusMessage(this.#o.agentId, 'offline'));
     await this.#engine.close();
   }
@@ -310,6 +327,7 @@ class RunningAgent implements Agent {
 
   async #infer(pipeline: string, windows: WindowBatch): Promise<Inferred> {
     const inferred = await this.#engine.run(pipeline, windows);
+    this.#evidence.noteRun(pipeline, 'active', inferred, windows.count);
     const { variant, backend, inferUs } = inferred;
     const release = this.#lanes.get(pipeline)!.release;
     if (inferred.error === undefined)
@@ -324,11 +342,19 @@ class RunningAgent implements Agent {
       ports.publisher.publish(message);
     for (const message of concluded.actions) ports.publisher.publish(message);
     this.#alerts.note(concluded.alerts);
+    // Neither ever rejects, and processing goes on meanwhile.
+    void this.#selfRevert.check(pipeline);
     if (concluded.alerts.length === 0) return;
-    const notify = (): void => this.#link?.notify();
     const { onAlert } = this.#lanes.get(pipeline)!;
-    fallBack({ releases: this.#releases, log: ports.log, notify }, pipeline, onAlert, concluded.alerts);
-    notify();
+    const digest = this.#engine.serving(pipeline)?.digest;
+    const reason = fallbackReason(onAlert, concluded.alerts, digest);
+    if (reason !== undefined) void this.#selfRevert.giveBack(pipeline, digest!, reason);
+    this.#link?.notify();
+  }
+
+  async #raise(alert: skerry.v1.IAlertRecord): Promise<void> {
+    await this.#outbox.appendAlerts([alert]);
+    this.#alerts.note([alert]);
   }
 
   #takeDrift(isLast: boolean): ReturnType<Parameters<typeof createProcessor>[0]['takeDrift']> {
@@ -343,27 +369,14 @@ class RunningAgent implements Agent {
     return this.#installer.install(chunks, what);
   }
 
-  async #changeOver(pipeline: string, candidate: Candidate | undefined, serve: () => void): Promise<void> {
-    const lane = this.#lanes.get(pipeline)!;
-    const use = candidate ? await this.#prepareUse(lane, candidate) : () => withoutRelease(lane);
-    const change = (): void => {
-      use();
-      serve();
-    };
+  /** While loading nothing is on its way. */
+  async #between(change: () => void): Promise<void> {
     if (this.#state === 'loading') change();
     else await this.#processor.between(change);
   }
 
-  async #prepareUse(lane: Lane, candidate: Candidate): Promise<() => void> {
-    const { manifest, digest, files } = candidate.release;
-    const referenceFile = manifest.drift && files.get(manifest.drift.reference);
-    const reference = referenceFile && (await this.#o.ports.blobs.read(referenceFile.digest));
-    const watch = lane.drift.prepare(manifest, digest, reference);
-    return () => {
-      lane.pipeline.setRelease(manifest, digest, releaseRef(manifest));
-      watch();
-      lane.release = releaseRef(manifest);
-    };
+  sign(message: Uint8Array): Uint8Array | undefined {
+    return this.#link?.sign(message);
   }
 
   ready(): { ok: boolean; why: string } {
@@ -381,11 +394,4 @@ class RunningAgent implements Agent {
   metrics(): ReturnType<LocalView['metrics']> {
     return this.#view.metrics();
   }
-}
-
-// What the agent says of itself stays longest, and so does what a pipeline left that agent.yaml no longer has.
-function priorities({ pipelines }: AgentConfig): (pipeline: string) => number {
-  const byName = new Map(pipelines.map(({ name, priority }) => [name, priority]));
-  const highest = Math.max(...byName.values());
-  return (pipeline) => byName.get(pipeline) ?? highest;
 }

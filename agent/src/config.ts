@@ -212,6 +212,15 @@ export const agentConfig = z
         workerAbove: duration.default(10),
       })
       .prefault({}),
+    /** How a release's own limits are judged, past which the agent goes back to the one before it. */
+    revert: z
+      .strictObject({
+        /** Error rate and latency are judged from so many windows on. */
+        windows: z.int().positive().default(20),
+        /** How far back they are judged, and further where that holds fewer windows. */
+        within: duration.refine((ms) => ms >= 1_000, { message: 'expected at least 1s' }).default(600_000),
+      })
+      .prefault({}),
     /** Windows that a policy has captured for people to label. */
     capture: z
       .strictObject({

@@ -3,6 +3,7 @@ import type { EffectivePolicy } from '@skerry/proto/policy';
 import { Capture, type CaptureOptions } from './capture/capture.ts';
 import type { AgentConfig, PipelineConfig } from './config.ts';
 import { DriftWatch } from './drift/watch.ts';
+import type { EvidenceNotes } from './evidence/types.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
 import type { Clock, Ports } from './ports.ts';
 
@@ -33,6 +34,8 @@ export interface LaneOptions {
   /** Stamps what drift says. */
   clock: Clock;
   ports: Pick<Ports, 'crypto' | 'random'>;
+  /** What is known of the releases that serve; left out where nobody asks. */
+  evidence?: EvidenceNotes;
   /** What is chosen to be labelled, and how much of it at random. */
   capture?: Pick<CaptureOptions, 'keep' | 'randomShare'>;
 }
@@ -64,7 +67,9 @@ export function createLane(config: PipelineConfig, options: LaneOptions): Lane {
     },
     onOutside: (device, channel, timeUs) => drift.onOutside(device, channel, timeUs),
     onOutput: (device, output, value, toUs) => drift.onOutput(device, output, value, toUs),
-    onWindow(windows, index, row) {
+    onWindow(windows, index, decided, inferred) {
+      options.evidence?.noteRow(config.name, 'active', decided, inferred, index);
+      const { row } = decided;
       const { manifest } = pipeline;
       if (manifest) capture?.onWindow(manifest, windows, index, row, () => drift.isDrifting(row.device));
     },

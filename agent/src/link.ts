@@ -79,6 +79,8 @@ export interface Link {
   trustProblem(): string;
   /** The trust client. Throws SkerryError untrusted where no root is known. */
   trust(): Promise<TrustClient>;
+  /** Ed25519 with the device key. */
+  sign(message: Uint8Array): Uint8Array;
   /** What a person should know: refused enrolment, expiring trust. */
   notices(): string[];
 }
@@ -226,6 +228,10 @@ class AgentLink implements Link {
 
   trust(): Promise<TrustClient> {
     return this.#openTrust();
+  }
+
+  sign(message: Uint8Array): Uint8Array {
+    return this.#identity.sign(message);
   }
 
   notices(): string[] {

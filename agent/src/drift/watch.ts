@@ -151,7 +151,8 @@ function falseAlarmOf(sequential: SequentialSetting): number | 'off' {
   return sequential === 'off' ? 'off' : sequential.falseAlarmEvery;
 }
 
-function decodeReference(manifest: ReleaseManifest, bytes: Uint8Array): skerry.v1.DriftReference {
+/** The drift reference of a release. Throws SkerryError invalid where the bytes are none. */
+export function decodeReference(manifest: ReleaseManifest, bytes: Uint8Array): skerry.v1.DriftReference {
   try {
     return decode(v1.DriftReference, bytes);
   } catch (cause) {

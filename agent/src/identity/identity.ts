@@ -60,6 +60,8 @@ export interface Identity {
   enrol(request: EnrolRequest): Promise<Enrolment>;
   /** A token that is still good for a while. Throws SkerryError unavailable, too-large or unauthorized. */
   accessToken(): Promise<string>;
+  /** Ed25519 with the device key. */
+  sign(message: Uint8Array): Uint8Array;
   /** Forgets the cached token: the server refused it. */
   forgetToken(): void;
 }
@@ -86,6 +88,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
       await store.batch([{ type: 'put', key: 'i/enrolment', value }], { sync: true });
       return current;
     },
+    sign: (message) => crypto.sign(privateKey, message),
     accessToken: () => tokens.get(),
     forgetToken: () => tokens.forget(),
   };

@@ -35,6 +35,8 @@ export interface Serving {
   digest: string;
   variant: string;
   backend: BackendName;
+  /** Of the model's file, and about what it takes of memory. */
+  fileBytes: number;
 }
 
 export interface Engine {
@@ -123,7 +125,8 @@ class Slot {
 
   serving(): Serving {
     const { manifest, digest } = this.#release;
-    return { manifest, digest, variant: this.#model.variant, backend: this.#model.backend };
+    const { variant, backend, fileBytes } = this.#model;
+    return { manifest, digest, variant, backend, fileBytes };
   }
 
   async run(windows: WindowBatch): Promise<Inferred> {

@@ -17,6 +17,8 @@ export const MAX_STATE_BYTES: number = 16 * 1024;
 export interface LoadedModel {
   readonly variant: string;
   readonly backend: BackendName;
+  /** Of its file, and about what it takes of memory. */
+  readonly fileBytes: number;
   /** One batch. Rejects with SkerryError `failed`. */
   run(windows: WindowBatch): Promise<Inferred>;
   release(): Promise<void>;
@@ -31,6 +33,8 @@ export interface ModelOptions {
   clock: Clock;
   /** What a model may remember of a device. */
   maxStateBytes?: number | undefined;
+  /** Of the file that the session was made from. */
+  fileBytes?: number;
 }
 
 /**
@@ -58,6 +62,7 @@ export function createModel(options: ModelOptions): LoadedModel {
   return {
     variant,
     backend,
+    fileBytes: options.fileBytes ?? 0,
     async run(windows) {
       const { count, devices } = windows;
       const values = inputs.values(windows);

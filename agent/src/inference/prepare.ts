@@ -205,6 +205,7 @@ async function loadAndJudge(
       crypto,
       clock,
       maxStateBytes: options.maxStateBytes,
+      fileBytes: bytes.length,
     });
     return { ...model, release: () => model.release().finally(giveBack) };
   } catch (error) {

@@ -4,6 +4,7 @@
  */
 import { messageOf } from '@skerry/proto/errors';
 import type { skerry } from '@skerry/proto/wire';
+import type { EvidenceBook } from '../evidence/book.ts';
 import type { ListeningClock } from '../pipeline/listening-clock.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Concluded, Inferred, SampleBatch, SampleCounters, WindowBatch } from '../pipeline/types.ts';
@@ -33,6 +34,8 @@ export interface AdvanceOptions {
     sketches: readonly skerry.v1.IDriftSketch[];
     alerts: readonly skerry.v1.IAlertRecord[];
   }[];
+  /** What is known of the releases that serve; written with the progress that it counts. Left out where nobody asks. */
+  evidence?: Pick<EvidenceBook, 'isDirty' | 'take'>;
   /** Results, alerts and rules' messages of one pipeline, durable by now. */
   onCommitted: (pipeline: string, concluded: Concluded) => void;
   /** What silence is judged by. */
@@ -74,7 +77,13 @@ export class Advance {
 
   /** Whether something was fed or concluded that no commit holds yet. */
   get lags(): boolean {
-    return this.#lagEntries > 0 || this.#concluded.size > 0 || this.#orphans.length > 0;
+    const { evidence } = this.#options;
+    return (
+      this.#lagEntries > 0 ||
+      this.#concluded.size > 0 ||
+      this.#orphans.length > 0 ||
+      (evidence?.isDirty ?? false)
+    );
   }
 
   /** Whether it is time to commit even without a tick. */
@@ -189,8 +198,10 @@ export class Advance {
     };
   }
 
-  #put(progress: Progress): Promise<void> {
-    return this.#retry.until('progress', () => this.#options.outbox.commitProgress(progress));
+  #put(what: Progress): Promise<void> {
+    const { outbox, evidence } = this.#options;
+    const progress = { ...what, evidence: evidence?.take() };
+    return this.#retry.until('progress', () => outbox.commitProgress(progress));
   }
 
   #gather(pipeline: string, what: { [K in keyof Concluded]: Readonly<Concluded[K]> }): void {

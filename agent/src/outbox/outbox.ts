@@ -61,6 +61,11 @@ export class Outbox implements OutboxReader {
     return epochBytes(this.#state.head);
   }
 
+  /** How long this outbox has been open in all, over restarts. */
+  poweredMs(): number {
+    return this.#state.poweredMs();
+  }
+
   /** True while `reject-new` or `block` has to turn new samples away. */
   get full(): boolean {
     return this.#enforcer.full;

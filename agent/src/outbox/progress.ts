@@ -45,6 +45,7 @@ export function planProgress(state: OutboxState, progress: Progress): Change {
         }),
       ),
       ...journal.ops,
+      ...(progress.evidence?.ops ?? []),
     ],
     apply() {
       withResults.apply();
@@ -54,6 +55,7 @@ export function planProgress(state: OutboxState, progress: Progress): Change {
         if (op.type === 'put') state.noteState(op.key, op.key.length + op.value.length);
       for (const { pipeline, part } of counters) state.feed.set(pipeline, addCounters(emptyCounters(), part));
       journal.apply();
+      progress.evidence?.committed();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** What the store of an agent takes and gives back; see FORMAT.md for keys and bytes. */
 import type { ResultRow } from '@skerry/proto/results';
 import type { skerry } from '@skerry/proto/wire';
+import type { EvidenceChange } from '../evidence/types.ts';
 import type { DeviceState, SampleBatch, SampleCounters } from '../pipeline/types.ts';
 
 export type LaneName = 'alert' | 'result';
@@ -19,6 +20,8 @@ export interface Progress {
   trimBelow: number;
   /** Entries first..last give way to one entry `last` of these samples; to nothing where there are none. */
   carried?: { first: number; last: number; batches: readonly SampleBatch[] };
+  /** What is known of releases by it. */
+  evidence?: EvidenceChange | undefined;
 }
 
 /** What a start finds. */

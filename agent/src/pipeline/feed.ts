@@ -79,6 +79,13 @@ export class Feed {
     return memory?.tag === tag ? memory.bytes : undefined;
   }
 
+  /** Bytes that models remember of all devices. */
+  rememberedBytes(): number {
+    let bytes = 0;
+    for (const { memory } of this.#devices.values()) bytes += memory?.bytes.length ?? 0;
+    return bytes;
+  }
+
   /** Cuts with another release's windows from the next feed or tick on; undefined cuts none. */
   use(cutter: Cutter | undefined): void {
     invariant(this.drained, 'a release is set while windows of the one before are on their way');

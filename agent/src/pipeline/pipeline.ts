@@ -16,13 +16,12 @@ import { crc32c } from '@skerry/proto/crc32c';
 import { invariant, SkerryError } from '@skerry/proto/errors';
 import type { EffectivePolicy } from '@skerry/proto/policy';
 import type { ReleaseManifest } from '@skerry/proto/release';
-import type { ResultRow } from '@skerry/proto/results';
 import type { PipelineConfig } from '../config.ts';
 import type { Crypto } from '../ports.ts';
 import { compileRules } from './actions.ts';
 import { Arrival } from './arrival.ts';
 import { ReadyWindows } from './batch.ts';
-import { createJudge, decide, type Judge } from './decide.ts';
+import { createJudge, type Decided, decide, type Judge } from './decide.ts';
 import { Feed } from './feed.ts';
 import { SampleColumns } from './samples.ts';
 import type { Concluded, DeviceState, Inferred, SampleBatch, SampleCounters, WindowBatch } from './types.ts';
@@ -58,6 +57,8 @@ export interface Pipeline {
   restore(states: readonly DeviceState[], counters: SampleCounters | undefined): void;
   /** Arrival part as of now, the rest as of what was fed. */
   counters(): SampleCounters;
+  /** Bytes that the model remembers of all devices. */
+  rememberedBytes(): number;
   /** Whether event time is the time of arrival. */
   readonly stampsArrival: boolean;
   /** Earliest time from which on no device's samples are late or seen before, in microseconds: where times of arrival go on. */
@@ -103,7 +104,7 @@ export interface PipelineOptions {
   onOutside?: (device: string, channel: number, timeUs: number) => void;
   onOutput?: (device: string, output: string, value: number, toUs: number) => void;
   /** Each window with what came of it, before the next batch is taken. */
-  onWindow?: (windows: WindowBatch, index: number, row: ResultRow) => void;
+  onWindow?: (windows: WindowBatch, index: number, decided: Decided, inferred: Inferred) => void;
   /** The device's time goes back. */
   onStartAnew?: (device: string) => void;
 }
@@ -161,6 +162,7 @@ export function createPipeline(config: PipelineConfig, options: PipelineOptions)
     dirtyStates: () => feed.dirtyStates(),
     restore: (states, counters) => feed.restore(states, counters),
     counters: () => copyOf(feed.books.counters),
+    rememberedBytes: () => (judge && remembers(judge.manifest) ? feed.rememberedBytes() : 0),
     stampsArrival: config.source.time === undefined,
     freeUs: () => feed.freeUs(),
     startAnew(latestUs) {
@@ -223,12 +225,13 @@ function concludeAll(
   for (let i = 0; i < windows.count; i++) {
     const device = feed.device(windows.devices[i]!);
     device.dirty = true;
-    const { row, alert, actions } = decide(judge, device.decisions, windows, i, inferred, producedMs);
+    const decided = decide(judge, device.decisions, windows, i, inferred, producedMs);
+    const { row, alert, actions } = decided;
     concluded.rows.push(row);
     results[row.decision] = (results[row.decision] ?? 0) + 1;
     if (alert) concluded.alerts.push(alert);
     concluded.actions.push(...actions);
-    onWindow?.(windows, i, row);
+    onWindow?.(windows, i, decided, inferred);
     if (!onOutput) continue;
     for (const output in row.outputs) {
       const value = row.outputs[output];

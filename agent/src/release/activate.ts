@@ -7,6 +7,7 @@ import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { releaseRef } from '@skerry/proto/release';
 import type { Candidate } from '../inference/engine.ts';
 import { type LoadableRelease, NoVariantServes, type VariantOutcome } from '../inference/prepare.ts';
+import type { StoreOp } from '../ports.ts';
 import { blame, requireChannels, Unfit } from './fitness.ts';
 import { blobsOf } from './kept-blobs.ts';
 import { readStoredRelease } from './obtain.ts';
@@ -19,6 +20,7 @@ import {
   endAttempt,
   endStandIn,
   failAttempt,
+  givenBack,
   keptDigests,
   type ReleaseTarget,
   reconcile,
@@ -70,13 +72,13 @@ class Keeper implements Releases {
     return this.#inTurn(async () => {
       for (const [name, slot] of this.#slots) {
         const stored = await this.#readRecord(name);
-        slot.record = recover(stored);
-        if (slot.record.refused && slot.record !== stored)
-          this.#options.log('error', 'release', slot.record.refused.reason, {
-            pipeline: name,
-            digest: slot.record.refused.digest,
-          });
-        if (slot.record !== stored) await this.#persist(name, slot, slot.record);
+        const recovered = recover(stored);
+        slot.record = stored;
+        if (recovered === stored) continue;
+        const { refused } = recovered;
+        if (refused)
+          this.#options.log('error', 'release', refused.reason, { pipeline: name, digest: refused.digest });
+        await this.#persist(name, slot, recovered);
       }
       await this.#convergeAll();
     });
@@ -368,10 +370,13 @@ class Keeper implements Releases {
   }
 
   async #persist(name: string, slot: Slot, record: SlotRecord): Promise<void> {
-    await this.#options.store.batch([{ type: 'put', key: keyOf(name), value: encodeRecord(record) }], {
-      sync: true,
-    });
+    const { store, reversion } = this.#options;
+    const left = givenBack(slot.record, record);
+    const evidence = left && reversion?.(name, left.digest, left.reason);
+    const slots: StoreOp = { type: 'put', key: keyOf(name), value: encodeRecord(record) };
+    await store.batch([slots, ...(evidence?.ops ?? [])], { sync: true });
     slot.record = record;
+    evidence?.committed();
   }
 
   /** What has served goes on serving, on a disk that refuses as well: only the marker of the attempt is missing then. */

@@ -1,5 +1,6 @@
 /** What the agent asks of the keeper of its releases, and what that asks of the agent. */
 import type { Crypto } from '@skerry/proto/crypto';
+import type { EvidenceChange } from '../evidence/types.ts';
 import type { Candidate, Engine } from '../inference/engine.ts';
 import type { VariantOutcome } from '../inference/prepare.ts';
 import type { Blobs, CrashPoint, Log, Random, Store, Timers } from '../ports.ts';
@@ -24,6 +25,11 @@ export interface ReleasesOptions {
    * nothing, where the pipeline can't serve it.
    */
   changeOver(pipeline: string, candidate: Candidate | undefined, serve: () => void): Promise<void>;
+  /**
+   * The agent gives back the release that was active, for this reason: what is to be written in one batch with that. Left
+   * out where nobody asks.
+   */
+  reversion?(pipeline: string, digest: string, reason: string): EvidenceChange;
   /** What was installed by hand for a pipeline: its files came while nobody had wished for them. */
   carried?(pipeline: string): ReleaseTarget | undefined;
 }

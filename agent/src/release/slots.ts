@@ -151,6 +151,16 @@ function giveUp(slots: SlotRecord, digest: string): SlotRecord {
   return { ...rest, active: previous };
 }
 
+/** Between two records: what was active and is refused since, with the reason; undefined where that isn't what happened. */
+export function givenBack(
+  before: SlotRecord,
+  after: SlotRecord,
+): { digest: string; reason: string } | undefined {
+  const { active } = before;
+  if (!active || after.active?.digest === active.digest) return undefined;
+  return after.refused?.digest === active.digest ? after.refused : undefined;
+}
+
 /** Digests of the releases that a record keeps on the device. */
 export function keptDigests(slots: SlotRecord): string[] {
   return [slots.active?.digest, slots.previous?.digest].filter((d) => d !== undefined);
