@@ -93,11 +93,12 @@ const PENDING = { baseMs: 5_000, maxMs: 60_000 };
 /** Makes the link; nothing happens before start(). */
 export async function createLink(options: LinkOptions): Promise<Link> {
   const stopping = new AbortController();
-  const outer = until(stopping.signal, options.transport);
   const meter = options.metered && (await openMeter(options.metered, options));
-  const transport = meter ? meter.transport('state', outer) : outer;
-  const http: Http = { transport, timers: options.timers, timeoutMs: TIMEOUT_MS };
-  const bulk: Http = { ...http, transport: meter ? meter.transport('bulk', outer) : outer };
+  const through = (kind: 'state' | 'bulk'): Transport =>
+    meter ? meter.transport(kind, options.transport) : options.transport;
+  const transport = through('state');
+  const http: Http = { transport, timers: options.timers, timeoutMs: TIMEOUT_MS, signals: [stopping.signal] };
+  const bulk: Http = { ...http, transport: through('bulk') };
   const identity = await openIdentity({ ...options, http });
   const wake = meter ? meter.wake(options.wake) : options.wake;
   return new AgentLink({ ...options, transport, wake }, { http, bulk, identity, meter, stopping });
@@ -110,11 +111,6 @@ interface LinkParts {
   identity: Identity;
   meter: Meter | undefined;
   stopping: AbortController;
-}
-
-/** The transport until the signal: then what is under way breaks off, and nothing new begins. */
-function until(signal: AbortSignal, transport: Transport): Transport {
-  return (request) => transport(new Request(request, { signal: AbortSignal.any([request.signal, signal]) }));
 }
 
 class AgentLink implements Link {
@@ -278,6 +274,7 @@ class AgentLink implements Link {
     this.#loop = createSyncLoop({
       ...this.#o,
       identity: this.#identity,
+      stopping: this.#stopping.signal,
       budget: this.#meter?.budget,
       settings: { intervalMs: this.#o.intervalMs },
     });

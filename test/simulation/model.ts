@@ -32,11 +32,20 @@ export interface SimulatedRelease {
 export const GOOD = { version: '1.0.0', ref: 'pumps@1.0.0' };
 export const BAD = { version: '1.1.0', ref: 'pumps@1.1.0' };
 
-/** Packs pumps for the devices of a fleet. */
+const RELEASES = new Map<string, SimulatedRelease>();
+
+/** Pumps for the devices of a fleet, packed once for all histories. */
 export function simulatedRelease(
   { periodMs, threshold }: { periodMs: number; threshold: number },
   { version } = GOOD,
 ): SimulatedRelease {
+  const key = `${version} ${periodMs} ${threshold}`;
+  const release = RELEASES.get(key) ?? packPumps(periodMs, threshold, version);
+  RELEASES.set(key, release);
+  return release;
+}
+
+function packPumps(periodMs: number, threshold: number, version: string): SimulatedRelease {
   const modelYaml = utf8(`
 apiVersion: skerry/v1
 kind: Release

@@ -40,7 +40,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'deleted once it is sent',
     seeds: 5,
-    shows: /as delivered, and the control plane holds|without faults/,
+    shows: /as delivered, and the control plane holds|without faults|epoch conflicts/,
     transport: deleteOnSend,
   },
   {

@@ -34,6 +34,12 @@ export function runSeed({ seed, hours, plant }: RunOptions, reference: Reference
   return live({ seed, mix: drawMix(seed), reference, plant }, (fleet) => fleet.live(hours));
 }
 
+/** The digest of the same history, lived anew. */
+export async function reliveSeed({ seed, hours, plant }: RunOptions): Promise<string> {
+  const options = { seed, mix: drawMix(seed), reference: undefined, isAgain: true, plant };
+  return (await live(options, (fleet) => fleet.live(hours))).digest;
+}
+
 /** Makes a world with its fleet, and lives what `history` says in it. */
 export async function live(
   options: FleetOptions,

@@ -59,8 +59,19 @@ function parse(part: string): unknown {
   }
 }
 
+/** Every exchange shows the same token again. */
+const MACS = new Map<string, Uint8Array>();
+const MAX_MACS = 1_000;
+
 function mac(key: Uint8Array, text: string): Uint8Array {
-  return new Uint8Array(createHmac('sha256', key).update(text).digest());
+  const name = `${text}.${toBase64Url(key)}`;
+  let found = MACS.get(name);
+  if (!found) {
+    if (MACS.size >= MAX_MACS) MACS.clear();
+    found = new Uint8Array(createHmac('sha256', key).update(text).digest());
+    MACS.set(name, found);
+  }
+  return found;
 }
 
 function refused(why: string): SkerryError {

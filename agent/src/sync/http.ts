@@ -9,8 +9,8 @@ export interface Http {
   transport: Transport;
   timers: Timers;
   timeoutMs: number;
-  /** Breaks off what is under way; its reason is what the exchange rejects with. */
-  signal?: AbortSignal;
+  /** Each breaks off what is under way, and lets nothing begin; its reason is what the exchange rejects with. */
+  signals?: readonly AbortSignal[];
 }
 
 /** The slowest link that is waited for (GPRS carries twice as much): a body that goes up gets its time on top. */
@@ -43,6 +43,7 @@ export async function exchange<T>(
   use: (response: Response) => Promise<T>,
   sentBytes = 0,
 ): Promise<T> {
+  const { signals = [] } = http;
   const limitMs = Math.ceil(http.timeoutMs + (1000 * sentBytes) / SLOWEST_BYTES_PER_SECOND);
   const abort = new AbortController();
   let cleanUp = (): void => undefined;
@@ -54,12 +55,12 @@ export async function exchange<T>(
     const cancel = http.timers.after(limitMs, () =>
       end(new SkerryError('unavailable', `no answer within ${limitMs} ms`)),
     );
-    const giveUp = (): void => end(http.signal?.reason);
-    if (http.signal?.aborted) giveUp();
-    http.signal?.addEventListener('abort', giveUp, { once: true });
+    const giveUp = (): void => end(signals.find(({ aborted }) => aborted)?.reason);
+    for (const signal of signals) signal.addEventListener('abort', giveUp, { once: true });
+    if (signals.some(({ aborted }) => aborted)) giveUp();
     cleanUp = () => {
       cancel();
-      http.signal?.removeEventListener('abort', giveUp);
+      for (const signal of signals) signal.removeEventListener('abort', giveUp);
     };
   });
   try {

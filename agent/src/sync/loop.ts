@@ -31,6 +31,8 @@ export type SyncOutcome = 'ok' | FailedExchange | 'failed' | 'overtaken' | 'defe
 
 export interface SyncLoopOptions {
   transport: Transport;
+  /** Breaks off whatever is under way, for good. */
+  stopping?: AbortSignal;
   crypto: Crypto;
   clock: Clock;
   timers: Timers;
@@ -279,11 +281,12 @@ class Loop implements SyncLoop {
   }
 
   async #attempt(offer: Offer): Promise<{ attempt: Attempt; sentBytes: number }> {
-    const { transport, timers } = this.#o;
+    const { transport, timers, stopping } = this.#o;
     const { timeoutMs, maxResponseBytes } = this.#settings;
     const body = encode(v1.SyncRequest, offer.request);
     const signal = this.#giveWay.begin(offer.hasBulk);
-    const http = { transport, timers, timeoutMs, ...(signal && { signal }) };
+    const signals = [stopping, signal].filter((given) => given !== undefined);
+    const http = { transport, timers, timeoutMs, signals };
     try {
       return {
         attempt: await attemptSync({ ...this.#o, http, maxResponseBytes }, body),

@@ -56,6 +56,8 @@ class DiskLedgers implements LedgerCheck {
   #journal = new Tally();
   #blocks = { alert: new Tally(), result: new Tally() };
   #counters = new Map<string, SampleCounters>();
+  /** Their sum, until one of them changes. */
+  #summed: SampleCounters | undefined;
   #head: Head | undefined;
   #delivered = 0;
   #acknowledged = 0;
@@ -88,6 +90,7 @@ class DiskLedgers implements LedgerCheck {
     this.#journal = new Tally();
     this.#blocks = { alert: new Tally(), result: new Tally() };
     this.#counters = new Map();
+    this.#summed = undefined;
     this.#head = undefined;
     this.#apply(entries.map(([key, value]) => ({ type: 'put', key, value })));
     this.#verify();
@@ -107,7 +110,8 @@ class DiskLedgers implements LedgerCheck {
   }
 
   counters(): SampleCounters {
-    return [...this.#counters.values()].reduce(addCounters, emptyCounters());
+    this.#summed ??= [...this.#counters.values()].reduce(addCounters, emptyCounters());
+    return this.#summed;
   }
 
   ledger(lane: 'alert' | 'result'): Ledger {
@@ -135,6 +139,7 @@ class DiskLedgers implements LedgerCheck {
   }
 
   #setCounters(key: string, value: Uint8Array | undefined): void {
+    this.#summed = undefined;
     const counters = value && (unsealJson(value) as SampleCounters | undefined);
     if (counters) this.#counters.set(key, counters);
     else this.#counters.delete(key);

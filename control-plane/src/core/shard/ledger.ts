@@ -69,6 +69,7 @@ export function storeLedgers(
   currentEpoch: string,
   reports: readonly skerry.v1.ILedgerReport[],
 ): void {
+  let isNew = false;
   for (const report of reports.slice(0, MAX_REPORTS)) {
     const epoch = toHex(report.epoch ?? new Uint8Array());
     const isCurrent = epoch === currentEpoch;
@@ -78,6 +79,7 @@ export function storeLedgers(
       agent,
       epoch,
     );
+    isNew ||= held === undefined;
     const knowsLess = held && isBehind(ledger, JSON.parse(held.doc) as LedgerJson);
     if (!knowsLess) writeLedger(context, agent, epoch, ledger, isCurrent);
     else if (isCurrent)
@@ -87,7 +89,7 @@ export function storeLedgers(
         epoch,
       );
   }
-  if (reports.length > 0)
+  if (isNew)
     context.sql.run(
       `DELETE FROM ledger WHERE agent = ? AND current = 0 AND epoch NOT IN
          (SELECT epoch FROM ledger WHERE agent = ? ORDER BY updated_ms DESC, epoch LIMIT ?)`,
