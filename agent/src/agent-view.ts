@@ -24,6 +24,7 @@ import type { AgentTime } from './time/agent-time.ts';
 import { clockNotices, clockStatus } from './time/show.ts';
 import type { DesiredStore } from './twin/desired-store.ts';
 import type { UnclaimedTopics } from './twin/unclaimed.ts';
+import type { UpdateGate } from './twin/update-gate.ts';
 
 /** What it looks at. */
 export interface AgentParts {
@@ -39,6 +40,7 @@ export interface AgentParts {
   processor: Processor;
   releases: Releases;
   evidence: EvidenceBook;
+  updates: Pick<UpdateGate, 'waiting'>;
   link: () => Link | undefined;
 }
 
@@ -136,12 +138,13 @@ export class AgentView implements Pick<LocalView, 'status' | 'recent' | 'metrics
   }
 
   #facts(): PipelineFacts[] {
-    const { processor, releases, engine, durations } = this.#parts;
+    const { processor, releases, updates, engine, durations } = this.#parts;
     return this.#lanes.map(({ config, pipeline, policyGeneration, devices }) => ({
       config,
       channels: pipeline.channels,
       counters: processor.counters(pipeline),
       release: releases.status(pipeline.name),
+      waiting: updates.waiting(pipeline.name),
       serving: engine.serving(pipeline.name),
       policyGeneration,
       devices: [...devices.keys()],

@@ -128,15 +128,15 @@ class RunningAgent implements Agent {
     this.#releases = this.#createReleases(carried, time);
     this.#selfRevert = this.#createSelfRevert(time);
     this.#twin = new Convergence({
-      log: ports.log,
-      timers: ports.timers,
+      ...ports,
+      ...opened,
+      settings: config.updates,
       lanes: this.#lanes,
-      desired,
       releases: this.#releases,
-      carried,
       link: () => this.#link,
     });
     this.#view = new AgentView({
+      updates: this.#twin.updates,
       options,
       time,
       outbox,
@@ -368,6 +368,8 @@ class RunningAgent implements Agent {
   install(chunks: AsyncIterable<Uint8Array>, what: string): Promise<InstallOutcome> {
     return this.#installer.install(chunks, what);
   }
+
+  consent: LocalView['consent'] = (pipeline) => this.#twin.consent(pipeline);
 
   /** While loading nothing is on its way. */
   async #between(change: () => void): Promise<void> {

@@ -2,6 +2,7 @@
 import { parseDocument } from '@skerry/proto/document';
 import { ruleEntry } from '@skerry/proto/release';
 import { duration, name, percent, size } from '@skerry/proto/schema';
+import { isZone, timeOfDay } from '@skerry/proto/time-of-day';
 import { parseReleaseRef } from '@skerry/proto/version';
 import { z } from 'zod';
 import { DEFAULT_CLOCK } from './time/agent-time.ts';
@@ -140,6 +141,16 @@ const limits = z.strictObject({
   maxBatch: z.int().positive().default(512),
 });
 
+/** Until it is taken out of agent.yaml again (`true`), or at a time of day. */
+const hold = z.union([
+  z.boolean(),
+  z.strictObject({
+    from: timeOfDay,
+    to: timeOfDay,
+    zone: z.string().refine(isZone, { message: 'expected a time zone such as Europe/Oslo' }).default('UTC'),
+  }),
+]);
+
 /** Less carries not even a few exchanges an hour. */
 const MIN_METERED_BYTES = 64 * 1024;
 /** Less holds not even the counters and a block or two. */
@@ -228,6 +239,14 @@ export const agentConfig = z
         maxBytes: size.default(16 * 1024 ** 2),
         /** Chance with which any window is taken, whatever its score. */
         random: percent.default(0.1),
+      })
+      .prefault({}),
+    /** What people at the device have a say in, where the control plane moves a pipeline to another release. */
+    updates: z
+      .strictObject({
+        /** `ask`: it waits until one of them consents (skerry-agent consent, or the agent's page). */
+        consent: z.enum(['auto', 'ask']).default('auto'),
+        hold: hold.default(false),
       })
       .prefault({}),
     local: z.strictObject({ listen: hostPort.prefault('127.0.0.1:7080') }).prefault({}),

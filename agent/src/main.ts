@@ -4,6 +4,7 @@ import { createProgram, InvalidArgumentError, Option, runProgram } from '@skerry
 import { runBacktest } from './cli/backtest.ts';
 import { outboxAcknowledge, outboxExport } from './cli/byhand.ts';
 import { check } from './cli/check.ts';
+import { consent } from './cli/consent.ts';
 import { enroll } from './cli/enroll.ts';
 import { infer } from './cli/infer.ts';
 import { installBundle } from './cli/install.ts';
@@ -154,6 +155,14 @@ program
   .option(...JSON_FLAG)
   .addHelpText('after', examples('install press-vibration-1.3.0.skerry.tar -c agent.yaml'))
   .action(installBundle);
+
+program
+  .command('consent [pipeline]')
+  .description('let in a release that waits for somebody at the device; without a pipeline, all that wait')
+  .addOption(configOption())
+  .option(...JSON_FLAG)
+  .addHelpText('after', examples('consent press-vibration -c agent.yaml'))
+  .action(consent);
 
 const outbox = program.command('outbox').description('what was produced and where it went');
 for (const [name, description, action] of [

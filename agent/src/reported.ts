@@ -13,6 +13,7 @@ import type { SampleCounters } from './pipeline/types.ts';
 import type { BackendName } from './ports.ts';
 import type { ReleaseStatus } from './release/releases.ts';
 import type { ReleaseTarget } from './release/slots.ts';
+import type { Waiting } from './twin/update-gate.ts';
 
 /** One pipeline as it stands. */
 export interface PipelineFacts {
@@ -20,6 +21,8 @@ export interface PipelineFacts {
   channels: readonly string[];
   counters: SampleCounters;
   release: ReleaseStatus;
+  /** What it isn't given yet, since people at the device have a say in it. */
+  waiting: Waiting | undefined;
   serving: { variant: string; backend: BackendName } | undefined;
   policyGeneration: number;
   devices: readonly string[];
@@ -36,7 +39,7 @@ const SLOT_STATES: Record<ReleaseStatus['state'], skerry.v1.SlotState> = {
 
 /** A pipeline for the control plane. */
 export function reportedPipeline(facts: PipelineFacts): skerry.v1.IReportedPipeline {
-  const { config, release, serving, counters } = facts;
+  const { config, release, waiting, serving, counters } = facts;
   const wanted = config.release;
   return {
     name: config.name,
@@ -47,9 +50,10 @@ export function reportedPipeline(facts: PipelineFacts): skerry.v1.IReportedPipel
     variant: serving?.variant ?? '',
     backend: serving?.backend ?? '',
     previous: ref(release.previous),
-    tryingDigest: release.trying?.digest ?? '',
-    state: SLOT_STATES[release.state],
-    error: release.error ?? '',
+    tryingDigest: (waiting?.target ?? release.trying)?.digest ?? '',
+    state: waiting ? v1.SlotState.SLOT_STATE_WAITING : SLOT_STATES[release.state],
+    error: waiting ? '' : (release.error ?? ''),
+    waitsFor: waiting?.for ?? '',
     policy: facts.policyGeneration,
     golden: release.outcomes.map(({ variant, backend, passed, detail, inferUs }) => ({
       variant,
@@ -67,7 +71,7 @@ export function reportedPipeline(facts: PipelineFacts): skerry.v1.IReportedPipel
 
 /** A pipeline for people beside the machine. */
 export function pipelineStatus(facts: PipelineFacts): PipelineStatus {
-  const { config, release, serving, counters } = facts;
+  const { config, release, waiting, serving, counters } = facts;
   const { received, rejected, used, gap, skipped } = counters;
   return {
     name: config.name,
@@ -76,6 +80,7 @@ export function pipelineStatus(facts: PipelineFacts): PipelineStatus {
     backend: serving?.backend ?? '',
     state: release.state === 'none' ? 'no release yet' : release.state,
     error: release.error ?? '',
+    ...(waiting && { waits: { release: ref(waiting.target), for: waiting.for } }),
     samples: { received, rejected, open: openSamples(counters), used, gap, skipped },
     windows: counters.windows,
     devices: [...facts.devices],

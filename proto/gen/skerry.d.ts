@@ -1251,7 +1251,10 @@ export namespace skerry {
             SLOT_STATE_ACTIVE = 3,
 
             /** SLOT_STATE_FAILED value */
-            SLOT_STATE_FAILED = 4
+            SLOT_STATE_FAILED = 4,
+
+            /** SLOT_STATE_WAITING value */
+            SLOT_STATE_WAITING = 5
         }
 
         /**
@@ -1323,6 +1326,9 @@ export namespace skerry {
 
             /** ReportedPipeline latencyP95Us. */
             latencyP95Us: number;
+
+            /** ReportedPipeline waitsFor. */
+            waitsFor: string;
 
             /**
              * Encodes the specified ReportedPipeline message. Does not implicitly {@link skerry.v1.ReportedPipeline.verify|verify} messages.
@@ -1398,6 +1404,9 @@ export namespace skerry {
 
                 /** ReportedPipeline latencyP95Us */
                 latencyP95Us?: (number|null);
+
+                /** ReportedPipeline waitsFor */
+                waitsFor?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -3492,6 +3492,7 @@ export const skerry = $root.skerry = (() => {
          * @property {number} SLOT_STATE_VERIFYING=2 SLOT_STATE_VERIFYING value
          * @property {number} SLOT_STATE_ACTIVE=3 SLOT_STATE_ACTIVE value
          * @property {number} SLOT_STATE_FAILED=4 SLOT_STATE_FAILED value
+         * @property {number} SLOT_STATE_WAITING=5 SLOT_STATE_WAITING value
          */
         v1.SlotState = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
@@ -3500,6 +3501,7 @@ export const skerry = $root.skerry = (() => {
             values[valuesById[2] = "SLOT_STATE_VERIFYING"] = 2;
             values[valuesById[3] = "SLOT_STATE_ACTIVE"] = 3;
             values[valuesById[4] = "SLOT_STATE_FAILED"] = 4;
+            values[valuesById[5] = "SLOT_STATE_WAITING"] = 5;
             return values;
         })();
 
@@ -3525,6 +3527,7 @@ export const skerry = $root.skerry = (() => {
              * @property {number|null} [windows] ReportedPipeline windows
              * @property {number|null} [errors] ReportedPipeline errors
              * @property {number|null} [latencyP95Us] ReportedPipeline latencyP95Us
+             * @property {string|null} [waitsFor] ReportedPipeline waitsFor
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3695,6 +3698,14 @@ export const skerry = $root.skerry = (() => {
             ReportedPipeline.prototype.latencyP95Us = 0;
 
             /**
+             * ReportedPipeline waitsFor.
+             * @member {string} waitsFor
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.waitsFor = "";
+
+            /**
              * Encodes the specified ReportedPipeline message. Does not implicitly {@link skerry.v1.ReportedPipeline.verify|verify} messages.
              * @function encode
              * @memberof skerry.v1.ReportedPipeline
@@ -3746,6 +3757,8 @@ export const skerry = $root.skerry = (() => {
                     writer.uint32(/* id 16, wireType 0 =*/128).uint64(message.errors);
                 if (message.latencyP95Us != null && $Object.hasOwnProperty.call(message, "latencyP95Us") && !$Object.is(message.latencyP95Us, 0))
                     writer.uint32(/* id 17, wireType 5 =*/141).float(message.latencyP95Us);
+                if (message.waitsFor != null && $Object.hasOwnProperty.call(message, "waitsFor") && message.waitsFor !== "")
+                    writer.uint32(/* id 20, wireType 2 =*/162).string(message.waitsFor);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3939,6 +3952,15 @@ export const skerry = $root.skerry = (() => {
                                 message.latencyP95Us = value;
                             else
                                 delete message.latencyP95Us;
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.waitsFor = value;
+                            else
+                                delete message.waitsFor;
                             continue;
                         }
                     }

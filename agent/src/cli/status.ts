@@ -1,7 +1,7 @@
 import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { print, printJson, printTable } from '@skerry/proto/node/program';
 import { formatBytes, formatDuration } from '@skerry/proto/units';
-import type { AgentStatus } from '../local/view.ts';
+import type { AgentStatus, PipelineStatus } from '../local/view.ts';
 
 /** Where an agent's local server answers on this machine. */
 export function localUrl({ host, port }: { host: string; port: number }): string {
@@ -50,7 +50,7 @@ export async function showStatus(options: { url: string; json: boolean }): Promi
       p.release || '–',
       p.variant || '–',
       p.backend || '–',
-      p.error ? `${p.state}: ${p.error}` : p.state,
+      stateOf(p),
       `${p.devices.length}`,
       `${p.windows}`,
       Number.isFinite(p.inferUsP95) ? `${Math.round(p.inferUsP95)} µs` : '–',
@@ -67,6 +67,14 @@ export async function showStatus(options: { url: string; json: boolean }): Promi
   }
   for (const alert of status.alerts)
     print(`\nALERT ${alert.pipeline}/${alert.device} since ${alert.since}: ${alert.message}`);
+}
+
+function stateOf({ state, error, waits }: PipelineStatus): string {
+  if (waits)
+    return waits.for === 'hold'
+      ? `${state}; ${waits.release} is on hold`
+      : `${state}; ${waits.release} waits: skerry-agent consent`;
+  return error ? `${state}: ${error}` : state;
 }
 
 function clockLine({ state, time, machine, uncertaintyMs }: AgentStatus['clock']): string {

@@ -20,6 +20,10 @@ const view: LocalView = {
       if (chunk.length !== 3) throw new SkerryError('untrusted', `${what} is not signed`);
     return { release: 'press@1.0.0', digest: 'sha256:…', pipelines: [] };
   },
+  async consent(pipeline) {
+    if (pipeline !== 'press') throw new SkerryError('precondition', `no release waits on ${pipeline}`);
+    return { name: 'press', version: '2.0.0', digest: 'sha256:…' };
+  },
   byHand: {
     async export() {
       return new Blob(['all of it']).stream();
@@ -89,6 +93,19 @@ test('results are carried by hand from this machine alone, and not by a page of 
     code: 'conflict',
     detail: 'the acknowledgement is for agent other',
   });
+});
+
+test('who stands at the machine lets in a release that waits; nobody else does', async () => {
+  const ask = (pipeline: string, remoteAddress: string, type = 'application/x-skerry-consent') =>
+    app.request(
+      `/api/consent/${pipeline}`,
+      { method: 'POST', headers: { 'content-type': type } },
+      { remoteAddress },
+    );
+  expect(await (await ask('press', '127.0.0.1')).json()).toMatchObject({ version: '2.0.0' });
+  expect((await ask('press', '192.0.2.7')).status).toBe(403);
+  expect((await ask('press', '127.0.0.1', 'text/plain')).status).toBe(422);
+  expect(await (await ask('lathe', '127.0.0.1')).json()).toMatchObject({ code: 'precondition' });
 });
 
 describe('the page that is an agent', () => {

@@ -1,6 +1,6 @@
 /**
  * The agent's own page and endpoints for whoever stands beside the machine: works with no network. What it shows is for
- * everyone who reaches it; what changes anything (results carried by hand) is for programs on this machine alone.
+ * everyone who reaches it; what changes anything (results and releases by hand, consent) is for this machine alone.
  * `Request → Response`; the listener is an adapter.
  */
 import { SkerryError } from '@skerry/proto/errors';
@@ -13,6 +13,7 @@ const RECENT_MAX = 500;
 /** No page of a browser can send it elsewhere than to its own server without being asked first. */
 const BUNDLE_TYPE = 'application/x-skerry-bundle';
 const RELEASE_TYPE = 'application/x-skerry-release';
+const CONSENT_TYPE = 'application/x-skerry-consent';
 const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
 
 /** What the listener tells of a request. */
@@ -53,6 +54,7 @@ export function createLocalApp(view: LocalView, page: string, file?: BrowserFile
   });
   byHandRoutes(app, view);
   installRoute(app, view);
+  consentRoute(app, view);
   app.notFound((context) => problem(context, 404, 'Not found', `nothing is at ${context.req.path}`));
   app.onError((error, context) => {
     if (!(error instanceof SkerryError)) throw error;
@@ -108,10 +110,17 @@ function installRoute(app: App, view: LocalView): void {
   });
 }
 
+function consentRoute(app: App, view: LocalView): void {
+  app.post('/api/consent/:pipeline', async (context) => {
+    fromThisMachine(context, CONSENT_TYPE);
+    return context.json(await view.consent(context.req.param('pipeline')));
+  });
+}
+
 function fromThisMachine(context: Context<{ Bindings: LocalBindings }>, type = BUNDLE_TYPE): void {
   if (!LOOPBACK.test(context.env.remoteAddress ?? ''))
-    throw new SkerryError('forbidden', 'what is carried by hand is taken only from the machine itself', {
-      hint: 'run skerry-agent outbox or skerry-agent install there',
+    throw new SkerryError('forbidden', 'what changes anything here is taken only from the machine itself', {
+      hint: 'run skerry-agent outbox, skerry-agent install or skerry-agent consent there',
     });
   if (context.req.header('content-type') !== type)
     throw new SkerryError('invalid', `the content type is not ${type}`);

@@ -3,6 +3,7 @@ import type { Metric } from '@skerry/proto/prometheus';
 import type { ByHand } from '../byhand/byhand.ts';
 import type { LaneNumbers } from '../outbox/inspect.ts';
 import type { Installer } from '../release/install.ts';
+import type { ReleaseTarget } from '../release/slots.ts';
 
 /** What a technician sees first; the names are those of `skerry-agent status --json`. */
 export interface AgentStatus {
@@ -55,6 +56,8 @@ export interface PipelineStatus {
   backend: string;
   state: string;
   error: string;
+  /** A release that people at the device have a say in, and that isn't taken yet. */
+  waits?: { release: string; for: 'consent' | 'hold' };
   samples: {
     received: number;
     rejected: Record<string, number>;
@@ -74,6 +77,8 @@ export interface LocalView extends Installer {
   /** Newest results first, as results appear on MQTT. */
   recent(limit: number, device?: string): Record<string, unknown>[];
   metrics(): Metric[];
+  /** Lets in the release that waits on a pipeline. Throws SkerryError precondition where none does. */
+  consent(pipeline: string): Promise<ReleaseTarget>;
   /** Results carried by hand: only for whoever sits at this machine. */
   readonly byHand: ByHand;
 }

@@ -53,6 +53,7 @@ beforeEach(async () => {
   resolve = async (name, version) => ({ name, version, digest: DIGEST });
   const releases = {
     status: () => ({ active: undefined }),
+    knownDigests: () => [],
     apply: async (wishes: ReadonlyMap<string, ReleaseTarget>) => {
       applied.push(Object.fromEntries([...wishes].map(([key, { version }]) => [key, version])));
     },
@@ -62,8 +63,9 @@ beforeEach(async () => {
     resolve: (name: string, version: string) => resolve(name, version),
   } as unknown as Link;
   twin = new Convergence({
-    log: world.log,
-    timers: world.timers,
+    ...world,
+    settings: config.updates,
+    time: { nowMs: world.clock.wallMs },
     lanes,
     desired,
     releases,

@@ -6,15 +6,13 @@ import { messageOf } from '@skerry/proto/errors';
 import { decodePolicy } from '@skerry/proto/policy';
 import type { Lane } from '../lane.ts';
 import type { Link } from '../link.ts';
-import type { Log, Timers } from '../ports.ts';
 import type { CarriedWishes } from '../release/carried-wishes.ts';
 import type { Releases } from '../release/releases.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
 import type { DesiredStore } from './desired-store.ts';
+import { UpdateGate, type UpdateGateOptions } from './update-gate.ts';
 
-export interface ConvergenceOptions {
-  log: Log;
-  timers: Timers;
+export interface ConvergenceOptions extends Omit<UpdateGateOptions, 'known'> {
   lanes: ReadonlyMap<string, Lane>;
   desired: DesiredStore;
   releases: Releases;
@@ -27,6 +25,8 @@ const PIN_RETRY_MS = 30_000;
 
 export class Convergence {
   readonly #o: ConvergenceOptions;
+  /** What people at the device have a say in. */
+  readonly updates: UpdateGate;
   #cancelRetry: (() => void) | undefined;
   /** One after the other: wishes that took long to look up never replace newer ones. */
   #turn: Promise<void> = Promise.resolve();
@@ -34,6 +34,7 @@ export class Convergence {
 
   constructor(options: ConvergenceOptions) {
     this.#o = options;
+    this.updates = new UpdateGate({ ...options, known: () => options.releases.knownDigests() });
   }
 
   /** Works towards the desired state in the background, and tells the control plane what came of it. */
@@ -43,9 +44,17 @@ export class Convergence {
     this.#turn = this.#turn.then(() => this.#wish()).finally(() => link()?.notify());
   }
 
+  /** A person at the device lets in what waits. Throws SkerryError precondition where nothing does. */
+  async consent(pipeline: string): Promise<ReleaseTarget> {
+    const target = await this.updates.consent(pipeline);
+    this.converge();
+    return target;
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#cancelRetry?.();
+    this.updates.stop();
   }
 
   /** Hands the wishes to the releases' keeper, which takes its own time with them. */
@@ -99,6 +108,7 @@ export class Convergence {
       if (releaseName !== wanted.name) continue;
       wishes.set(name!, { name: releaseName, version, digest: releaseDigest });
     }
+    await this.updates.holdBack(wishes, () => this.converge());
     for (const lane of this.#o.lanes.values()) {
       const wish = wanted(lane, this.#installed(lane.config.name)) ?? (await this.#pinned(lane));
       if (wish) wishes.set(lane.config.name, wish);

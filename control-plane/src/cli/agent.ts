@@ -134,7 +134,11 @@ function showAgent(a: AgentInfo): void {
       p.pinned ? `${p.wants} (pinned)` : (a.desired.find((d) => d.name === p.name)?.release ?? p.wants),
       p.variant || '–',
       p.backend || '–',
-      p.error ? `${p.state}: ${p.error}` : p.state,
+      p.error
+        ? `${p.state}: ${p.error}`
+        : p.waitsFor
+          ? `${p.state} for ${p.waitsFor === 'hold' ? 'the end of a hold' : p.waitsFor}`
+          : p.state,
       `${p.windows}`,
       `${p.errors}`,
       number(p.latencyP95Us),

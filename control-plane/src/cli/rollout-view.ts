@@ -1,6 +1,7 @@
 /** A rollout for people: where it stands, its stages, and why it was decided so. */
 import { print } from '@skerry/proto/node/program';
 import type { RolloutInfo, StoredDecision } from '../core/fleet/rollouts.ts';
+import type { Evidence } from '../core/rollout/rollout.ts';
 import type { StageSpec } from '../core/rollout/spec.ts';
 import { duration, fields, number, percent, plain, table, time } from './format.ts';
 
@@ -13,7 +14,12 @@ export function statusLine(rollout: RolloutInfo): string {
   const { evidence } = rollout;
   const reach = evidence ? `, ${evidence.reached} of ${evidence.members} agents serve it` : '';
   const trouble = evidence && evidence.failed > 0 ? `, ${evidence.failed} refused it` : '';
-  return `${rollout.spec.release}  ${rollout.status}${reach}${trouble}`;
+  const waiting = evidence ? waitingText(evidence) : '';
+  return `${rollout.spec.release}  ${rollout.status}${reach}${trouble}${waiting}`;
+}
+
+function waitingText({ waiting = 0 }: Evidence): string {
+  return waiting > 0 ? `, ${waiting} wait for people at the device` : '';
 }
 
 /** Everything about a rollout. */
@@ -41,7 +47,7 @@ export function showRollout(rollout: RolloutDetails): void {
     [
       'agents',
       evidence
-        ? `${evidence.reached} of ${evidence.members} serve it, ${evidence.failed} failed, ${evidence.offline} not heard of`
+        ? `${evidence.reached} of ${evidence.members} serve it, ${evidence.failed} failed, ${evidence.offline} not heard of${waitingText(evidence)}`
         : undefined,
     ],
   ]);

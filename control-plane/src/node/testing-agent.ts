@@ -17,6 +17,7 @@ export interface SimPipeline {
   tryingDigest: string;
   state: skerry.v1.SlotState;
   error: string;
+  waitsFor?: string;
   channels?: string[];
 }
 

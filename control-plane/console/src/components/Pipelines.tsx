@@ -11,6 +11,7 @@ const STATE_TONE: Record<Pipeline['state'], Tone> = {
   verifying: 'warn',
   active: 'ok',
   failed: 'alert',
+  waiting: 'warn',
 };
 
 /** A pipeline with its slots: what serves, what is on its way, what it would go back to. */
@@ -20,7 +21,9 @@ export function PipelineCard({ agent, pipeline }: { agent: AgentInfo; pipeline: 
     <article class="pipeline">
       <header>
         <h3>{pipeline.name}</h3>
-        <Badge tone={STATE_TONE[pipeline.state]}>{pipeline.state}</Badge>
+        <Badge tone={STATE_TONE[pipeline.state]}>
+          {pipeline.waitsFor ? `waits: ${pipeline.waitsFor}` : pipeline.state}
+        </Badge>
         {pipeline.pinned && <Badge tone="quiet">pinned in agent.yaml</Badge>}
       </header>
       <Facts

@@ -102,6 +102,11 @@ function Evidence({ rollout }: { rollout: RolloutInfo }) {
           ['serve it', `${count(evidence.reached)} of ${count(evidence.members)}`],
           ['failed', count(evidence.failed)],
           ['not yet', `${count(pending)}, ${count(evidence.offline)} of all not heard of`],
+          ...((evidence.waiting ?? 0) > 0
+            ? ([
+                ['wait at the device', `${count(evidence.waiting ?? 0)}, for consent or the end of a hold`],
+              ] as const)
+            : []),
           ['errors', `${count(evidence.errors)} in ${count(evidence.windows)} windows`],
           ['serve it though not given', count(evidence.remaining)],
         ]}

@@ -4,6 +4,7 @@
  */
 import { cohortPlace } from '@skerry/proto/cohort';
 import type { Crypto } from '@skerry/proto/crypto';
+import { isWithin, isZone } from '@skerry/proto/time-of-day';
 import type { PaceSpec, WindowSpec } from './spec.ts';
 
 /** What the plan says of a stage's admission. */
@@ -46,31 +47,11 @@ export function isAdmitted(
   return turn * admission.added < admitted(pace, nowMs - admission.fromMs);
 }
 
-/** Whether it is within the window at the agent's site. A window whose end is before its beginning goes over midnight. */
-export function isOpen(
-  { from, to, zoneLabel }: WindowSpec,
-  labels: Readonly<Record<string, string>>,
-  nowMs: number,
-): boolean {
-  const minute = minuteOfDay(nowMs, labels[zoneLabel] ?? 'UTC');
-  return from <= to ? minute >= from && minute < to : minute >= from || minute < to;
-}
-
-// A site whose label names no time zone is taken to be at UTC: a typing error there stops no rollout.
-function minuteOfDay(nowMs: number, zone: string): number {
-  const format = (timeZone: string): string =>
-    new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    }).format(nowMs);
-  let text: string;
-  try {
-    text = format(zone);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    text = format('UTC');
-  }
-  return 60 * Number(text.slice(0, 2)) + Number(text.slice(3));
+/**
+ * Whether it is within the window at the agent's site. One whose label names no time zone is taken to be at UTC: a typing
+ * error there stops no rollout.
+ */
+export function isOpen(window: WindowSpec, labels: Readonly<Record<string, string>>, nowMs: number): boolean {
+  const zone = labels[window.zoneLabel] ?? 'UTC';
+  return isWithin(window, isZone(zone) ? zone : 'UTC', nowMs);
 }

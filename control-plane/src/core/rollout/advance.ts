@@ -189,7 +189,7 @@ function stalled(rollout: Rollout, state: Running, evidence: Evidence, nowMs: nu
     {
       who: 'auto',
       rule: 'stallAfter',
-      text: `stage ${rollout.spec.stages[state.stage]!.name} made no progress for ${formatDuration(rollout.spec.stallAfter)}`,
+      text: `stage ${rollout.spec.stages[state.stage]!.name} made no progress for ${formatDuration(rollout.spec.stallAfter)}${evidence.waiting ? `; ${evidence.waiting} agents wait for people at the device` : ''}`,
       numbers: { evidence },
     },
   );

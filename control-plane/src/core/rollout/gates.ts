@@ -52,7 +52,9 @@ function judgeActivation(rollout: Rollout, evidence: Evidence): GateVerdict {
     verdict: isBreach ? 'breach' : isPass ? 'pass' : 'hold',
     value: evidence.reached,
     bound: needed,
-    text: `${evidence.reached} of ${evidence.members} agents serve it, ${needed} needed; ${evidence.failed} failed, ${harmful} are too many`,
+    text:
+      `${evidence.reached} of ${evidence.members} agents serve it, ${needed} needed; ${evidence.failed} failed, ${harmful} are too many` +
+      (evidence.waiting ? `; ${evidence.waiting} wait for people at the device` : ''),
   };
 }
 

@@ -76,6 +76,8 @@ export interface Evidence {
   failed: number;
   /** Of these: not heard of for a while. Unknown, never success. */
   offline: number;
+  /** Of these: people at the device are to consent, or hold updates. Unknown, never success. */
+  waiting?: number;
   /** Agents with enough windows, and not failed: those whose error rate counts. */
   judged: number;
   /** Sum over judged agents of errors/windows. */

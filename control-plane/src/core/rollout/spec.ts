@@ -1,6 +1,7 @@
 /** rollout.yaml: which release goes where, in which stages, past which gates. */
 import { SkerryError } from '@skerry/proto/errors';
 import { duration, name, percent } from '@skerry/proto/schema';
+import { timeOfDay } from '@skerry/proto/time-of-day';
 import { parseReleaseRef } from '@skerry/proto/version';
 import { z } from 'zod';
 import { parseSelector } from '../selector.ts';
@@ -23,11 +24,6 @@ const stage = z.strictObject({
   /** A person lets the rollout past this stage. */
   approval: z.literal('required').optional(),
 });
-
-const timeOfDay = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM')
-  .transform((text) => 60 * Number(text.slice(0, 2)) + Number(text.slice(3)));
 
 /** `agents` are given the release in the first interval of `every`, `growth` times as many in each further one. */
 const pace = z.strictObject({

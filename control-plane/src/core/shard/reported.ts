@@ -6,8 +6,9 @@ import type { AgentRow } from './agents.ts';
 import type { ShardContext } from './context.ts';
 import { storeEvidence } from './evidence.ts';
 
-export type SlotState = 'none' | 'fetching' | 'verifying' | 'active' | 'failed';
-const SLOT_STATES: readonly SlotState[] = ['none', 'fetching', 'verifying', 'active', 'failed'];
+/** waiting: people at the device have a say in the release on its way, and it isn't taken yet. */
+export type SlotState = 'none' | 'fetching' | 'verifying' | 'active' | 'failed' | 'waiting';
+const SLOT_STATES: readonly SlotState[] = ['none', 'fetching', 'verifying', 'active', 'failed', 'waiting'];
 
 /** A pipeline as an agent last reported it. */
 export interface PipelineInfo {
@@ -22,6 +23,8 @@ export interface PipelineInfo {
   tryingDigest: string;
   state: SlotState;
   error: string;
+  /** consent | hold: what the release on its way waits for; empty where it doesn't. */
+  waitsFor: string;
   policy: number;
   golden: { variant: string; backend: string; passed: boolean; detail: string; inferUs: number }[];
   channels: string[];
@@ -170,6 +173,7 @@ function toInfo(p: skerry.v1.IReportedPipeline): PipelineInfo {
     tryingDigest: p.tryingDigest ?? '',
     state: SLOT_STATES[p.state ?? 0] ?? 'none',
     error: p.error ?? '',
+    waitsFor: p.waitsFor ?? '',
     policy: p.policy ?? 0,
     golden: (p.golden ?? []).map((g) => ({
       variant: g.variant ?? '',

@@ -26,6 +26,7 @@ interface MemberRow extends Record<string, string | number | Uint8Array | null> 
   pipelines: number;
   serving: number;
   failed: number;
+  waiting: number;
   error: string;
   trouble: string;
   said_windows: number;
@@ -40,6 +41,7 @@ export function stageEvidence(context: ShardContext, query: EvidenceQuery, plan:
   const rows = context.sql.all<MemberRow>(
     `SELECT m.agent, m.base_results, m.base_errors, a.last_seen_ms, count(*) AS pipelines,
        sum(p.release_digest = ?) AS serving, sum(p.trying_digest = ? AND p.state = 'failed') AS failed,
+       sum(p.trying_digest = ? AND p.state = 'waiting') AS waiting,
        max(CASE WHEN p.trying_digest = ? THEN p.error ELSE '' END) AS error,
        (SELECT coalesce(max(trouble), '') FROM release_evidence e WHERE e.agent = m.agent AND e.release_digest = ?)
          AS trouble,
@@ -52,7 +54,7 @@ export function stageEvidence(context: ShardContext, query: EvidenceQuery, plan:
      FROM member m JOIN agent a ON a.id = m.agent AND a.state = 'approved'
      JOIN pipeline p ON p.agent = m.agent AND p.wants = ? AND p.pinned = 0
      WHERE m.rollout = ? AND m.stage <= ? GROUP BY m.agent`,
-    ...new Array<string>(8).fill(query.digest),
+    ...new Array<string>(9).fill(query.digest),
     query.name,
     query.rollout,
     query.stage,
@@ -79,7 +81,7 @@ function addMember(evidence: Evidence, row: MemberRow, minWindows: number, nowMs
     evidence.failed++;
     if (evidence.failures.length < 5)
       evidence.failures.push({ agent: row.agent, error: row.trouble || row.error });
-  }
+  } else if (!reached && row.waiting > 0) evidence.waiting = (evidence.waiting ?? 0) + 1;
   if (nowMs - (row.last_seen_ms ?? 0) > OFFLINE_MS) evidence.offline++;
   evidence.windows += windows;
   evidence.errors += errors;
@@ -131,6 +133,7 @@ export function emptyEvidence(): Evidence {
     reached: 0,
     failed: 0,
     offline: 0,
+    waiting: 0,
     judged: 0,
     errorRateSum: 0,
     windows: 0,
@@ -146,6 +149,7 @@ const SUMS = [
   'reached',
   'failed',
   'offline',
+  'waiting',
   'judged',
   'errorRateSum',
   'errorRateLowSum',
