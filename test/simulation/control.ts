@@ -7,6 +7,8 @@ import { inflate } from '@skerry/control-plane/adapters/inflate';
 import { createApp } from '@skerry/control-plane/app';
 import { type Coordinator, createCoordinator } from '@skerry/control-plane/coordinator';
 import { FleetActor } from '@skerry/control-plane/core/fleet/fleet-actor';
+import type { Verb } from '@skerry/control-plane/core/rollout/operate';
+import { type Rollout, type RolloutState, reviveRollout } from '@skerry/control-plane/core/rollout/rollout';
 import { ShardActor } from '@skerry/control-plane/core/shard/shard-actor';
 import { actorRef } from '@skerry/control-plane/node/actors';
 import { openSqlite, type SqliteFile } from '@skerry/control-plane/node/sqlite';
@@ -17,7 +19,7 @@ import { tufKey } from '@skerry/proto/tuf/metadata';
 import { addTarget, createRoot, emptyTargets, signMetadata, signTargets } from '@skerry/proto/tuf/repository';
 import { checkAudit } from './check/audit.ts';
 import type { Mix } from './mix.ts';
-import { BAD, GOOD, type SimulatedRelease, simulatedRelease } from './model.ts';
+import { CANDIDATES, GOOD, type SimulatedRelease, simulatedRelease } from './model.ts';
 import type { Plant } from './plant.ts';
 import { exponentialMs, randomPort } from './random-port.ts';
 import { simulatedTokens } from './tokens.ts';
@@ -48,8 +50,12 @@ export interface ControlPlane {
   readonly shard: Sql;
   /** What its operator waits for, undefined where every rollout has come to its end. */
   waitsFor(): string | undefined;
-  /** Of the release that can work. */
+  /** Of the first release. */
   readonly goodDigest: string;
+  /** Of the newer one, where there is one. */
+  readonly candidateDigest: string | undefined;
+  /** The rollout of the newer one, undefined before it was made. */
+  candidateRollout(): Rollout | undefined;
   /** Invariant 7, now. */
   check(): void;
   /** Crashes no more. */
@@ -93,7 +99,9 @@ class SimulatedControl implements ControlPlane {
     const fork = (label: string): Random => options.random.fork(label);
     this.#random = { fleet: fork('fleet'), shard: fork('shard'), crash: fork('crash'), trim: fork('trim') };
     const { mix } = options;
-    this.#releases = [GOOD, ...(mix.candidate ? [BAD] : [])].map((which) => simulatedRelease(mix, which));
+    this.#releases = [GOOD, ...(mix.candidate ? [CANDIDATES[mix.candidate]] : [])].map((which) =>
+      simulatedRelease(mix, which),
+    );
   }
 
   begin(): void {
@@ -121,6 +129,17 @@ class SimulatedControl implements ControlPlane {
 
   get goodDigest(): string {
     return this.#releases[0]!.packed.digest;
+  }
+
+  get candidateDigest(): string | undefined {
+    return this.#releases[1]?.packed.digest;
+  }
+
+  candidateRollout(): Rollout | undefined {
+    const [newest, older] = this.#fleetSql.all<{ doc: string }>(
+      'SELECT doc FROM rollout ORDER BY created_ms DESC LIMIT 2',
+    );
+    return newest && older && reviveRollout(newest.doc);
   }
 
   check(): void {
@@ -271,14 +290,19 @@ class SimulatedControl implements ControlPlane {
   }
 
   #rollOut({ fleet, shard, coordinator }: Running): void {
-    const { agents } = this.#o;
+    const { agents, mix, world } = this.#o;
     const rollouts = fleet.rollouts({ limit: 2 });
     const newest = rollouts[0];
     const next = this.#releases[rollouts.length];
     if (newest && !ENDED.has(newest.state.name)) {
-      const { name } = newest.state;
-      if (name !== 'draft' && name !== 'paused') return;
-      fleet.operateRollout('ola', newest.id, name === 'draft' ? 'start' : 'resume');
+      const isUnwanted =
+        mix.candidate === 'works' &&
+        rollouts.length > 1 &&
+        mix.takenBackMs > 0 &&
+        world.nowMs >= newest.createdMs + mix.takenBackMs;
+      const verb = verbFor(newest.state, isUnwanted);
+      if (!verb) return;
+      fleet.operateRollout('ola', newest.id, verb);
       this.#try('rollout', () => coordinator.drive());
       return;
     }
@@ -313,10 +337,26 @@ function noAlarm(): Alarm {
   return { atMs: undefined, cancel: () => undefined };
 }
 
-/** The good one reaches everybody, whatever one agent says of it; the other one is taken back at the first refusal. */
+/**
+ * The good one reaches everybody, whatever one agent says of it; a newer one goes to one agent first, and is taken back
+ * at the first refusal.
+ */
 function rolloutOf({ packed: { name, version } }: SimulatedRelease): string {
-  const rest = version === GOOD.version ? 'minReached: 1\nonBreach: pause' : 'onBreach: revert';
-  return `apiVersion: skerry/v1\nkind: Rollout\nrelease: ${name}@${version}\n${rest}\nstages: [{ name: all, agents: 100% }]`;
+  const all = '{ name: all, agents: 100% }';
+  const [rest, stages] =
+    version === GOOD.version
+      ? ['minReached: 1\nonBreach: pause', all]
+      : ['onBreach: revert', version === CANDIDATES.works.version ? `{ name: one, agents: 1 }, ${all}` : all];
+  return `apiVersion: skerry/v1\nkind: Rollout\nrelease: ${name}@${version}\n${rest}\nstages: [${stages}]`;
+}
+
+/** What the operator does about a rollout that isn't at its end, undefined for nothing. */
+function verbFor(state: RolloutState, isUnwanted: boolean): Verb | undefined {
+  if (state.name === 'draft') return 'start';
+  if (state.name === 'reverting') return undefined;
+  if (isUnwanted) return 'revert';
+  if (state.name === 'running') return state.phase === 'awaiting-approval' ? 'approve' : undefined;
+  return 'resume';
 }
 
 function sized(bytes: Uint8Array | undefined): { bytes: Uint8Array; sizeBytes: number } | undefined {

@@ -2,6 +2,7 @@
 import { createRandom } from '@skerry/firmware-sim/random';
 import { createBoundCheck } from './check/bounded.ts';
 import { alertDifference, difference, givenUp, type Outcome, unsettled } from './check/converges.ts';
+import { createMembershipCheck } from './check/membership.ts';
 import { createLedgerCheck } from './check/no-loss.ts';
 import { createResultCheck } from './check/no-rewrite.ts';
 import { createServeCheck } from './check/serves.ts';
@@ -9,7 +10,7 @@ import { type ControlPlane, createControlPlane } from './control.ts';
 import { agentIds, deviceIds, type SimulatedDevice, startDevice } from './device.ts';
 import { Machine } from './machine.ts';
 import { type Mix, ROOMY_BYTES } from './mix.ts';
-import { GOOD } from './model.ts';
+import { CANDIDATES, GOOD } from './model.ts';
 import { createNetwork, type Network } from './net.ts';
 import type { Plant } from './plant.ts';
 import type { Reference } from './reference.ts';
@@ -80,12 +81,29 @@ export class Fleet {
     });
     // Windows over times of arrival depend on the network; of them only the sums are known beforehand.
     const held = mix.timeless ? undefined : reference?.held;
-    this.#results = createResultCheck(world, this.control.shard, held, (agent) =>
-      this.machines.some(
-        ({ id, excuse, ledger }) =>
-          id === agent && (excuse !== undefined || (ledger.counters().rejected.full ?? 0) > 0),
-      ),
+    const { goodDigest, candidateDigest } = this.control;
+    this.#results = createResultCheck(
+      world,
+      this.control.shard,
+      held,
+      (agent) =>
+        this.machines.some(
+          ({ id, excuse, ledger }) =>
+            id === agent && (excuse !== undefined || (ledger.counters().rejected.full ?? 0) > 0),
+        ),
+      (row) =>
+        row.releaseDigest === candidateDigest
+          ? { ...row, release: GOOD.ref, releaseDigest: goodDigest }
+          : row,
     );
+    const candidate = mix.candidate && CANDIDATES[mix.candidate].ref;
+    const able = [GOOD.ref, ...(mix.candidate === 'works' ? [CANDIDATES.works.ref] : [])];
+    const membership = candidate
+      ? createMembershipCheck(world, candidate, {
+          rollout: () => this.control.candidateRollout(),
+          shard: this.control.shard,
+        })
+      : undefined;
     this.network = createNetwork(world, random.fork('network'), mix.network, async (request) => {
       const response = await this.control.serve(request);
       this.#look();
@@ -102,8 +120,9 @@ export class Fleet {
           enrolToken: () => this.control.enrolToken,
           ledger: createLedgerCheck(world, id),
           bound: createBoundCheck(world, id, mix.maxBytes),
-          serves: createServeCheck(world, id, GOOD.ref),
-          goodDigest: this.control.goodDigest,
+          serves: createServeCheck(world, id, able),
+          membership,
+          goodDigest,
           plant,
         }),
     );
@@ -160,7 +179,7 @@ export class Fleet {
     while (why !== undefined && this.#world.nowMs < endMs) {
       await this.#world.runUntil(this.#world.nowMs + LOOK_MS);
       this.#look();
-      why = this.#rolloutEnds() ?? unsettled(this.#outcomes(), GOOD.ref);
+      why = this.#rolloutEnds() ?? unsettled(this.#outcomes());
     }
     const wrong =
       why === undefined
@@ -189,10 +208,14 @@ export class Fleet {
   }
 
   #outcomes(): Outcome[] {
-    return this.machines.map(({ id, serving, release, ledger, excuse, damaged }) => ({
+    const state = this.control.candidateRollout()?.state.name;
+    const everywhere = this.#mix.candidate === 'works' && state === 'completed';
+    return this.machines.map(({ id, serving, release, ledger, excuse, damaged, refused }) => ({
       id,
       serving,
       release,
+      // Who has refused a newer release serves what it had.
+      wanted: everywhere && !(refused && release === GOOD.ref) ? CANDIDATES.works.ref : GOOD.ref,
       ledger,
       excuse,
       damaged,

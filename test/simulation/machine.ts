@@ -12,6 +12,7 @@ import type { Random } from '@skerry/firmware-sim/random';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import type { BoundCheck } from './check/bounded.ts';
+import type { MembershipCheck } from './check/membership.ts';
 import type { LedgerCheck } from './check/no-loss.ts';
 import type { ServeCheck } from './check/serves.ts';
 import { createMachineClock, type MachineClock } from './clock.ts';
@@ -45,7 +46,8 @@ export interface MachineOptions {
   ledger: LedgerCheck;
   bound: BoundCheck;
   serves: ServeCheck;
-  /** Of the release that can work; what becomes of the other one excuses nothing. */
+  membership: MembershipCheck | undefined;
+  /** Of the first release; what becomes of a newer one excuses nothing. */
   goodDigest: string;
   plant: Plant | undefined;
 }
@@ -61,6 +63,8 @@ export class Machine implements Broker {
   excuse: string | undefined;
   /** A record of its disk was damaged. */
   damaged = false;
+  /** It has refused a newer release, or given it back. */
+  refused = false;
   readonly #o: MachineOptions;
   readonly #disk: SimulatedDisk;
   readonly #clock: MachineClock;
@@ -173,8 +177,15 @@ export class Machine implements Broker {
 
   #look(life: Life): void {
     if (!life.alive || !this.#agent) return;
-    this.#o.serves.look(this.release);
+    this.#noteRelease();
     this.#o.world.quietly(LOOK_MS, () => this.#look(life));
+  }
+
+  #noteRelease(): void {
+    if (!this.#agent) return;
+    const { release } = this;
+    this.#o.serves.look(release);
+    this.#o.membership?.look(this.id, release);
   }
 
   #excuse(why: string): void {
@@ -237,6 +248,8 @@ export class Machine implements Broker {
         if (!life.alive) return;
         world.trace.note(id, `${level} ${module}: ${msg}${error}`);
         const isOfCandidate = fields?.digest !== undefined && fields.digest !== this.#o.goodDigest;
+        if (isOfCandidate && level === 'error') this.refused = true;
+        if (module === 'release') this.#noteRelease();
         for (const excuse of EXCUSES) if (!isOfCandidate && msg.includes(excuse)) this.#excuse(excuse);
       },
       crashPoint: (name) => this.#atCrashPoint(life, name),

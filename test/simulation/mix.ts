@@ -4,6 +4,7 @@
  */
 import type { WhenFull } from '@skerry/agent/outbox/evict';
 import { createRandom, type Random } from '@skerry/firmware-sim/random';
+import type { Candidate } from './model.ts';
 
 export interface NetworkMix {
   /** Mean one-way delay. */
@@ -75,8 +76,10 @@ export interface Mix {
   threshold: number;
   whenFull: WhenFull;
   maxBytes: number;
-  /** A newer release that can't work is rolled out, too. */
-  candidate: boolean;
+  /** A newer release that is rolled out, too. */
+  candidate: Candidate | undefined;
+  /** How long after its start the operator takes that rollout back; 0: never. */
+  takenBackMs: number;
   /** How long the control plane keeps what was acknowledged; it looks every minute or so. 0: for longer than a history. */
   retentionMs: number;
   network: NetworkMix;
@@ -103,6 +106,7 @@ export function drawMix(seed: number): Mix {
   const crash = random.fork('crash');
   const clock = random.fork('clock');
   const fleet = random.fork('fleet');
+  const rollout = random.fork('rollout');
   const tight = fleet.uniform() < 0.35;
   const agents = 1 + (fleet.u32() % 3);
   const devicesPerAgent = 1 + (fleet.u32() % 6);
@@ -122,7 +126,8 @@ export function drawMix(seed: number): Mix {
     deviceCutEveryMs: sometimes(fleet, 1) > 0 ? between(fleet, 1, 10) * MINUTE_MS : 0,
     threshold: 0.75,
     whenFull: tight ? pick(fleet, ['degrade', 'degrade', 'drop-oldest', 'block', 'reject-new']) : 'degrade',
-    candidate: fleet.uniform() < 0.3,
+    candidate: fleet.uniform() < 0.3 ? 'fails' : rollout.uniform() < 0.3 ? 'works' : undefined,
+    takenBackMs: rollout.uniform() < 0.5 ? between(rollout, 0, 1.5) * MINUTE_MS : 0,
     retentionMs: fleet.uniform() < 0.3 ? between(fleet, 0.5, 3) * MINUTE_MS : 0,
     maxBytes: tight ? 1024 * (40 + (fleet.u32() % 40)) : ROOMY_BYTES,
     network: {
@@ -179,7 +184,8 @@ export function calmMix(fleet: Partial<Mix>): Mix {
     threshold: 0.75,
     whenFull: 'degrade',
     maxBytes: ROOMY_BYTES,
-    candidate: false,
+    candidate: undefined,
+    takenBackMs: 0,
     retentionMs: 0,
     network: {
       delayMs: 5,
@@ -214,13 +220,19 @@ export function describeMix(mix: Mix): string {
     `${mix.agents}×${mix.devicesPerAgent} devices every ${mix.periodMs} ms`,
     `readings ${mix.timeless ? 'without a time, ' : ''}dropped ${share(mix.devices.dropout)} doubled ${share(mix.devices.duplicate)} late ${share(mix.devices.reorder)}`,
     `buffer ${Math.round(mix.maxBytes / 1024)} KiB ${mix.whenFull}`,
-    `${mix.candidate ? 'a candidate that fails' : 'no candidate'}${mix.retentionMs > 0 ? `, results kept ${Math.round(mix.retentionMs / 1000)} s` : ''}`,
+    `${describeCandidate(mix)}${mix.retentionMs > 0 ? `, results kept ${Math.round(mix.retentionMs / 1000)} s` : ''}`,
     `network ${n.delayMs} ms, lost ${share(n.loseRequest)}/${share(n.loseResponse)} twice ${share(n.duplicate)} strangers ${share(n.stranger)}${every(' cut', n.cutEveryMs)}`,
     `disk ${d.syncMs} ms, lost ${share(d.lost)} kept ${share(d.kept)} failed ${share(d.failed)} unsure ${share(d.unsure)}${every(' full', d.fullEveryMs)}${every(' read-only', d.readOnlyEveryMs)} damaged ${share(d.damage)}`,
     `crash${every('', c.everyMs)} points ${share(c.armed)}×${share(c.strike)}${every(' control plane', c.controlEveryMs)}${every(' device links', mix.deviceCutEveryMs)}`,
     `clock ±${Math.round(k.offsetMs / 1000)} s ${Math.round(k.ppm)} ppm${every(' steps', k.stepEveryMs)}`,
   ];
   return parts.join('; ');
+}
+
+function describeCandidate({ candidate, takenBackMs }: Mix): string {
+  if (candidate === undefined) return 'no candidate';
+  const takenBack = candidate === 'works' && takenBackMs > 0;
+  return `a candidate that ${candidate}${takenBack ? `, taken back after ${Math.round(takenBackMs / 1000)} s` : ''}`;
 }
 
 function share(value: number): string {

@@ -28,9 +28,14 @@ export interface SimulatedRelease {
   modelYaml: Uint8Array;
 }
 
-/** What every agent serves in the end, and a newer one that no backend can load. */
+/** What every agent serves at first. */
 export const GOOD = { version: '1.0.0', ref: 'pumps@1.0.0' };
-export const BAD = { version: '1.1.0', ref: 'pumps@1.1.0' };
+/** Newer ones: one that no backend can load, and one that computes the very same. */
+export const CANDIDATES = {
+  fails: { version: '1.1.0', ref: 'pumps@1.1.0' },
+  works: { version: '1.2.0', ref: 'pumps@1.2.0' },
+};
+export type Candidate = keyof typeof CANDIDATES;
 
 const RELEASES = new Map<string, SimulatedRelease>();
 
@@ -63,7 +68,7 @@ output: [{ name: score, tensor: score, kind: anomaly-score, threshold: ${thresho
 variants: [{ name: fp32, file: model.json, precision: fp32 }]
 `);
   const manifest = parseDocument(fromUtf8(modelYaml), releaseManifest, { file: 'model.yaml' });
-  const weights = version === GOOD.version ? CHANNELS.map((_, i) => 1 / (3 + 2 * i)) : [];
+  const weights = version === CANDIDATES.fails.version ? [] : CHANNELS.map((_, i) => 1 / (3 + 2 * i));
   const model = utf8(JSON.stringify({ weights }));
   const files = new Map([
     ['model.yaml', modelYaml],

@@ -74,6 +74,12 @@ export const PLANTED: readonly PlantedBug[] = [
     shows: /samples are open and|without faults/,
     store: withoutDeviceStates,
   },
+  {
+    name: 'every agent is taken for a member',
+    seeds: 20,
+    shows: /is no member of its rollout/,
+    sql: withoutMembership,
+  },
 ];
 
 /** What the journal held at a start is out of sight; what is appended afterwards is there. */
@@ -131,6 +137,17 @@ function withoutDedupe(sql: Sql): Sql {
         );
       return sql.all(query, ...params);
     },
+  };
+}
+
+/** Whoever the shard asks about belongs to the first stage that anybody belongs to. */
+function withoutMembership(sql: Sql): Sql {
+  return {
+    ...sql,
+    all: (query, ...params) =>
+      query.startsWith('SELECT stage FROM member WHERE rollout = ? AND agent = ?')
+        ? sql.all('SELECT min(stage) AS stage FROM member WHERE rollout = ? HAVING count(*) > 0', params[0]!)
+        : sql.all(query, ...params),
   };
 }
 

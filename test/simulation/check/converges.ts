@@ -13,6 +13,8 @@ export interface Outcome {
   serving: boolean;
   /** NAME@VERSION that serves, empty for none. */
   release: string;
+  /** NAME@VERSION that it ought to serve in the end. */
+  wanted: string;
   /** Readings of its devices, each sent until it was acknowledged. */
   published: number;
   /** Its samples have no time of their own. */
@@ -29,10 +31,10 @@ export interface Outcome {
 }
 
 /** Why the agents haven't come to rest yet, undefined where they have. */
-export function unsettled(agents: readonly Outcome[], good: string): string | undefined {
-  for (const { id, serving, release, unacknowledged, ledger, excuse } of agents) {
+export function unsettled(agents: readonly Outcome[]): string | undefined {
+  for (const { id, serving, release, wanted, unacknowledged, ledger, excuse } of agents) {
     if (!serving) return `${id} does not run`;
-    if (!excuse && release !== good) return `${id} serves ${release || 'nothing'}`;
+    if (!excuse && release !== wanted) return `${id} serves ${release || 'nothing'}`;
     if (unacknowledged > 0) return `${unacknowledged} readings for ${id} have no PUBACK`;
     if (ledger.unfed() > 0)
       return `${ledger.unfed()} samples of ${id} are in the journal and were not processed`;

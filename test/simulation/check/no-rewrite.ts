@@ -57,13 +57,15 @@ interface BlockRow extends Record<string, string | number | Uint8Array | null> {
 /**
  * A checker over a shard's database; `expected` are the results of a history without faults, where they are
  * known.
- * Agents that are `excused` may say something else.
+ * Agents that are `excused` may say something else. `asExpected` names the release that a row is expected of: of two that
+ * compute the same it doesn't matter which one did, and a window is judged by one of them only.
  */
 export function createResultCheck(
   world: World,
   shard: Sql,
   expected: ReadonlyMap<string, HeldResult> | undefined,
   excused: (agent: string) => boolean,
+  asExpected: (row: ResultRow) => ResultRow = (row) => row,
 ): ResultCheck {
   const held = new Map<string, HeldResult>();
   /** Blocks received at the moment of the last look, which may not have been the last of that moment. */
@@ -108,7 +110,7 @@ export function createResultCheck(
         if (bad !== null) fail(`block ${seq} of ${agent} can't be read: ${bad}`);
         const left = new Set(duplicates === null ? [] : (JSON.parse(duplicates) as number[]));
         const rows = decodeResults(nodeCompression.decompress(CODECS[codec]!, bytes));
-        for (const [index, row] of rows.entries()) if (!left.has(index)) take(agent, row);
+        for (const [index, row] of rows.entries()) if (!left.has(index)) take(agent, asExpected(row));
       }
     },
   };

@@ -13,15 +13,15 @@ export interface ServeCheck {
   excuse(): void;
 }
 
-/** A checker for one agent. `good` is the only release that can serve. */
-export function createServeCheck(world: World, agent: string, good: string): ServeCheck {
+/** A checker for one agent. `able` are the releases that can serve. */
+export function createServeCheck(world: World, agent: string, able: readonly string[]): ServeCheck {
   let hasServed = false;
   let excused = false;
   const fail = (message: string): void => world.fail(new InvariantBroken(INVARIANT, `${agent} ${message}`));
   return {
     look(release) {
-      if (release !== '' && release !== good) fail(`serves ${release}, which can't work`);
-      if (release === '' && hasServed && !excused) fail(`served ${good} and serves nothing`);
+      if (release !== '' && !able.includes(release)) fail(`serves ${release}, which can't work`);
+      if (release === '' && hasServed && !excused) fail('has served and serves nothing');
       hasServed ||= release !== '';
     },
     excuse() {
