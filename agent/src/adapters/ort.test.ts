@@ -1,13 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ELEMENT_TYPES, type TensorType } from '@skerry/proto/onnx/tensor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ELEMENT_TYPES, gemmModel, identityModel } from '../inference/test-model.ts';
+import { gemmModel, identityModel } from '../inference/test-model.ts';
 import type { Tensor } from '../ports.ts';
 import { createOrtNodeBackend } from './ort-node.ts';
 import { createOrtWasmBackend, createOrtWebGpuBackend } from './ort-web.ts';
 
-const types = Object.keys(ELEMENT_TYPES) as (keyof typeof ELEMENT_TYPES)[];
+const types = Object.keys(ELEMENT_TYPES) as TensorType[];
 let folder: string;
 let gemm: string;
 let identity: string;
@@ -24,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const sample: Record<keyof typeof ELEMENT_TYPES, Tensor['data']> = {
+const sample: Record<TensorType, Tensor['data']> = {
   float32: Float32Array.of(1.5, -2),
   float64: Float64Array.of(Math.PI, 1e300),
   int8: Int8Array.of(-128, 127),

@@ -2,11 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RUNTIME } from '@skerry/proto/onnx/check';
+import { ELEMENT_TYPES, type TensorType } from '@skerry/proto/onnx/tensor';
 import { encode, onnx } from '@skerry/proto/wire';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOrtNodeBackend } from '../adapters/ort-node.ts';
 import { inferJson, type ModelFile } from './infer-file.ts';
-import { ELEMENT_TYPES, gemmModel, identityModel, value } from './test-model.ts';
+import { gemmModel, identityModel, value } from './test-model.ts';
 
 const backend = createOrtNodeBackend();
 let folder: string;
@@ -20,7 +21,7 @@ beforeAll(async () => {
     await writeFile(path, bytes);
     return { path, bytes };
   };
-  const types = Object.keys(ELEMENT_TYPES) as (keyof typeof ELEMENT_TYPES)[];
+  const types = Object.keys(ELEMENT_TYPES) as TensorType[];
   identity = await save('identity.onnx', identityModel(types));
   gemm = await save('gemm.onnx', gemmModel({ time: 2, channels: 2, weights: [1, 2, 3, 4], bias: 0.5 }));
 });

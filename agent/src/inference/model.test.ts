@@ -1,4 +1,5 @@
 import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { ELEMENT_TYPES } from '@skerry/proto/onnx/tensor';
 import type { ReleaseManifest } from '@skerry/proto/release';
 import type { ResultRow } from '@skerry/proto/results';
 import { describe, expect, test } from 'vitest';
@@ -11,7 +12,7 @@ import { DIGEST, rowsOf, testPipeline, testRelease } from '../pipeline/test-pipe
 import type { WindowBatch } from '../pipeline/types.ts';
 import type { InferenceBackend } from '../ports.ts';
 import { createModel, type LoadedModel } from './model.ts';
-import { ELEMENT_TYPES, model, node, summingModel, value } from './test-model.ts';
+import { model, node, summingModel, value } from './test-model.ts';
 
 const native = createOrtNodeBackend();
 const FLOAT = ELEMENT_TYPES.float32;

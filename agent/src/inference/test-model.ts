@@ -1,22 +1,8 @@
 /** Tiny ONNX models for tests, written field by field. */
+import { ELEMENT_TYPES, type TensorType } from '@skerry/proto/onnx/tensor';
 import { encode, onnx } from '@skerry/proto/wire';
 
-const FLOAT = 1;
-/** onnx.TensorProto.DataType, by the names of the Tensor port. */
-export const ELEMENT_TYPES = {
-  float32: FLOAT,
-  uint8: 2,
-  int8: 3,
-  uint16: 4,
-  int16: 5,
-  int32: 6,
-  int64: 7,
-  string: 8,
-  bool: 9,
-  float64: 11,
-  uint32: 12,
-  uint64: 13,
-} as const;
+const FLOAT = ELEMENT_TYPES.float32;
 
 /**
  * `score = window · weights + bias`, the window flattened: input `window` float32 [batch, time, channels], output
@@ -65,7 +51,7 @@ export function summingModel(batch: string | number = 'batch'): Uint8Array {
 }
 
 /** Gives every input `in_TYPE` [n] back as `out_TYPE` [n]. */
-export function identityModel(types: readonly (keyof typeof ELEMENT_TYPES)[]): Uint8Array {
+export function identityModel(types: readonly TensorType[]): Uint8Array {
   return model(
     types.map((t) => node('Identity', [`in_${t}`], [`out_${t}`])),
     types.map((t) => value(`in_${t}`, ELEMENT_TYPES[t], ['n'])),

@@ -19,12 +19,6 @@ import { addServeCommand } from './serve.ts';
 import { addGlobalOptions } from './session.ts';
 import { addTokenCommands } from './token.ts';
 
-// `skerry … | head` closes the pipe when it has seen enough: that ends the program, and is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
-
 const program = createProgram('skerry', 'Skerry’s control plane: releases, rollouts, agents, alerts');
 addGlobalOptions(program);
 program.addHelpText(

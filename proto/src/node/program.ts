@@ -24,6 +24,11 @@ export function createProgram(name: string, description: string): Command {
  */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
   inherit(program);
+  // `… | head` closes the pipe when it has seen enough: that ends the program, and is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
   program.addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 21 try again later.');
   try {
     await program.parseAsync([...argv], { from: 'user' });

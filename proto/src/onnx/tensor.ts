@@ -42,8 +42,8 @@ export interface Tensor {
   data: NumericData | readonly string[];
 }
 
-// TensorProto.DataType of onnx.proto.
-const CODES: Record<TensorType, number> = {
+/** TensorProto.DataType of onnx.proto. */
+export const ELEMENT_TYPES: Record<TensorType, number> = {
   float32: 1,
   uint8: 2,
   int8: 3,
@@ -79,7 +79,7 @@ const OTHER_NAMES: Readonly<Record<number, string>> = {
 
 /** Whether a name is one of the tensor types that go in and out. */
 export function isTensorType(name: string): name is TensorType {
-  return Object.hasOwn(CODES, name);
+  return Object.hasOwn(ELEMENT_TYPES, name);
 }
 
 /** The number of elements of a shape; a scalar has one. */
@@ -105,12 +105,12 @@ function checked(tensor: Tensor): Tensor {
 
 /** The ONNX code (TensorProto.DataType) of a type. */
 export function dataTypeOf(type: TensorType): number {
-  return CODES[type];
+  return ELEMENT_TYPES[type];
 }
 
 /** The type of an ONNX code that has a plain array, or undefined (float16, int4, …). */
 export function plainTypeOf(code: number): TensorType | undefined {
-  return Object.entries(CODES).find(([, value]) => value === code)?.[0] as TensorType | undefined;
+  return Object.entries(ELEMENT_TYPES).find(([, value]) => value === code)?.[0] as TensorType | undefined;
 }
 
 /** How an ONNX code is called. */

@@ -5,9 +5,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createOrtNodeBackend } from '@skerry/agent/adapters/ort-node';
-import { ELEMENT_TYPES, model, node, value } from '@skerry/agent/inference/test-model';
+import { model, node, value } from '@skerry/agent/inference/test-model';
 import type { Tensor } from '@skerry/agent/ports';
-import { float32, toLittleEndian } from '@skerry/proto/onnx/tensor';
+import { ELEMENT_TYPES, float32, toLittleEndian } from '@skerry/proto/onnx/tensor';
 import { encode, type onnx, type skerry, v1 } from '@skerry/proto/wire';
 
 /** Ticks of a window; windows don't overlap. */
