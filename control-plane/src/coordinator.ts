@@ -92,20 +92,18 @@ async function driveOnce(deps: CoordinatorDeps, pushAll: boolean): Promise<void>
 
 async function freezeStage({ fleet, shards }: CoordinatorDeps, work: FreezeWork): Promise<void> {
   const { rollout, stage, salt, name, digest } = work;
-  const query = { rollout, stage, salt, selector: work.spec.selector, name, digest };
+  const isShadow = work.spec.stages[stage]!.mode === 'shadow';
+  const query = { rollout, stage, isShadow, salt, selector: work.spec.selector, name, digest };
   const prepared = await Promise.all(shards.map((shard) => shard.prepareStage(query)));
   const eligible = prepared.reduce((sum, part) => sum + part.eligible, 0);
   const already = prepared.reduce((sum, part) => sum + part.members, 0);
   if (eligible === 0) {
-    await Promise.all(shards.map((shard) => shard.discardStage(rollout, stage)));
+    await Promise.all(shards.map((shard) => shard.discardStage(query)));
     return;
   }
   const take = stageSize(work.spec, stage, eligible) - already;
-  const places =
-    take > 0 ? await Promise.all(shards.map((shard) => shard.lowestPlaces(rollout, stage, take))) : [];
+  const places = take > 0 ? await Promise.all(shards.map((shard) => shard.lowestPlaces(query, take))) : [];
   const cut = cutPlace(places, take);
-  const members = await Promise.all(
-    shards.map((shard) => shard.commitStage({ rollout, stage, digest }, cut)),
-  );
+  const members = await Promise.all(shards.map((shard) => shard.commitStage(query, cut)));
   await fleet.stageFrozen(rollout, { stage, eligible, members: members.reduce((a, b) => a + b, 0) });
 }

@@ -1327,6 +1327,9 @@ export namespace skerry {
             /** ReportedPipeline latencyP95Us. */
             latencyP95Us: number;
 
+            /** ReportedPipeline shadow. */
+            shadow?: (skerry.v1.ReportedShadow.$Properties|null);
+
             /** ReportedPipeline waitsFor. */
             waitsFor: string;
 
@@ -1405,6 +1408,9 @@ export namespace skerry {
                 /** ReportedPipeline latencyP95Us */
                 latencyP95Us?: (number|null);
 
+                /** ReportedPipeline shadow */
+                shadow?: (skerry.v1.ReportedShadow.$Properties|null);
+
                 /** ReportedPipeline waitsFor */
                 waitsFor?: (string|null);
 
@@ -1414,6 +1420,99 @@ export namespace skerry {
 
             /** Shape of a ReportedPipeline. */
             type $Shape = skerry.v1.ReportedPipeline.$Properties;
+        }
+
+        /**
+         * Properties of a ReportedShadow.
+         * @deprecated Use skerry.v1.ReportedShadow.$Properties instead.
+         */
+        interface IReportedShadow extends skerry.v1.ReportedShadow.$Properties {
+        }
+
+        /** Represents a ReportedShadow. */
+        class ReportedShadow {
+
+            /**
+             * Constructs a new ReportedShadow.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: skerry.v1.ReportedShadow.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ReportedShadow release. */
+            release: string;
+
+            /** ReportedShadow releaseDigest. */
+            releaseDigest: string;
+
+            /** ReportedShadow variant. */
+            variant: string;
+
+            /** ReportedShadow backend. */
+            backend: string;
+
+            /** ReportedShadow state. */
+            state: skerry.v1.SlotState;
+
+            /** ReportedShadow error. */
+            error: string;
+
+            /** ReportedShadow golden. */
+            golden: skerry.v1.GoldenOutcome.$Properties[];
+
+            /**
+             * Encodes the specified ReportedShadow message. Does not implicitly {@link skerry.v1.ReportedShadow.verify|verify} messages.
+             * @param message ReportedShadow message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: skerry.v1.ReportedShadow.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ReportedShadow message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {skerry.v1.ReportedShadow & skerry.v1.ReportedShadow.$Shape} ReportedShadow
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): skerry.v1.ReportedShadow & skerry.v1.ReportedShadow.$Shape;
+        }
+
+        namespace ReportedShadow {
+
+            /** Properties of a ReportedShadow. */
+            interface $Properties {
+
+                /** ReportedShadow release */
+                release?: (string|null);
+
+                /** ReportedShadow releaseDigest */
+                releaseDigest?: (string|null);
+
+                /** ReportedShadow variant */
+                variant?: (string|null);
+
+                /** ReportedShadow backend */
+                backend?: (string|null);
+
+                /** ReportedShadow state */
+                state?: (skerry.v1.SlotState|null);
+
+                /** ReportedShadow error */
+                error?: (string|null);
+
+                /** ReportedShadow golden */
+                golden?: (skerry.v1.GoldenOutcome.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ReportedShadow. */
+            type $Shape = skerry.v1.ReportedShadow.$Properties;
         }
 
         /**

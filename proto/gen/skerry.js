@@ -3527,6 +3527,7 @@ export const skerry = $root.skerry = (() => {
              * @property {number|null} [windows] ReportedPipeline windows
              * @property {number|null} [errors] ReportedPipeline errors
              * @property {number|null} [latencyP95Us] ReportedPipeline latencyP95Us
+             * @property {skerry.v1.ReportedShadow.$Properties|null} [shadow] ReportedPipeline shadow
              * @property {string|null} [waitsFor] ReportedPipeline waitsFor
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
@@ -3698,6 +3699,14 @@ export const skerry = $root.skerry = (() => {
             ReportedPipeline.prototype.latencyP95Us = 0;
 
             /**
+             * ReportedPipeline shadow.
+             * @member {skerry.v1.ReportedShadow.$Properties|null|undefined} shadow
+             * @memberof skerry.v1.ReportedPipeline
+             * @instance
+             */
+            ReportedPipeline.prototype.shadow = null;
+
+            /**
              * ReportedPipeline waitsFor.
              * @member {string} waitsFor
              * @memberof skerry.v1.ReportedPipeline
@@ -3757,6 +3766,8 @@ export const skerry = $root.skerry = (() => {
                     writer.uint32(/* id 16, wireType 0 =*/128).uint64(message.errors);
                 if (message.latencyP95Us != null && $Object.hasOwnProperty.call(message, "latencyP95Us") && !$Object.is(message.latencyP95Us, 0))
                     writer.uint32(/* id 17, wireType 5 =*/141).float(message.latencyP95Us);
+                if (message.shadow != null && $Object.hasOwnProperty.call(message, "shadow"))
+                    $root.skerry.v1.ReportedShadow.encode(message.shadow, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
                 if (message.waitsFor != null && $Object.hasOwnProperty.call(message, "waitsFor") && message.waitsFor !== "")
                     writer.uint32(/* id 20, wireType 2 =*/162).string(message.waitsFor);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
@@ -3954,6 +3965,12 @@ export const skerry = $root.skerry = (() => {
                                 delete message.latencyP95Us;
                             continue;
                         }
+                    case 18: {
+                            if (wireType !== 2)
+                                break;
+                            message.shadow = $root.skerry.v1.ReportedShadow.decode(reader, reader.size(), $undefined, _depth + 1, message.shadow);
+                            continue;
+                        }
                     case 20: {
                             if (wireType !== 2)
                                 break;
@@ -3981,6 +3998,263 @@ export const skerry = $root.skerry = (() => {
             };
 
             return ReportedPipeline;
+        })();
+
+        v1.ReportedShadow = (function() {
+
+            /**
+             * Properties of a ReportedShadow.
+             * @typedef {Object} skerry.v1.ReportedShadow.$Properties
+             * @property {string|null} [release] ReportedShadow release
+             * @property {string|null} [releaseDigest] ReportedShadow releaseDigest
+             * @property {string|null} [variant] ReportedShadow variant
+             * @property {string|null} [backend] ReportedShadow backend
+             * @property {skerry.v1.SlotState|null} [state] ReportedShadow state
+             * @property {string|null} [error] ReportedShadow error
+             * @property {Array.<skerry.v1.GoldenOutcome.$Properties>|null} [golden] ReportedShadow golden
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ReportedShadow.
+             * @memberof skerry.v1
+             * @interface IReportedShadow
+             * @augments skerry.v1.ReportedShadow.$Properties
+             * @deprecated Use skerry.v1.ReportedShadow.$Properties instead.
+             */
+
+            /**
+             * Shape of a ReportedShadow.
+             * @typedef {skerry.v1.ReportedShadow.$Properties} skerry.v1.ReportedShadow.$Shape
+             */
+
+            /**
+             * Constructs a new ReportedShadow.
+             * @memberof skerry.v1
+             * @classdesc Represents a ReportedShadow.
+             * @constructor
+             * @param {skerry.v1.ReportedShadow.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ReportedShadow = function (properties) {
+                this.golden = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ReportedShadow release.
+             * @member {string} release
+             * @memberof skerry.v1.ReportedShadow
+             * @instance
+             */
+            ReportedShadow.prototype.release = "";
+
+            /**
+             * ReportedShadow releaseDigest.
+             * @member {string} releaseDigest
+             * @memberof skerry.v1.ReportedShadow
+             * @instance
+             */
+            ReportedShadow.prototype.releaseDigest = "";
+
+            /**
+             * ReportedShadow variant.
+             * @member {string} variant
+             * @memberof skerry.v1.ReportedShadow
+             * @instance
+             */
+            ReportedShadow.prototype.variant = "";
+
+            /**
+             * ReportedShadow backend.
+             * @member {string} backend
+             * @memberof skerry.v1.ReportedShadow
+             * @instance
+             */
+            ReportedShadow.prototype.backend = "";
+
+            /**
+             * ReportedShadow state.
+             * @member {skerry.v1.SlotState} state
+             * @memberof skerry.v1.ReportedShadow
+             * @instance
+             */
+            ReportedShadow.prototype.state = 0;
+
+            /**
+             * ReportedShadow error.
+             * @member {string} error
+             * @memberof skerry.v1.ReportedShadow
+             * @instance
+             */
+            ReportedShadow.prototype.error = "";
+
+            /**
+             * ReportedShadow golden.
+             * @member {Array.<skerry.v1.GoldenOutcome.$Properties>} golden
+             * @memberof skerry.v1.ReportedShadow
+             * @instance
+             */
+            ReportedShadow.prototype.golden = $util.emptyArray;
+
+            /**
+             * Encodes the specified ReportedShadow message. Does not implicitly {@link skerry.v1.ReportedShadow.verify|verify} messages.
+             * @function encode
+             * @memberof skerry.v1.ReportedShadow
+             * @static
+             * @param {skerry.v1.ReportedShadow.$Properties} message ReportedShadow message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ReportedShadow.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.release != null && $Object.hasOwnProperty.call(message, "release") && message.release !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.release);
+                if (message.releaseDigest != null && $Object.hasOwnProperty.call(message, "releaseDigest") && message.releaseDigest !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.releaseDigest);
+                if (message.variant != null && $Object.hasOwnProperty.call(message, "variant") && message.variant !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.variant);
+                if (message.backend != null && $Object.hasOwnProperty.call(message, "backend") && message.backend !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.backend);
+                if (message.state != null && $Object.hasOwnProperty.call(message, "state") && message.state !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).int32(message.state);
+                if (message.error != null && $Object.hasOwnProperty.call(message, "error") && message.error !== "")
+                    writer.uint32(/* id 6, wireType 2 =*/50).string(message.error);
+                if (message.golden != null && message.golden.length)
+                    for (let i = 0; i < message.golden.length; ++i)
+                        $root.skerry.v1.GoldenOutcome.encode(message.golden[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ReportedShadow message from the specified reader or buffer.
+             * @function decode
+             * @memberof skerry.v1.ReportedShadow
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {skerry.v1.ReportedShadow & skerry.v1.ReportedShadow.$Shape} ReportedShadow
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ReportedShadow.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skerry.v1.ReportedShadow();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.release = value;
+                            else
+                                delete message.release;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.releaseDigest = value;
+                            else
+                                delete message.releaseDigest;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.variant = value;
+                            else
+                                delete message.variant;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.backend = value;
+                            else
+                                delete message.backend;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.state = value;
+                            else
+                                delete message.state;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.error = value;
+                            else
+                                delete message.error;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.golden && message.golden.length))
+                                message.golden = [];
+                            message.golden.push($root.skerry.v1.GoldenOutcome.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReportedShadow;
         })();
 
         v1.GoldenOutcome = (function() {

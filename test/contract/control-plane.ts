@@ -11,6 +11,7 @@ import { copiesContract } from './control-plane-copies.ts';
 import { liveContract } from './control-plane-live.ts';
 import { releasesContract } from './control-plane-releases.ts';
 import { rolloutsContract } from './control-plane-rollouts.ts';
+import { shadowContract } from './control-plane-shadow.ts';
 import { syncContract } from './control-plane-sync.ts';
 import { type ContractHost, Operator } from './control-plane-world.ts';
 
@@ -45,6 +46,7 @@ export function controlPlaneContract(name: string, makeHost: () => Promise<Contr
     describe('results carried by hand', () => byHandContract(operatorOf));
     describe('releases', () => releasesContract(operatorOf));
     describe('rollouts and policies', () => rolloutsContract(operatorOf));
+    describe('shadow stages', () => shadowContract(operatorOf));
     describe('live', () => liveContract(operatorOf));
   });
 }

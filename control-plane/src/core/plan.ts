@@ -5,6 +5,7 @@
  *
  *   assignments (first match wins, per release name)
  *     members   rollouts in progress, then aborted ones: the agents of the frozen stages
+ *     shadows   rollouts in progress, in a shadow stage: its agents, beside what they serve
  *     matching  completed rollouts: every agent that the selector matches
  */
 import { type DriftPolicy, encodePolicy, mergePolicies } from '@skerry/proto/policy';
@@ -20,7 +21,7 @@ export interface Assignment {
   selector: string;
   to:
     | {
-        kind: 'members';
+        kind: 'members' | 'shadows';
         /** The last frozen stage; members of it and of the ones before. */
         stage: number;
         /** Where not all of them are given it at once. */
@@ -62,6 +63,8 @@ export interface DesiredEntry {
   name: string;
   release: string;
   releaseDigest: string;
+  /** Left out: it is to serve. A shadow runs beside the pipeline's other entry, or what it has where there is none. */
+  role?: 'shadow';
   rollout: string;
   /** Canonical JSON of the effective policy, empty for none. */
   policy: string;
@@ -69,8 +72,8 @@ export interface DesiredEntry {
 
 /** What a shard knows of an agent beside what it reports. */
 export interface Membership {
-  /** The stage in which it became a member. */
-  stage(rollout: string): number | undefined;
+  /** The stage in which it became a member, of those that serve the release or of those that shadow it. */
+  stage(rollout: string, isShadow: boolean): number | undefined;
   /** Whether a member of that stage is given the release by now; asked only where the plan says how. */
   isAdmitted(assignment: Assignment, admission: Admission, stage: number): boolean;
   /** Digests of releases that it gave back by itself. */
@@ -91,39 +94,49 @@ export function desiredFor(
       const policy = policyFor(plan, agent, pipeline.release);
       return policy ? [{ name: pipeline.name, release: '', releaseDigest: '', rollout: '', policy }] : [];
     }
-    const found = assignmentFor(plan, agent, pipeline.wants, membership);
-    if (!found)
-      return plan.takenBack?.includes(pipeline.release)
-        ? [{ name: pipeline.name, release: '', releaseDigest: '', rollout: '', policy: '' }]
-        : [];
-    const release = `${found.name}@${found.version}`;
+    const reaching = plan.assignments.filter(
+      (a) =>
+        a.name === pipeline.wants && !membership.penalties.has(a.digest) && reaches(a, agent, membership),
+    );
+    const found = reaching.find((a) => a.to.kind !== 'shadows');
+    const shadow = canShadow(agent, pipeline) ? reaching.find((a) => a.to.kind === 'shadows') : undefined;
+    const isTakenBack = !found && plan.takenBack?.includes(pipeline.release);
     return [
-      {
-        name: pipeline.name,
-        release,
-        releaseDigest: found.digest,
-        rollout: found.active ? found.rollout : '',
-        policy: policyFor(plan, agent, release),
-      },
+      ...(found ? [entryOf(plan, agent, pipeline, found)] : []),
+      ...(isTakenBack
+        ? [{ name: pipeline.name, release: '', releaseDigest: '', rollout: '', policy: '' }]
+        : []),
+      ...(shadow && shadow.digest !== found?.digest && refOf(shadow) !== pipeline.release
+        ? [{ ...entryOf(plan, agent, pipeline, shadow), role: 'shadow' as const }]
+        : []),
     ];
   });
 }
 
-function assignmentFor(
-  plan: Plan,
-  agent: Subject,
-  name: string,
-  membership: Membership,
-): Assignment | undefined {
-  return plan.assignments.find(
-    (a) => a.name === name && !membership.penalties.has(a.digest) && reaches(a, agent, membership),
-  );
+/** Whether an agent says that it runs shadows, and has something that serves to run one beside. */
+export function canShadow(agent: Subject, pipeline: Pick<WantedPipeline, 'release'>): boolean {
+  return agent.facts.shadow === '1' && pipeline.release !== '';
+}
+
+function entryOf(plan: Plan, agent: Subject, { name }: WantedPipeline, assignment: Assignment): DesiredEntry {
+  const release = refOf(assignment);
+  return {
+    name,
+    release,
+    releaseDigest: assignment.digest,
+    rollout: assignment.active ? assignment.rollout : '',
+    policy: policyFor(plan, agent, release),
+  };
+}
+
+function refOf({ name, version }: Assignment): string {
+  return `${name}@${version}`;
 }
 
 function reaches(assignment: Assignment, agent: Subject, membership: Membership): boolean {
   const { to } = assignment;
   if (to.kind === 'matching') return matchesSelector(parseSelector(assignment.selector), agent);
-  const stage = membership.stage(assignment.rollout);
+  const stage = membership.stage(assignment.rollout, to.kind === 'shadows');
   if (stage === undefined || stage > to.stage) return false;
   return to.admission === undefined || membership.isAdmitted(assignment, to.admission, stage);
 }

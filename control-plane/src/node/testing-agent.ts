@@ -19,6 +19,7 @@ export interface SimPipeline {
   error: string;
   waitsFor?: string;
   channels?: string[];
+  shadow?: skerry.v1.IReportedShadow;
 }
 
 /** An agent as the control plane sees one: it reports, sends blocks, keeps what isn't acknowledged, takes desired state. */
@@ -145,14 +146,37 @@ export class SimAgent {
     }
   }
 
-  /** What desired state says about the pipeline. */
+  /** What desired state says the pipeline is to serve. */
   wanted(): string {
-    return this.desired?.pipelines?.[0]?.release ?? '';
+    return this.#wish(skerry.v1.Role.ROLE_ACTIVE)?.release ?? '';
+  }
+
+  /** What it is to run beside that. */
+  wantedShadow(): string {
+    return this.#wish(skerry.v1.Role.ROLE_SHADOW)?.release ?? '';
+  }
+
+  #wish(role: skerry.v1.Role): skerry.v1.IDesiredPipeline | undefined {
+    return this.desired?.pipelines?.find((entry) => entry.role === role);
+  }
+
+  /** Runs the shadow that is desired, ends the one that isn't, or gives it up with an error. */
+  applyShadow(error?: string): void {
+    const entry = this.#wish(skerry.v1.Role.ROLE_SHADOW);
+    delete this.pipeline.shadow;
+    if (!entry) return;
+    const { SLOT_STATE_ACTIVE, SLOT_STATE_FAILED } = skerry.v1.SlotState;
+    this.pipeline.shadow = {
+      release: entry.release ?? '',
+      releaseDigest: entry.releaseDigest ?? '',
+      state: error === undefined ? SLOT_STATE_ACTIVE : SLOT_STATE_FAILED,
+      error: error ?? '',
+    };
   }
 
   /** Activates what is desired, or gives it up with an error. */
   apply(error?: string): void {
-    const entry = this.desired?.pipelines?.[0];
+    const entry = this.#wish(skerry.v1.Role.ROLE_ACTIVE);
     const digest = entry?.releaseDigest ?? '';
     if (error !== undefined) {
       Object.assign(this.pipeline, {

@@ -2,7 +2,14 @@ import { readMeta } from '../migrate.ts';
 import type { Assignment, Plan } from '../plan.ts';
 import type { Admission } from '../rollout/admission.ts';
 import { comparedGates, minWindowsOf } from '../rollout/compare.ts';
-import { lastFrozen, type Rollout, reviveRollout } from '../rollout/rollout.ts';
+import {
+  frozenOf,
+  isShadowStage,
+  lastAdded,
+  lastFrozen,
+  type Rollout,
+  reviveRollout,
+} from '../rollout/rollout.ts';
 import type { RolloutSpec } from '../rollout/spec.ts';
 import type { CompareQuery } from '../shard/arms.ts';
 import { currentNumber, type FleetContext } from './context.ts';
@@ -27,6 +34,7 @@ export interface EvidenceQuery {
   digest: string;
   /** The last frozen stage, -1 for none. */
   stage: number;
+  isShadow: boolean;
   minWindows: number;
   /** Asked for while the stage is being compared and a look is due. */
   compare?: CompareQuery;
@@ -72,6 +80,7 @@ function evidenceQuery(rollout: Rollout, nowMs: number): EvidenceQuery {
     name: release.name,
     digest: release.digest,
     stage: lastFrozen(rollout),
+    isShadow: isShadowStage(rollout, lastFrozen(rollout)),
     minWindows: spec.gates.errorRate?.minWindows ?? 10,
     ...(isDue && { compare: compareQuery(spec, state.stage) }),
   };
@@ -124,20 +133,26 @@ function takenBack(context: FleetContext): string[] {
   return [...new Set(refs)];
 }
 
+/** Members of active stages serve it; a shadow stage's run it beside what they serve while it is the newest. */
 function toMembers(rollout: Rollout, active: boolean): Assignment[] {
-  const stage = lastFrozen(rollout);
-  if (stage < 0) return [];
-  const admission = active ? admissionOf(rollout) : undefined;
-  return [{ ...common(rollout), to: { kind: 'members', stage, ...(admission && { admission }) }, active }];
+  const last = lastFrozen(rollout);
+  return [false, true].flatMap((isShadow): Assignment[] => {
+    const stage = frozenOf(rollout, isShadow).at(-1)?.stage;
+    if (stage === undefined || (isShadow && (!active || stage !== last))) return [];
+    const admission = active && stage === last ? admissionOf(rollout) : undefined;
+    const kind = isShadow ? 'shadows' : 'members';
+    return [{ ...common(rollout), to: { kind, stage, ...(admission && { admission }) }, active }];
+  });
 }
 
-function admissionOf({ spec, frozen, salt }: Rollout): Admission | undefined {
-  const last = frozen.at(-1)!;
-  if (!spec.pace && !spec.window) return undefined;
+function admissionOf(rollout: Rollout): Admission | undefined {
+  const { spec, salt } = rollout;
+  const [last, added] = lastAdded(rollout);
+  if (!last || (!spec.pace && !spec.window)) return undefined;
   return {
     stage: last.stage,
     fromMs: last.atMs,
-    added: last.members - (frozen.at(-2)?.members ?? 0),
+    added,
     salt,
     ...(spec.pace && { pace: spec.pace }),
     ...(spec.window && { window: spec.window }),

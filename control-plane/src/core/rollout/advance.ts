@@ -8,11 +8,14 @@ import {
   type FrozenStage,
   type GateVerdict,
   isActive,
+  isShadowStage,
+  lastAdded,
   lastFrozen,
   move,
   neededReached,
   type Rollout,
   type Running,
+  runs,
   type Step,
 } from './rollout.ts';
 
@@ -109,7 +112,7 @@ function forward(rollout: Rollout, state: Running, evidence: Evidence, nowMs: nu
     return move(
       rollout,
       { ...state, phase: 'soaking', soakFromMs: nowMs },
-      auto('reached', `${evidence.reached} of ${evidence.members} agents serve it`),
+      auto('reached', `${evidence.reached} of ${evidence.members} agents ${runs(rollout)} it`),
     );
   }
   if (state.phase === 'soaking') {
@@ -125,9 +128,10 @@ function forward(rollout: Rollout, state: Running, evidence: Evidence, nowMs: nu
 }
 
 // A stage soaks once the pace has let all of it in: those that come last are judged too.
-function pacedUntilMs({ spec, frozen }: Rollout): number {
-  const [last, before] = [frozen.at(-1), frozen.at(-2)];
-  return spec.pace && last ? last.atMs + paceMs(spec.pace, last.members - (before?.members ?? 0)) : 0;
+function pacedUntilMs(rollout: Rollout): number {
+  const { pace } = rollout.spec;
+  const [last, added] = lastAdded(rollout);
+  return pace && last ? last.atMs + paceMs(pace, added) : 0;
 }
 
 /** A look of the comparing gates, where one is due and enough is known; a look that decides nothing is recorded too. */
@@ -249,7 +253,7 @@ export function stageFrozen(rollout: Rollout, frozen: FrozenStage): Step {
     {
       who: 'auto',
       rule: 'frozen',
-      text: `${frozen.members} of ${frozen.eligible} eligible agents`,
+      text: `${frozen.members} of ${frozen.eligible} ${isShadowStage(rollout, frozen.stage) ? 'agents that can run it beside what they serve' : 'eligible agents'}`,
       numbers: { frozen },
     },
     [{ kind: 'publish' }],

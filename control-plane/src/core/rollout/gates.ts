@@ -1,7 +1,7 @@
 /** Kill checks and fixed bounds: what needs no comparison. What does is in compare.ts. */
 import { formatDuration } from '@skerry/proto/units';
 import type { Evidence, GateVerdict, Rollout } from './rollout.ts';
-import { neededReached } from './rollout.ts';
+import { neededReached, runs } from './rollout.ts';
 
 /**
  * Judges a stage. `activation` is the kill check that every rollout has: so many members refused the release, gave it
@@ -53,7 +53,7 @@ function judgeActivation(rollout: Rollout, evidence: Evidence): GateVerdict {
     value: evidence.reached,
     bound: needed,
     text:
-      `${evidence.reached} of ${evidence.members} agents serve it, ${needed} needed; ${evidence.failed} failed, ${harmful} are too many` +
+      `${evidence.reached} of ${evidence.members} agents ${runs(rollout)} it, ${needed} needed; ${evidence.failed} failed, ${harmful} are too many` +
       (evidence.waiting ? `; ${evidence.waiting} wait for people at the device` : ''),
   };
 }

@@ -13,7 +13,7 @@ export interface FrozenStage {
   /** Index into spec.stages. */
   stage: number;
   eligible: number;
-  /** Members of this stage and of all before it. */
+  /** Members of this stage and of all before it of the same mode. */
   members: number;
   atMs: number;
 }
@@ -70,7 +70,7 @@ export interface Rollout {
 export interface Evidence {
   /** Approved agents of the frozen stages. */
   members: number;
-  /** Of these: every pipeline that wants the release serves it. */
+  /** Of these: every pipeline that wants the release serves it, or in a shadow stage runs it beside what serves. */
   reached: number;
   /** Of these: the release was refused or given back. */
   failed: number;
@@ -157,6 +157,29 @@ export function isInProgress(state: RolloutState): boolean {
 /** The last stage whose membership is frozen, -1 for none. */
 export function lastFrozen(rollout: Rollout): number {
   return rollout.frozen.at(-1)?.stage ?? -1;
+}
+
+/** Whether a stage runs the release beside the one that serves. */
+export function isShadowStage({ spec }: Pick<Rollout, 'spec'>, stage: number): boolean {
+  return spec.stages[stage]?.mode === 'shadow';
+}
+
+/** The frozen stages of one mode, ascending. */
+export function frozenOf(rollout: Pick<Rollout, 'spec' | 'frozen'>, isShadow: boolean): FrozenStage[] {
+  return rollout.frozen.filter(({ stage }) => isShadowStage(rollout, stage) === isShadow);
+}
+
+/** The newest frozen stage, and how many members it adds. */
+export function lastAdded(rollout: Rollout): [last: FrozenStage | undefined, added: number] {
+  const last = rollout.frozen.at(-1);
+  if (!last) return [undefined, 0];
+  const before = frozenOf(rollout, isShadowStage(rollout, last.stage)).at(-2);
+  return [last, last.members - (before?.members ?? 0)];
+}
+
+/** What agents of the newest frozen stage do with the release, for people. */
+export function runs(rollout: Rollout): 'serve' | 'shadow' {
+  return isShadowStage(rollout, lastFrozen(rollout)) ? 'shadow' : 'serve';
 }
 
 /** A state for people: `running(canary: soaking)`. */

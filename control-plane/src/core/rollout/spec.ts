@@ -16,6 +16,7 @@ const agents = z.union([
 
 const stage = z.strictObject({
   name,
+  /** shadow: beside the release that serves, on the same windows, within a budget, publishing nothing. */
   mode: z.enum(['active', 'shadow']).default('active'),
   /** A number of agents, or a share of the eligible ones. */
   agents,
@@ -103,8 +104,8 @@ export type RolloutSpec = z.output<typeof rolloutSpec>;
 export type StageSpec = RolloutSpec['stages'][number];
 
 /**
- * What the schema alone can't say. Throws SkerryError invalid on a contradiction, and unsupported on what this version
- * understands but can't judge yet: nothing that an operator asks for is silently left out.
+ * What the schema alone can't say. Throws SkerryError invalid on a contradiction: nothing that an operator asks for is
+ * silently left out.
  */
 export function checkRolloutSpec(spec: RolloutSpec): void {
   const { version } = parseReleaseRef(spec.release);
@@ -116,10 +117,12 @@ export function checkRolloutSpec(spec: RolloutSpec): void {
   const names = spec.stages.map((s) => s.name);
   const twice = names.find((n, i) => names.indexOf(n) !== i);
   if (twice !== undefined) throw new SkerryError('invalid', `stage "${twice}" stands twice`);
-  checkGrowing(spec.stages);
-  checkSupported(spec);
+  for (const mode of ['shadow', 'active'] as const) checkGrowing(spec.stages.filter((s) => s.mode === mode));
+  checkShadow(spec);
+  checkBounds(spec);
 }
 
+// Stages of one mode: agents that only shadow a release don't have it.
 function checkGrowing(stages: readonly StageSpec[]): void {
   let [share, count] = [0, 0];
   for (const { name: stageName, agents: size } of stages) {
@@ -133,16 +136,19 @@ function checkGrowing(stages: readonly StageSpec[]): void {
   }
 }
 
-function checkSupported(spec: RolloutSpec): void {
-  const shadow = spec.stages.find((s) => s.mode === 'shadow');
-  if (shadow)
-    throw new SkerryError('unsupported', `stage "${shadow.name}" is a shadow stage, which can't be run yet`, {
-      hint: 'leave the stage out',
+function checkShadow({ stages, gates }: RolloutSpec): void {
+  const last = stages.at(-1)!;
+  if (last.mode === 'shadow')
+    throw new SkerryError('invalid', `stage "${last.name}" is the last one and a shadow stage`, {
+      hint: 'a rollout that completes gives the release to every agent: end with an active stage',
     });
-  if (spec.gates.disagreement)
-    throw new SkerryError('unsupported', 'gate "disagreement" can\'t be judged without a shadow stage', {
-      hint: 'leave the gate out',
+  if (gates.disagreement && stages.every((s) => s.mode !== 'shadow'))
+    throw new SkerryError('invalid', 'gate "disagreement" judges shadow stages, and there is none', {
+      hint: 'add a stage with mode: shadow, or leave the gate out',
     });
+}
+
+function checkBounds(spec: RolloutSpec): void {
   for (const gate of ['errorRate', 'latencyP95', 'alertRate'] as const) {
     const held = spec.gates[gate];
     if (held && held.max === undefined && held.maxRatio === undefined)

@@ -7,6 +7,7 @@ import type { Metric } from '../rollout/metrics.ts';
 import { addAgent, emptySample, type Sample } from '../rollout/samples.ts';
 import type { AgentRow } from './agents.ts';
 import { labelsOf } from './agents.ts';
+import { cohortKey, type StageRef } from './cohort.ts';
 import type { ShardContext } from './context.ts';
 import { addCounts, countsSince, metricValue, type ReleaseCounts, reviveCounts } from './counts.ts';
 import { type CountsByKey, countsOfRelease, evidenceKey, readCounts } from './evidence.ts';
@@ -92,12 +93,13 @@ export interface ArmRow extends Record<string, string | number | null> {
 }
 
 /** The agents of both arms: members of stages up to `stage`, and the others. */
-export function armRows(context: ShardContext, query: { rollout: string; stage: number }): ArmRow[] {
+export function armRows(context: ShardContext, query: StageRef): ArmRow[] {
   return context.sql.all<ArmRow>(
     `SELECT r.agent, r.past, r.base, r.online, r.at_ms, a.last_seen_ms, a.labels, a.reported_labels, m.stage
      FROM arm r JOIN agent a ON a.id = r.agent AND a.state = 'approved'
-     LEFT JOIN member m ON m.rollout = r.rollout AND m.agent = r.agent AND m.stage <= ?
+     LEFT JOIN member m ON m.rollout = ? AND m.agent = r.agent AND m.stage <= ?
      WHERE r.rollout = ?`,
+    cohortKey(query),
     query.stage,
     query.rollout,
   );
@@ -117,7 +119,7 @@ export function countsSinceEntered(context: ShardContext, row: ArmRow): CountsBy
 /** The values of both arms: of members of stages up to `stage`, and of the others that serve some other release. */
 export function armSamples(
   context: ShardContext,
-  query: { rollout: string; name: string; digest: string; stage: number },
+  query: StageRef & { name: string; digest: string },
   compare: CompareQuery,
 ): Sample[] {
   const samples = new Map<string, Sample>();

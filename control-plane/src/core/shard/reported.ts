@@ -31,7 +31,15 @@ export interface PipelineInfo {
   windows: number;
   errors: number;
   latencyP95Us: number;
+  /** The release that runs beside the one that serves, where one is to. */
+  shadow?: ShadowInfo;
 }
+
+/** A shadow as an agent last reported it. */
+export type ShadowInfo = Pick<
+  PipelineInfo,
+  'release' | 'releaseDigest' | 'variant' | 'backend' | 'state' | 'error' | 'golden'
+>;
 
 /** The rest of an agent's report, stored beside its pipelines. */
 export interface AgentStatus {
@@ -128,8 +136,9 @@ function storePipelines(
   const before = new Map(
     context.sql
       .all<{ name: string; key: string }>(
-        `SELECT name, wants || '|' || pinned || '|' || release_digest || '|' || trying_digest || '|' || state AS key
-         FROM pipeline WHERE agent = ?`,
+        `SELECT name, wants || '|' || pinned || '|' || release_digest || '|' || trying_digest || '|' || state || '|' ||
+           coalesce(json_extract(doc, '$.shadow.releaseDigest') || '|' || json_extract(doc, '$.shadow.state'), '')
+           AS key FROM pipeline WHERE agent = ?`,
         agent,
       )
       .map((row) => [row.name, row.key]),
@@ -137,7 +146,8 @@ function storePipelines(
   let changed = false;
   for (const reported of pipelines.slice(0, 1_000)) {
     const p = toInfo(reported);
-    const key = [p.wants, p.pinned ? 1 : 0, p.releaseDigest, p.tryingDigest, p.state].join('|');
+    const shadow = p.shadow ? [p.shadow.releaseDigest, p.shadow.state] : [''];
+    const key = [p.wants, p.pinned ? 1 : 0, p.releaseDigest, p.tryingDigest, p.state, ...shadow].join('|');
     if (before.get(p.name) !== key) changed = true;
     before.delete(p.name);
     context.sql.run(
@@ -175,18 +185,35 @@ function toInfo(p: skerry.v1.IReportedPipeline): PipelineInfo {
     error: p.error ?? '',
     waitsFor: p.waitsFor ?? '',
     policy: p.policy ?? 0,
-    golden: (p.golden ?? []).map((g) => ({
-      variant: g.variant ?? '',
-      backend: g.backend ?? '',
-      passed: g.passed ?? false,
-      detail: g.detail ?? '',
-      inferUs: g.inferUs ?? 0,
-    })),
+    golden: toGolden(p.golden),
     channels: p.channels ?? [],
     windows: Number(p.windows ?? 0),
     errors: Number(p.errors ?? 0),
     latencyP95Us: p.latencyP95Us ?? 0,
+    ...(p.shadow && { shadow: toShadow(p.shadow) }),
   };
+}
+
+function toShadow(s: skerry.v1.IReportedShadow): ShadowInfo {
+  return {
+    release: s.release ?? '',
+    releaseDigest: s.releaseDigest ?? '',
+    variant: s.variant ?? '',
+    backend: s.backend ?? '',
+    state: SLOT_STATES[s.state ?? 0] ?? 'none',
+    error: s.error ?? '',
+    golden: toGolden(s.golden),
+  };
+}
+
+function toGolden(golden: skerry.v1.IGoldenOutcome[] | null | undefined): PipelineInfo['golden'] {
+  return (golden ?? []).map((g) => ({
+    variant: g.variant ?? '',
+    backend: g.backend ?? '',
+    passed: g.passed ?? false,
+    detail: g.detail ?? '',
+    inferUs: g.inferUs ?? 0,
+  }));
 }
 
 /** An agent's pipelines in full. */

@@ -10,6 +10,7 @@ import type { Evidence } from '../rollout/rollout.ts';
 import * as agents from './agents.ts';
 import * as alerts from './alerts.ts';
 import { type ArmQuery, type ArmSummary, summarizeArms, summarizeRelease } from './arm-summary.ts';
+import type { StageRef } from './cohort.ts';
 import { type CounterName, readCounters } from './context.ts';
 import { readDrift, type SignalDrift } from './drift.ts';
 import * as view from './fleet-view.ts';
@@ -210,16 +211,16 @@ export class ShardActor {
     return this.#write(() => membership.prepareStage(this.#ports, query));
   }
 
-  lowestPlaces(rollout: string, stage: number, limit: number): number[] {
-    return membership.lowestPlaces(this.#ports, rollout, stage, limit);
+  lowestPlaces(query: StageRef, limit: number): number[] {
+    return membership.lowestPlaces(this.#ports, query, limit);
   }
 
-  commitStage(query: { rollout: string; stage: number; digest: string }, cut: number | undefined): number {
+  commitStage(query: StageRef & { digest: string }, cut: number | undefined): number {
     return this.#write(() => membership.commitStage(this.#ports, query, cut));
   }
 
-  discardStage(rollout: string, stage: number): void {
-    this.#write(() => membership.discardStage(this.#ports, rollout, stage));
+  discardStage(query: StageRef): void {
+    this.#write(() => membership.discardStage(this.#ports, query));
   }
 
   /** What this shard's agents show of each rollout, in the order asked. */

@@ -4,6 +4,7 @@ import type { Evidence } from '../rollout/rollout.ts';
 import { mergeSamples } from '../rollout/samples.ts';
 import { type AgentRow, factsOf, labelsOf } from './agents.ts';
 import { armSamples, type CompareQuery, OFFLINE_MS } from './arms.ts';
+import { cohortKey } from './cohort.ts';
 import type { ShardContext } from './context.ts';
 import { membershipOf } from './membership.ts';
 import { wantedPipelines } from './reported.ts';
@@ -13,6 +14,8 @@ export interface EvidenceQuery {
   name: string;
   digest: string;
   stage: number;
+  /** Whether the stage's agents run the release beside what they serve. */
+  isShadow: boolean;
   minWindows: number;
   /** Asked for while the stage is being compared. */
   compare?: CompareQuery;
@@ -35,28 +38,46 @@ interface MemberRow extends Record<string, string | number | Uint8Array | null> 
   errors: number;
 }
 
+// Which of a member's pipelines are to have the release, have it, or couldn't, and why; five times the digest.
+const SERVING = `sum(? != '') AS pipelines, sum(p.release_digest = ?) AS serving,
+  sum(p.trying_digest = ? AND p.state = 'failed') AS failed,
+  sum(p.trying_digest = ? AND p.state = 'waiting') AS waiting,
+  max(CASE WHEN p.trying_digest = ? THEN p.error ELSE '' END) AS error`;
+const SHADOW_STATE = "json_extract(p.doc, '$.shadow.state')";
+const SHADOW_DIGEST = "coalesce(json_extract(p.doc, '$.shadow.releaseDigest'), '')";
+const SHADOWING = `sum(p.release_digest NOT IN ('', ?)) AS pipelines,
+  sum(${SHADOW_DIGEST} = ? AND ${SHADOW_STATE} = 'active') AS serving,
+  sum(${SHADOW_DIGEST} = ? AND ${SHADOW_STATE} = 'failed') AS failed,
+  sum(${SHADOW_DIGEST} = ? AND ${SHADOW_STATE} = 'waiting') AS waiting,
+  max(CASE WHEN ${SHADOW_DIGEST} = ? THEN json_extract(p.doc, '$.shadow.error') ELSE '' END) AS error`;
+
 /** What this shard's agents show of a rollout, as sums that merge over shards by addition. */
 export function stageEvidence(context: ShardContext, query: EvidenceQuery, plan: Plan | undefined): Evidence {
   const evidence = emptyEvidence();
+  const role = query.isShadow ? 'shadow' : 'active';
   const rows = context.sql.all<MemberRow>(
-    `SELECT m.agent, m.base_results, m.base_errors, a.last_seen_ms, count(*) AS pipelines,
-       sum(p.release_digest = ?) AS serving, sum(p.trying_digest = ? AND p.state = 'failed') AS failed,
-       sum(p.trying_digest = ? AND p.state = 'waiting') AS waiting,
-       max(CASE WHEN p.trying_digest = ? THEN p.error ELSE '' END) AS error,
+    `SELECT m.agent, m.base_results, m.base_errors, a.last_seen_ms,
+       ${query.isShadow ? SHADOWING : SERVING},
        (SELECT coalesce(max(trouble), '') FROM release_evidence e WHERE e.agent = m.agent AND e.release_digest = ?)
          AS trouble,
        (SELECT coalesce(sum(json_extract(doc, '$.windows')), 0) FROM release_evidence e
-         WHERE e.agent = m.agent AND e.release_digest = ? AND e.role = 'active') AS said_windows,
+         WHERE e.agent = m.agent AND e.release_digest = ? AND e.role = ?) AS said_windows,
        (SELECT coalesce(sum(json_extract(doc, '$.errors')), 0) FROM release_evidence e
-         WHERE e.agent = m.agent AND e.release_digest = ? AND e.role = 'active') AS said_errors,
+         WHERE e.agent = m.agent AND e.release_digest = ? AND e.role = ?) AS said_errors,
        (SELECT coalesce(sum(results), 0) FROM stream s WHERE s.release_digest = ? AND s.agent = m.agent) AS results,
        (SELECT coalesce(sum(errors), 0) FROM stream s WHERE s.release_digest = ? AND s.agent = m.agent) AS errors
      FROM member m JOIN agent a ON a.id = m.agent AND a.state = 'approved'
      JOIN pipeline p ON p.agent = m.agent AND p.wants = ? AND p.pinned = 0
      WHERE m.rollout = ? AND m.stage <= ? GROUP BY m.agent`,
-    ...new Array<string>(9).fill(query.digest),
+    ...new Array<string>(6).fill(query.digest),
+    query.digest,
+    role,
+    query.digest,
+    role,
+    query.digest,
+    query.digest,
     query.name,
-    query.rollout,
+    cohortKey(query),
     query.stage,
   );
   for (const row of rows) addMember(evidence, row, query.minWindows, context.now());
@@ -73,7 +94,7 @@ function addMember(evidence: Evidence, row: MemberRow, minWindows: number, nowMs
     row.said_windows > results
       ? [row.said_windows, row.said_errors]
       : [Math.max(0, results), Math.max(0, failures)];
-  const reached = row.serving === row.pipelines;
+  const reached = row.pipelines > 0 && row.serving >= row.pipelines;
   const failed = (!reached && row.failed > 0) || row.trouble !== '';
   evidence.members++;
   if (reached) evidence.reached++;
@@ -102,13 +123,14 @@ export function lowestShare(count: number, of: number): number {
 }
 
 /**
- * Agents that serve the release, or may yet activate it, although the plan doesn't give it to them: those that report
+ * Agents that serve or shadow the release, or may yet activate it, although the plan doesn't give it to them: those that report
  * it, those whose desired state named it when they last asked, and those that haven't confirmed what came after that.
  */
 function countRemaining(context: ShardContext, query: EvidenceQuery, plan: Plan): number {
   const rows = context.sql.all<Pick<AgentRow, 'id' | 'labels' | 'reported_labels' | 'facts' | 'desired'>>(
     `SELECT id, labels, reported_labels, facts, desired FROM agent a WHERE a.state = 'approved' AND (
-       EXISTS (SELECT 1 FROM pipeline p WHERE p.agent = a.id AND p.wants = ? AND p.pinned = 0 AND p.release_digest = ?)
+       EXISTS (SELECT 1 FROM pipeline p WHERE p.agent = a.id AND p.wants = ? AND p.pinned = 0
+         AND ? IN (p.release_digest, ${SHADOW_DIGEST}))
        OR instr(a.desired, ?) > 0
        OR (a.seen_generation < a.desired_generation AND instr(a.former, ?) > 0))`,
     query.name,

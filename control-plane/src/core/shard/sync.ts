@@ -170,7 +170,7 @@ export function desiredState(
   const before = JSON.parse(row.desired) as StoredDesired[];
   if (!plan) return { generation: row.desired_generation, entries: before };
   const entries = computeDesired(context, row, plan).map((entry) => {
-    const old = before.find((b) => b.name === entry.name);
+    const old = before.find((b) => b.name === entry.name && b.role === entry.role);
     const same = old?.policy === entry.policy;
     return {
       ...entry,
@@ -209,7 +209,7 @@ function toWire(desired: { generation: number; entries: StoredDesired[] }): sker
       name: entry.name,
       release: entry.release,
       releaseDigest: entry.releaseDigest,
-      role: skerry.v1.Role.ROLE_ACTIVE,
+      role: entry.role === 'shadow' ? skerry.v1.Role.ROLE_SHADOW : skerry.v1.Role.ROLE_ACTIVE,
       rollout: entry.rollout,
       policy: entry.policy,
       policyGeneration: entry.policyGeneration,
