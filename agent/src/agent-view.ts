@@ -20,6 +20,7 @@ import {
   pipelineStatus,
   reportedPipeline,
 } from './reported.ts';
+import type { Shadows } from './shadow/shadows.ts';
 import type { AgentTime } from './time/agent-time.ts';
 import { clockNotices, clockStatus } from './time/show.ts';
 import type { DesiredStore } from './twin/desired-store.ts';
@@ -41,6 +42,7 @@ export interface AgentParts {
   releases: Releases;
   evidence: EvidenceBook;
   updates: Pick<UpdateGate, 'waiting'>;
+  shadows: Pick<Shadows, 'status'>;
   link: () => Link | undefined;
 }
 
@@ -60,7 +62,12 @@ export class AgentView implements Pick<LocalView, 'status' | 'recent' | 'metrics
     return {
       version,
       labels: allLabels(config, facts),
-      facts: { ...facts, backends: ports.backends.map(({ name }) => name).join(',') },
+      facts: {
+        ...facts,
+        backends: ports.backends.map(({ name }) => name).join(','),
+        // Says that it knows what a shadow is, and would run one.
+        ...(config.inference.shadow.maxCpu > 0 && { shadow: '1' }),
+      },
       pipelines: this.#facts().map(reportedPipeline),
       unclaimed: unclaimed.list(),
       unclaimedMessages: unclaimed.messages,
@@ -107,7 +114,7 @@ export class AgentView implements Pick<LocalView, 'status' | 'recent' | 'metrics
   }
 
   metrics(): ReturnType<LocalView['metrics']> {
-    const { outbox, processor, durations, time, unclaimed, link, lanes } = this.#parts;
+    const { outbox, processor, shadows, durations, time, unclaimed, link, lanes } = this.#parts;
     return agentMetrics({
       messages: this.#lanes.map(({ config, messages }) => ({
         pipeline: config.name,
@@ -125,6 +132,10 @@ export class AgentView implements Pick<LocalView, 'status' | 'recent' | 'metrics
           .filter(([name]) => !lanes.has(name))
           .map(([name, counters]) => ({ name, counters, drift: [] })),
       ],
+      shadows: this.#lanes.flatMap(({ config: { name } }) => {
+        const shadow = shadows.status(name);
+        return shadow?.counts ? [{ pipeline: name, ...shadow.target, counts: shadow.counts }] : [];
+      }),
       durations,
       outbox: outbox.stats(),
       clock: time.report(),
@@ -138,7 +149,7 @@ export class AgentView implements Pick<LocalView, 'status' | 'recent' | 'metrics
   }
 
   #facts(): PipelineFacts[] {
-    const { processor, releases, updates, engine, durations } = this.#parts;
+    const { processor, releases, updates, shadows, engine, durations } = this.#parts;
     return this.#lanes.map(({ config, pipeline, policyGeneration, devices }) => ({
       config,
       channels: pipeline.channels,
@@ -146,6 +157,7 @@ export class AgentView implements Pick<LocalView, 'status' | 'recent' | 'metrics
       release: releases.status(pipeline.name),
       waiting: updates.waiting(pipeline.name),
       serving: engine.serving(pipeline.name),
+      shadow: shadows.status(pipeline.name),
       policyGeneration,
       devices: [...devices.keys()],
       p95Us: durations.p95Us(pipeline.name),

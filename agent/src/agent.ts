@@ -2,14 +2,15 @@ import { randomId } from '@skerry/proto/ids';
 import type { skerry } from '@skerry/proto/wire';
 import type { Agent, AgentOptions } from './agent-options.ts';
 import { AgentView } from './agent-view.ts';
+import { createLanes, engineOf, processorLimits } from './assemble.ts';
 import { type ByHand, createByHand } from './byhand/byhand.ts';
 import type { Captures } from './capture/captures.ts';
 import { fallbackReason } from './drift/fallback.ts';
 import type { EvidenceBook } from './evidence/book.ts';
 import { SelfRevert } from './evidence/self-revert.ts';
 import { Telling } from './evidence/telling.ts';
-import { createEngine, type Engine } from './inference/engine.ts';
-import { createLane, type Lane } from './lane.ts';
+import type { Engine } from './inference/engine.ts';
+import type { Lane } from './lane.ts';
 import { createLink, type Link } from './link.ts';
 import type { LocalView } from './local/view.ts';
 import { InferenceDurations } from './metrics.ts';
@@ -28,6 +29,7 @@ import { createInstaller, type Installer, type InstallOutcome } from './release/
 import type { Releases } from './release/releases.ts';
 import { ReleaseSources } from './release/sources.ts';
 import { allLabels, OpenAlerts } from './reported.ts';
+import { Shadows } from './shadow/shadows.ts';
 import type { ServerClock } from './sync/server-clock.ts';
 import type { AgentTime } from './time/agent-time.ts';
 import { Convergence } from './twin/convergence.ts';
@@ -56,7 +58,7 @@ class RunningAgent implements Agent {
   readonly #evidence: EvidenceBook;
   readonly #selfRevert: SelfRevert;
   readonly #twin: Convergence;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes: ReadonlyMap<string, Lane>;
   readonly #router: TopicRouter<Pipeline>;
   readonly #unclaimed: UnclaimedTopics;
   readonly #alerts = new OpenAlerts();
@@ -65,6 +67,7 @@ class RunningAgent implements Agent {
   readonly #engine: Engine;
   readonly #processor: Processor;
   readonly #releases: Releases;
+  readonly #shadows: Shadows;
   readonly #view: AgentView;
   readonly byHand: ByHand;
   readonly #installer: Installer;
@@ -82,28 +85,12 @@ class RunningAgent implements Agent {
     this.#evidence = evidence;
     this.#boot = randomId(ports.random);
     this.#unclaimed = new UnclaimedTopics(config.limits.maxUnclaimedTopics);
-    for (const pipeline of config.pipelines)
-      this.#lanes.set(
-        pipeline.name,
-        createLane(pipeline, {
-          ...options,
-          clock: time.clock,
-          limits: config.limits,
-          evidence,
-          capture: { randomShare: config.capture.random, keep: (window) => captures.keep(window) },
-        }),
-      );
+    this.#lanes = createLanes(options, opened);
     const lanes = [...this.#lanes.values()];
     this.#router = createTopicRouter(
       lanes.map(({ config: { source }, pipeline }) => ({ filters: source.topics, target: pipeline })),
     );
-    this.#engine = createEngine({
-      ...ports,
-      maxMemoryBytes: config.inference.maxMemory,
-      maxStateBytes: config.inference.maxState,
-      choose: config.inference.choose,
-      workerAboveMs: config.inference.workerAbove,
-    });
+    this.#engine = engineOf(options, () => this.#shadows.giveWay());
     this.#processor = createProcessor({
       ...ports,
       time,
@@ -117,22 +104,19 @@ class RunningAgent implements Agent {
       evidence,
       onFatal: options.onFatal,
       whenFull: config.buffer.whenFull,
-      limits: {
-        maxUncommitted: config.limits.maxUncommitted,
-        maxBatch: config.limits.maxBatch,
-        maxJournalEntries: config.limits.maxJournalEntries,
-        maxJournalBytes: Math.floor(config.buffer.maxBytes / 4),
-      },
+      limits: processorLimits(config),
     });
     this.#sources = this.#createSources(time);
     this.#releases = this.#createReleases(carried, time);
     this.#selfRevert = this.#createSelfRevert(time);
+    this.#shadows = this.#createShadows();
     this.#twin = new Convergence({
       ...ports,
       ...opened,
       settings: config.updates,
       lanes: this.#lanes,
       releases: this.#releases,
+      shadows: this.#shadows,
       link: () => this.#link,
     });
     this.#view = new AgentView({
@@ -149,6 +133,7 @@ class RunningAgent implements Agent {
       processor: this.#processor,
       releases: this.#releases,
       evidence,
+      shadows: this.#shadows,
       link: () => this.#link,
     });
     this.#installer = this.#createInstaller(carried);
@@ -188,6 +173,20 @@ class RunningAgent implements Agent {
       reversion: (pipeline, digest, reason) =>
         this.#evidence.reversion(pipeline, digest, reason, time.clock.wallMs()),
       carried: (pipeline) => carried.of(pipeline, (name) => this.#desired.wished(name)),
+      shadowed: () => this.#shadows.wished(),
+    });
+  }
+
+  #createShadows(): Shadows {
+    return new Shadows({
+      ...this.#o,
+      lanes: this.#lanes,
+      engine: this.#engine,
+      releases: this.#releases,
+      evidence: this.#evidence,
+      obtain: (pipeline, target) => this.#sources.obtain(pipeline, target),
+      isBusy: () => this.#processor.stats().queuedRows > 0,
+      onChange: () => this.#link?.notify(),
     });
   }
 
@@ -277,6 +276,7 @@ class RunningAgent implements Agent {
 
   async start(): Promise<void> {
     // What served before, and what lies on disk, is loaded before the journal is replayed; the network comes later.
+    await this.#shadows.start();
     await this.#releases.start();
     this.#twin.applyPolicies();
     const local = await this.#sources.local();
@@ -294,10 +294,10 @@ class RunningAgent implements Agent {
   async stop(): Promise<void> {
     this.#state = 'stopping';
     this.#twin.stop();
-    const released = this.#releases.stop();
+    const released = [this.#shadows.stop(), this.#releases.stop()];
     await this.#link?.stop();
     // A release on its way ends here, too: its download was just broken off, and the store is about to close.
-    await Promise.all([this.#processor.stop(), released]);
+    await Promise.all([this.#processor.stop(), ...released]);
     await this.#captures.settled();
     await this.#evidence.stopped();
     this.#o.ports.publisher.publish(statusMessage(this.#o.agentId, 'offline'));

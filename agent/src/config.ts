@@ -221,6 +221,19 @@ export const agentConfig = z
         choose: z.enum(['fastest', 'first']).default('fastest'),
         /** A model that takes longer for a batch of 32 windows runs in a worker thread. */
         workerAbove: duration.default(10),
+        /** What a release may take that runs beside the one that serves; all of an agent's together. */
+        shadow: z
+          .strictObject({
+            /** Of the time. 0%: none is run here, and the control plane is told so. */
+            maxCpu: percent.refine((share) => share <= 1, { message: 'expected at most 100%' }).default(0.25),
+            /** For one window: a release that takes longer when it is checked isn't run. */
+            maxLatency: duration.default(50),
+            /** Of its model files; within maxMemory, and only what those that serve leave. */
+            maxMemory: size.default(128 * 1024 ** 2),
+            /** Windows of a pipeline that wait for it; beyond, they are left out and counted. */
+            maxWaiting: size.default(4 * 1024 ** 2),
+          })
+          .prefault({}),
       })
       .prefault({}),
     /** How a release's own limits are judged, past which the agent goes back to the one before it. */

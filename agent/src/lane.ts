@@ -6,6 +6,7 @@ import { DriftWatch } from './drift/watch.ts';
 import type { EvidenceNotes } from './evidence/types.ts';
 import { createPipeline, type Pipeline } from './pipeline/pipeline.ts';
 import type { Clock, Ports } from './ports.ts';
+import type { Shadow } from './shadow/shadow.ts';
 
 /** A pipeline with what stands beside it. */
 export interface Lane {
@@ -14,6 +15,8 @@ export interface Lane {
   drift: DriftWatch;
   /** Left out where nothing is kept for people to label. */
   capture: Capture | undefined;
+  /** The release that runs beside what serves. */
+  shadow: Shadow | undefined;
   /** Devices heard of lately; the oldest is forgotten past MAX_LISTED_DEVICES. */
   devices: Map<string, true>;
   messages: number;
@@ -71,15 +74,18 @@ export function createLane(config: PipelineConfig, options: LaneOptions): Lane {
       options.evidence?.noteRow(config.name, 'active', decided, inferred, index);
       const { row } = decided;
       const { manifest } = pipeline;
-      if (manifest) capture?.onWindow(manifest, windows, index, row, () => drift.isDrifting(row.device));
+      if (!manifest) return;
+      capture?.onWindow(manifest, windows, index, row, () => drift.isDrifting(row.device));
+      lane.shadow?.onWindow(manifest, windows, index, row);
     },
     onStartAnew: (device) => drift.startAnew(device),
   });
-  return {
+  const lane: Lane = {
     config,
     pipeline,
     drift,
     capture,
+    shadow: undefined,
     devices,
     messages: 0,
     policyGeneration: 0,
@@ -87,6 +93,7 @@ export function createLane(config: PipelineConfig, options: LaneOptions): Lane {
     onAlert: [],
     release: '',
   };
+  return lane;
 }
 
 /** The lane with nothing that serves. */

@@ -48,6 +48,12 @@ export class InferenceDurations {
 export interface MetricsInput {
   messages: readonly { pipeline: string; codec: string; count: number }[];
   pipelines: readonly { name: string; counters: SampleCounters; drift: readonly DriftStatus[] }[];
+  shadows: readonly {
+    pipeline: string;
+    name: string;
+    version: string;
+    counts: { errors: number; matched: number; flips: number; shed: number };
+  }[];
   durations: InferenceDurations;
   outbox: OutboxStats;
   clock: ClockReport;
@@ -98,6 +104,11 @@ export function agentMetrics(input: MetricsInput): Metric[] {
           value,
         })),
       ),
+    ),
+    counter(
+      'skerry_agent_shadow_windows_total',
+      'Windows of shadows: judged as the release that serves does, otherwise, failed, or left out',
+      input.shadows.flatMap(shadowSamples),
     ),
     {
       name: 'skerry_agent_outbox_records',
@@ -150,6 +161,13 @@ function clockMetrics({ state, nowMs, wallMs, uncertaintyMs, arrivalAheadMs }: C
       arrivalAheadMs,
     ),
   ];
+}
+
+function shadowSamples({ pipeline, name, version, counts }: MetricsInput['shadows'][number]): MetricSample[] {
+  const { errors, matched, flips, shed } = counts;
+  return Object.entries({ agree: matched - flips, flip: flips, error: errors, shed }).map(
+    ([outcome, value]) => ({ labels: { pipeline, release: `${name}@${version}`, outcome }, value }),
+  );
 }
 
 function counter(name: string, help: string, samples: readonly MetricSample[]): Metric {

@@ -93,6 +93,7 @@ describe('the README', () => {
     const families = agentMetrics({
       messages: [],
       pipelines: [],
+      shadows: [],
       durations: new InferenceDurations(),
       outbox: {
         ledgers: { result: counts, alert: counts },

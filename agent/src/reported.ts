@@ -4,6 +4,7 @@ import { toHex } from '@skerry/proto/bytes';
 import { isoFromUs } from '@skerry/proto/units';
 import { type skerry, v1 } from '@skerry/proto/wire';
 import type { AgentConfig, PipelineConfig } from './config.ts';
+import type { VariantOutcome } from './inference/prepare.ts';
 import type { AgentStatus, PipelineStatus } from './local/view.ts';
 import type { LaneNumbers } from './outbox/inspect.ts';
 import type { Ledger } from './outbox/ledger.ts';
@@ -13,6 +14,7 @@ import type { SampleCounters } from './pipeline/types.ts';
 import type { BackendName } from './ports.ts';
 import type { ReleaseStatus } from './release/releases.ts';
 import type { ReleaseTarget } from './release/slots.ts';
+import type { ShadowStatus } from './shadow/shadows.ts';
 import type { Waiting } from './twin/update-gate.ts';
 
 /** One pipeline as it stands. */
@@ -24,6 +26,7 @@ export interface PipelineFacts {
   /** What it isn't given yet, since people at the device have a say in it. */
   waiting: Waiting | undefined;
   serving: { variant: string; backend: BackendName } | undefined;
+  shadow: ShadowStatus | undefined;
   policyGeneration: number;
   devices: readonly string[];
   p95Us: number;
@@ -55,18 +58,36 @@ export function reportedPipeline(facts: PipelineFacts): skerry.v1.IReportedPipel
     error: waiting ? '' : (release.error ?? ''),
     waitsFor: waiting?.for ?? '',
     policy: facts.policyGeneration,
-    golden: release.outcomes.map(({ variant, backend, passed, detail, inferUs }) => ({
-      variant,
-      backend,
-      passed,
-      detail,
-      inferUs,
-    })),
+    golden: goldenOutcomes(release.outcomes),
     channels: [...facts.channels],
     windows: counters.windows,
     errors: counters.results.error ?? 0,
     latencyP95Us: Number.isFinite(facts.p95Us) ? facts.p95Us : 0,
+    ...(facts.shadow && { shadow: reportedShadow(facts.shadow) }),
   };
+}
+
+function reportedShadow(shadow: ShadowStatus): skerry.v1.IReportedShadow {
+  const { target, variant, backend, state, error, outcomes } = shadow;
+  return {
+    release: ref(target),
+    releaseDigest: target.digest,
+    variant,
+    backend,
+    state: SLOT_STATES[state],
+    error: error ?? '',
+    golden: goldenOutcomes(outcomes),
+  };
+}
+
+function goldenOutcomes(outcomes: readonly VariantOutcome[]): skerry.v1.IGoldenOutcome[] {
+  return outcomes.map(({ variant, backend, passed, detail, inferUs }) => ({
+    variant,
+    backend,
+    passed,
+    detail,
+    inferUs,
+  }));
 }
 
 /** A pipeline for people beside the machine. */
@@ -85,7 +106,13 @@ export function pipelineStatus(facts: PipelineFacts): PipelineStatus {
     windows: counters.windows,
     devices: [...facts.devices],
     inferUsP95: facts.p95Us,
+    ...(facts.shadow && { shadow: shadowLine(facts.shadow) }),
   };
+}
+
+function shadowLine({ target, state, error, counts }: ShadowStatus): NonNullable<PipelineStatus['shadow']> {
+  const { windows = 0, errors = 0, matched = 0, flips = 0, shed = 0 } = counts ?? {};
+  return { release: ref(target), state, error: error ?? '', windows, errors, matched, flips, shed };
 }
 
 /** The two lanes' ledgers for people. */

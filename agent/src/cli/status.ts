@@ -56,6 +56,7 @@ export async function showStatus(options: { url: string; json: boolean }): Promi
       Number.isFinite(p.inferUsP95) ? `${Math.round(p.inferUsP95)} µs` : '–',
     ]),
   );
+  for (const { name, shadow } of status.pipelines) if (shadow) print(`${name}: ${shadowLine(shadow)}`);
   print('');
   showLedger(status);
   if (status.unclaimedMessages > 0) {
@@ -75,6 +76,12 @@ function stateOf({ state, error, waits }: PipelineStatus): string {
       ? `${state}; ${waits.release} is on hold`
       : `${state}; ${waits.release} waits: skerry-agent consent`;
   return error ? `${state}: ${error}` : state;
+}
+
+function shadowLine(shadow: NonNullable<AgentStatus['pipelines'][number]['shadow']>): string {
+  const { release, state, error, matched, flips, errors, shed } = shadow;
+  if (state !== 'active') return `shadow ${release} ${state}${error ? `: ${error}` : ''}`;
+  return `shadow ${release}: ${flips} of ${matched} windows decided otherwise, ${errors} errors, ${shed} left out`;
 }
 
 function clockLine({ state, time, machine, uncertaintyMs }: AgentStatus['clock']): string {

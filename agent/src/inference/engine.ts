@@ -9,7 +9,7 @@ import { type ReleaseManifest, releaseRef } from '@skerry/proto/release';
 import type { Inferred, WindowBatch } from '../pipeline/types.ts';
 import type { BackendName, InferenceBackend, Log } from '../ports.ts';
 import { isGone } from './failure.ts';
-import { ModelMemory } from './memory.ts';
+import { ModelMemory, partOf, type Room } from './memory.ts';
 import { failedRun, type LoadedModel } from './model.ts';
 import { type LoadableRelease, type Prepared, type PrepareOptions, prepareRelease } from './prepare.ts';
 
@@ -19,10 +19,14 @@ const REVIVAL_PAUSE_MS = 30_000;
 export interface EngineOptions extends Omit<PrepareOptions, 'memory'> {
   /** `inference.maxMemory`: of all model files that are loaded at one time. */
   maxMemoryBytes: number;
+  /** `inference.shadow.maxMemory`: of that, what shadows may take. Left out: all. */
+  maxShadowBytes?: number;
+  /** Ends the shadows, whose memory what serves needs. */
+  makeRoom?: () => Promise<void>;
   log: Log;
 }
 
-type SlotOptions = EngineOptions & PrepareOptions;
+type SlotOptions = EngineOptions & PrepareOptions & { memory: ModelMemory };
 
 /** A release that has passed everything and serves nobody yet. */
 export interface Candidate extends Prepared {
@@ -42,6 +46,8 @@ export interface Serving {
 export interface Engine {
   /** Loads and checks a release; nothing changes for any pipeline. Rejects as prepareRelease does. */
   prepare(release: LoadableRelease): Promise<Candidate>;
+  /** The same in the memory that is left for shadows; it never serves, and its model is the caller's to free. */
+  prepareShadow(release: LoadableRelease): Promise<Candidate>;
   /** From the next run on the candidate serves; the former model is freed when its last run ends. */
   serve(pipeline: string, candidate: Candidate): void;
   /** Nothing serves the pipeline from the next run on. */
@@ -58,10 +64,15 @@ export interface Engine {
 /** Creates an engine with nothing loaded. */
 export function createEngine(given: EngineOptions): Engine {
   const options: SlotOptions = { ...given, memory: new ModelMemory(given.maxMemoryBytes) };
+  const shadowMemory: Room = partOf(options.memory, given.maxShadowBytes ?? given.maxMemoryBytes);
   const slots = new Map<string, Slot>();
   return {
     async prepare(release) {
-      const { model, outcomes } = await prepareRelease(options, release);
+      const { model, outcomes } = await prepareServing(options, release);
+      return { release, model, outcomes };
+    },
+    async prepareShadow(release) {
+      const { model, outcomes } = await prepareRelease({ ...options, memory: shadowMemory }, release);
       return { release, model, outcomes };
     },
     serve(pipeline, { release, model }) {
@@ -86,6 +97,14 @@ export function createEngine(given: EngineOptions): Engine {
       await Promise.all(all.map((slot) => slot.retire()));
     },
   };
+}
+
+/** What is to serve has room before any shadow: where its variants may not all fit, those end first. */
+async function prepareServing(options: SlotOptions, release: LoadableRelease): Promise<Prepared> {
+  const bytes = release.manifest.variants.map(({ file }) => release.files.get(file)?.sizeBytes ?? 0);
+  const neededBytes = bytes.reduce((sum, size) => sum + size, 0);
+  if (neededBytes > options.memory.leftBytes) await options.makeRoom?.();
+  return prepareRelease(options, release);
 }
 
 class NoBackendLeft extends SkerryError {
@@ -196,7 +215,7 @@ class Slot {
     const backends = untried.length === 0 && isGone(error) ? this.#revivable(failed.backend) : untried;
     if (backends.length === 0) throw new NoBackendLeft(releaseRef(this.#release.manifest));
     for (const { name } of backends) this.#tried.add(name);
-    const { model } = await prepareRelease({ ...options, backends }, this.#release);
+    const { model } = await prepareServing({ ...options, backends }, this.#release);
     // Those behind it keep their turn.
     const passed = backends.findIndex(({ name }) => name === model.backend);
     for (const { name } of backends.slice(passed + 1)) this.#tried.delete(name);

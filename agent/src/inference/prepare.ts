@@ -12,7 +12,7 @@ import { formatBytes } from '@skerry/proto/units';
 import type { WindowBatch } from '../pipeline/types.ts';
 import type { BackendName, Blobs, Clock, InferenceBackend, InferenceSession } from '../ports.ts';
 import { createGoldenJudge, type GoldenCase, readGolden } from '../release/golden.ts';
-import type { ModelMemory } from './memory.ts';
+import type { Room } from './memory.ts';
 import { createModel, type LoadedModel } from './model.ts';
 
 /** A release whose files are all in Blobs. */
@@ -29,7 +29,7 @@ export interface PrepareOptions {
   blobs: Blobs;
   crypto: Crypto;
   clock: Clock;
-  memory: ModelMemory;
+  memory: Room;
   /** `inference.maxState`: what a model may remember of a device; unset: 16 KiB. */
   maxStateBytes?: number | undefined;
   /** `inference.choose`: the fastest variant that passes, or the first in the manifest's order. */

@@ -69,6 +69,19 @@ export interface PipelineStatus {
   windows: number;
   devices: string[];
   inferUsP95: number;
+  /** The release that runs beside it, since this process compares them. */
+  shadow?: {
+    release: string;
+    state: string;
+    error: string;
+    windows: number;
+    errors: number;
+    /** Windows that both judged, and of these where they differ. */
+    matched: number;
+    flips: number;
+    /** Left out to stay within the budget. */
+    shed: number;
+  };
 }
 
 export interface LocalView extends Installer {

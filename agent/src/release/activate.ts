@@ -126,15 +126,13 @@ class Keeper implements Releases {
       await this.#persist(pipeline, slot, withdrawn(slot.record));
       await changeOver(pipeline, undefined, () => engine.withdraw(pipeline));
       Object.assign(slot, { wish: undefined, state: 'none', error: undefined });
-      log(
-        'warn',
-        'release',
-        `${active ? releaseRef(active) : 'the release'} was taken back; nothing serves`,
-        {
-          pipeline,
-        },
-      );
+      const ref = active ? releaseRef(active) : 'the release';
+      log('warn', 'release', `${ref} was taken back; nothing serves`, { pipeline });
     });
+  }
+
+  exclusively(work: () => Promise<void>): Promise<void> {
+    return this.#inTurn(work);
   }
 
   status(pipeline: string): ReleaseStatus {
@@ -325,7 +323,7 @@ class Keeper implements Releases {
 
   /** Removes every blob that no release here needs, `except` this one's own. */
   async #retain(except?: string): Promise<void> {
-    const { crypto, blobs, log } = this.#options;
+    const { crypto, blobs, log, shadowed } = this.#options;
     const targets = [...this.#slots.values()]
       // Without the wishes where something is to be mended: their downloads may begin again.
       .flatMap(({ record, wish }) => [
@@ -333,6 +331,7 @@ class Keeper implements Releases {
         record.previous,
         except === undefined ? wish : undefined,
       ])
+      .concat(except === undefined ? (shadowed?.() ?? []) : [])
       .filter((target) => target !== undefined && target.digest !== except);
     try {
       const needed = await blobsOf(crypto, blobs, targets as ReleaseTarget[]);

@@ -32,6 +32,8 @@ export interface ReleasesOptions {
   reversion?(pipeline: string, digest: string, reason: string): EvidenceChange;
   /** What was installed by hand for a pipeline: its files came while nobody had wished for them. */
   carried?(pipeline: string): ReleaseTarget | undefined;
+  /** Releases that are to run as shadows, whose files stay. */
+  shadowed?(): readonly ReleaseTarget[];
 }
 
 /** What is true of a pipeline's releases, as it is reported. */
@@ -61,6 +63,8 @@ export interface Releases {
   revert(pipeline: string, reason: string): Promise<void>;
   /** Serves nothing any more: a first release was taken back. Its files stay until another one has replaced it. */
   withdraw(pipeline: string): Promise<void>;
+  /** Runs `work` while no release is being brought, so that a process that ends by a model knows by which one. */
+  exclusively(work: () => Promise<void>): Promise<void>;
   status(pipeline: string): ReleaseStatus;
   /** Digests that are or were active here, over all pipelines. */
   knownDigests(): string[];

@@ -25,6 +25,8 @@ export interface TestReleaseOptions {
   golden?: number[];
   channels?: [string, string];
   maxFlips?: number;
+  sustain?: number;
+  length?: number;
   variants?: { name: string; weights: number[] }[];
 }
 
@@ -42,9 +44,9 @@ apiVersion: skerry/v1
 kind: Release
 name: press
 version: ${options.version ?? '1.0.0'}
-window: { channels: [{ name: ${a}, range: [0, 10] }, { name: ${b} }], rate: 1Hz, length: 2, hop: 1 }
+window: { channels: [{ name: ${a}, range: [0, 10] }, { name: ${b} }], rate: 1Hz, length: ${options.length ?? 2}, hop: 1 }
 input: { tensor: window, normalize: { mean: [1, 2], std: [2, 4] } }
-output: [{ name: anomaly, tensor: score, kind: anomaly-score, threshold: 0.5 }]
+output: [{ name: anomaly, tensor: score, kind: anomaly-score, threshold: 0.5, sustain: ${options.sustain ?? 1} }]
 variants: [${variants.map((v) => `{ name: ${v.name}, file: ${v.name}.onnx, precision: fp32 }`).join(', ')}]
 golden: { file: golden.pb, rtol: 0.01, atol: 0.01, maxFlips: ${options.maxFlips ?? 0} }
 `;

@@ -1,6 +1,8 @@
 // From desired state and agent.yaml to what the releases' keeper is asked for.
 import { SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
+import { encodePolicy, mergePolicies } from '@skerry/proto/policy';
+import { v1 } from '@skerry/proto/wire';
 import { beforeEach, expect, test } from 'vitest';
 import { agentConfig } from '../config.ts';
 import { createLane, type Lane } from '../lane.ts';
@@ -8,6 +10,7 @@ import type { Link } from '../link.ts';
 import { CarriedWishes } from '../release/carried-wishes.ts';
 import type { Releases } from '../release/releases.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
+import type { ShadowWish } from '../shadow/shadows.ts';
 import { TestWorld } from '../sync/test-world.ts';
 import { Convergence } from './convergence.ts';
 import { type DesiredStore, openDesiredStore } from './desired-store.ts';
@@ -19,6 +22,8 @@ let desired: DesiredStore;
 let lanes: Map<string, Lane>;
 /** Every set of wishes, in the order in which the keeper got them. */
 let applied: Record<string, string>[];
+/** The same of what is to run beside what serves. */
+let shadowed: ReadonlyMap<string, ShadowWish>[];
 let resolve: (name: string, version: string) => Promise<ReleaseTarget>;
 let twin: Convergence;
 let carried: CarriedWishes;
@@ -50,6 +55,7 @@ beforeEach(async () => {
   );
   carried = await CarriedWishes.open(world.store, world.log);
   applied = [];
+  shadowed = [];
   resolve = async (name, version) => ({ name, version, digest: DIGEST });
   const releases = {
     status: () => ({ active: undefined }),
@@ -69,6 +75,7 @@ beforeEach(async () => {
     lanes,
     desired,
     releases,
+    shadows: { apply: (wishes) => void shadowed.push(new Map(wishes)) },
     carried,
     link: () => link,
   });
@@ -150,4 +157,49 @@ test('a policy that this version cannot read is told, and the one in force stays
   twin.applyPolicies();
   expect(lanes.get('managed')!.policyGeneration).toBe(1);
   expect(world.lines.join()).toContain('policy 2 is not applied');
+});
+
+test('what is wished for beside what serves is no wish to serve it, and brings no policy into force', async () => {
+  const other = `sha256:${'cd'.repeat(32)}`;
+  const policy = encodePolicy(
+    mergePolicies([
+      {
+        apiVersion: 'skerry/v1',
+        kind: 'DriftPolicy',
+        name: 'p',
+        release: 'press',
+        window: { duration: 60_000, minSamples: 20 },
+        input: {},
+        output: {},
+        thresholds: { score: 3 },
+        onAlert: ['notify'],
+      },
+    ])!,
+  );
+  const pipelines = [
+    { name: 'managed', release: 'press@1.0.0', releaseDigest: DIGEST, role: v1.Role.ROLE_ACTIVE },
+    {
+      name: 'managed',
+      release: 'press@1.1.0',
+      releaseDigest: other,
+      role: v1.Role.ROLE_SHADOW,
+      policy,
+      policyGeneration: 7,
+    },
+  ];
+  await desired.put({ generation: 1, pipelines }, 'one');
+  twin.converge();
+  await world.settle();
+  expect(applied).toEqual([{ managed: '1.0.0', pinned: '1.0.0' }]);
+  expect(desired.wished('managed')).toBe(DIGEST);
+  expect(lanes.get('managed')!.policyGeneration).toBe(0);
+  expect(shadowed.at(-1)!.get('managed')).toMatchObject({
+    target: { name: 'press', version: '1.1.0', digest: other },
+    policy: { thresholds: { score: 3 } },
+    policyGeneration: 7,
+  });
+  await desired.put({ generation: 2, pipelines: pipelines.slice(0, 1) }, 'one');
+  twin.converge();
+  await world.settle();
+  expect(shadowed.at(-1)!.size).toBe(0);
 });

@@ -4,18 +4,21 @@
  */
 import { messageOf } from '@skerry/proto/errors';
 import { decodePolicy } from '@skerry/proto/policy';
+import type { skerry } from '@skerry/proto/wire';
 import type { Lane } from '../lane.ts';
 import type { Link } from '../link.ts';
 import type { CarriedWishes } from '../release/carried-wishes.ts';
 import type { Releases } from '../release/releases.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
-import type { DesiredStore } from './desired-store.ts';
+import type { Shadows, ShadowWish } from '../shadow/shadows.ts';
+import { type DesiredStore, servingWishes, shadowWishes } from './desired-store.ts';
 import { UpdateGate, type UpdateGateOptions } from './update-gate.ts';
 
 export interface ConvergenceOptions extends Omit<UpdateGateOptions, 'known'> {
   lanes: ReadonlyMap<string, Lane>;
   desired: DesiredStore;
   releases: Releases;
+  shadows: Pick<Shadows, 'apply'>;
   /** Releases that were installed by hand. */
   carried: CarriedWishes;
   link: () => Link | undefined;
@@ -60,11 +63,13 @@ export class Convergence {
   /** Hands the wishes to the releases' keeper, which takes its own time with them. */
   async #wish(): Promise<void> {
     if (this.#stopped) return;
-    const { log, link, releases } = this.#o;
+    const { log, link, releases, shadows } = this.#o;
     const failed = (error: unknown): void =>
       log('error', 'twin', `desired releases were not applied: ${messageOf(error)}`);
     try {
       const wishes = await this.#wishes();
+      // First: a shadow that is to serve from now on gives its memory back.
+      shadows.apply(this.#shadowWishes());
       for (const name of this.#takenBack()) await releases.withdraw(name);
       const applied = releases.apply(wishes);
       void applied.catch(failed).finally(() => link()?.notify());
@@ -78,8 +83,7 @@ export class Convergence {
    * A pipeline that isn't named at all keeps what it has, because a control plane that was set up anew knows nothing yet.
    */
   #takenBack(): string[] {
-    const named = this.#o.desired.current()?.pipelines ?? [];
-    return named
+    return servingWishes(this.#o.desired.current())
       .filter(
         ({ name, release }) =>
           !release &&
@@ -100,18 +104,42 @@ export class Convergence {
    */
   async #wishes(): Promise<Map<string, ReleaseTarget>> {
     const wishes = new Map<string, ReleaseTarget>();
-    for (const { name, release, releaseDigest } of this.#o.desired.current()?.pipelines ?? []) {
-      const [releaseName, version] = (release ?? '').split('@');
-      const wanted = this.#o.lanes.get(name ?? '')?.config.release;
-      if (wanted?.kind !== 'managed' || !version || !releaseDigest) continue;
-      // agent.yaml says which release a pipeline runs; the control plane says which version of it.
-      if (releaseName !== wanted.name) continue;
-      wishes.set(name!, { name: releaseName, version, digest: releaseDigest });
+    for (const wish of servingWishes(this.#o.desired.current())) {
+      const target = this.#target(wish);
+      if (target) wishes.set(wish.name!, target);
     }
     await this.updates.holdBack(wishes, () => this.converge());
     for (const lane of this.#o.lanes.values()) {
       const wish = wanted(lane, this.#installed(lane.config.name)) ?? (await this.#pinned(lane));
       if (wish) wishes.set(lane.config.name, wish);
+    }
+    return wishes;
+  }
+
+  /** The release of a managed pipeline's wish; undefined where agent.yaml says otherwise. */
+  #target({ name, release, releaseDigest }: skerry.v1.IDesiredPipeline): ReleaseTarget | undefined {
+    const [releaseName, version] = (release ?? '').split('@');
+    const wanted = this.#o.lanes.get(name ?? '')?.config.release;
+    if (wanted?.kind !== 'managed' || !version || !releaseDigest) return undefined;
+    // agent.yaml says which release a pipeline runs; the control plane says which version of it.
+    if (releaseName !== wanted.name) return undefined;
+    return { name: releaseName, version, digest: releaseDigest };
+  }
+
+  #shadowWishes(): Map<string, ShadowWish> {
+    const wishes = new Map<string, ShadowWish>();
+    for (const wish of shadowWishes(this.#o.desired.current())) {
+      const target = this.#target(wish);
+      if (!target) continue;
+      try {
+        const policy = wish.policy ? decodePolicy(wish.policy) : undefined;
+        wishes.set(wish.name!, { target, policy, policyGeneration: wish.policyGeneration ?? 0 });
+      } catch (error) {
+        // A later control plane may know more than this agent: it would decide by other thresholds than are meant.
+        this.#o.log('error', 'twin', `the policy of a shadow is not understood: ${messageOf(error)}`, {
+          pipeline: wish.name,
+        });
+      }
     }
     return wishes;
   }
@@ -140,7 +168,7 @@ export class Convergence {
 
   /** Puts the policies of the desired state into force where they aren't yet. */
   applyPolicies(): void {
-    for (const { name, policy, policyGeneration } of this.#o.desired.current()?.pipelines ?? []) {
+    for (const { name, policy, policyGeneration } of servingWishes(this.#o.desired.current())) {
       const lane = this.#o.lanes.get(name ?? '');
       const [generation, text] = [policyGeneration ?? 0, policy ?? ''];
       // The text as well: a restored control plane numbers its policies anew.

@@ -40,7 +40,7 @@ export async function openDesiredStore(store: Store, log: Log): Promise<DesiredS
   return {
     current: () => desired,
     seen: () => ({ instance, generation: desired?.generation ?? 0 }),
-    wished: (pipeline) => desired?.pipelines?.find(({ name }) => name === pipeline)?.releaseDigest ?? '',
+    wished: (pipeline) => servingWishes(desired).find(({ name }) => name === pipeline)?.releaseDigest ?? '',
     async put(next, nextInstance) {
       await store.batch(
         [
@@ -53,4 +53,14 @@ export async function openDesiredStore(store: Store, log: Log): Promise<DesiredS
       instance = nextInstance;
     },
   };
+}
+
+/** What is to serve. Entries without a role are of an earlier control plane, and mean that. */
+export function servingWishes(desired: skerry.v1.IDesired | undefined): skerry.v1.IDesiredPipeline[] {
+  return (desired?.pipelines ?? []).filter(({ role }) => role !== v1.Role.ROLE_SHADOW);
+}
+
+/** What is to run beside that. */
+export function shadowWishes(desired: skerry.v1.IDesired | undefined): skerry.v1.IDesiredPipeline[] {
+  return (desired?.pipelines ?? []).filter(({ role }) => role === v1.Role.ROLE_SHADOW);
 }

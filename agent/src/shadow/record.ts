@@ -1,0 +1,58 @@
+/**
+ * What must be known of a shadow after the process has ended, under `h/<pipeline>` as JSON:
+ *
+ *   {"v":1,"digest":"sha256:…","passed":true,"at":"running","ends":1,"refused":"golden case 3: …"}
+ *
+ * 1. `at` is committed before its model is loaded ("loading") and when it has passed ("running"), and removed by an
+ *    orderly end. A start that finds it knows what the last process may have died of: one that was being loaded is refused
+ *    at once, one that ran after three such ends, which a power cut looks like too.
+ * 2. `passed`: it has passed trust and golden vectors here, so that a restart needs no network for it.
+ * 3. `refused` is not tried again until another shadow, or none, was wished for.
+ */
+import { fromUtf8, utf8 } from '@skerry/proto/bytes';
+import { DIGEST_PATTERN } from '@skerry/proto/crypto';
+import { z } from 'zod';
+
+const record = z.strictObject({
+  v: z.literal(1),
+  digest: z.string().regex(DIGEST_PATTERN),
+  passed: z.boolean(),
+  at: z.enum(['loading', 'running']).optional(),
+  ends: z.int().nonnegative(),
+  refused: z.string().optional(),
+});
+export type ShadowRecord = z.output<typeof record>;
+
+/** How often the process may end while a shadow runs, before it is given up. */
+const MAX_ENDS = 3;
+
+/** The key of a pipeline's shadow in the store. */
+export function shadowKey(pipeline: string): string {
+  return `h/${pipeline}`;
+}
+
+/** A shadow of which nothing is known yet. */
+export function newRecord(digest: string): ShadowRecord {
+  return { v: 1, digest, passed: false, ends: 0 };
+}
+
+/** What a start makes of the record that the last process left. */
+export function recoverShadow(stored: ShadowRecord): ShadowRecord {
+  const { at, ...rest } = stored;
+  if (at === undefined) return stored;
+  if (at === 'loading') return { ...rest, refused: 'the agent ended while this shadow was loaded' };
+  const ends = rest.ends + 1;
+  return ends < MAX_ENDS
+    ? { ...rest, ends }
+    : { ...rest, ends, refused: `the agent ended ${ends} times while this shadow ran` };
+}
+
+/** The stored form. */
+export function encodeShadow(stored: ShadowRecord): Uint8Array {
+  return utf8(JSON.stringify(stored));
+}
+
+/** Reads the stored form. Throws where it is anything else. */
+export function decodeShadow(bytes: Uint8Array): ShadowRecord {
+  return record.parse(JSON.parse(fromUtf8(bytes)));
+}
