@@ -5,7 +5,7 @@
  *
  * 1. `at` is committed before its model is loaded ("loading") and when it has passed ("running"), and removed by an
  *    orderly end. A start that finds it knows what the last process may have died of: one that was being loaded is refused
- *    at once, one that ran after three such ends, which a power cut looks like too.
+ *    at once; one that ran the second time in a row, since a power cut looks like it too. Ten minutes of running end the row.
  * 2. `passed`: it has passed trust and golden vectors here, so that a restart needs no network for it.
  * 3. `refused` is not tried again until another shadow, or none, was wished for.
  */
@@ -23,8 +23,8 @@ const record = z.strictObject({
 });
 export type ShadowRecord = z.output<typeof record>;
 
-/** How often the process may end while a shadow runs, before it is given up. */
-const MAX_ENDS = 3;
+/** So many ends in a row give it up: fewer than would be held against the release that serves (`limits.crashLoop`). */
+const MAX_ENDS = 2;
 
 /** The key of a pipeline's shadow in the store. */
 export function shadowKey(pipeline: string): string {
@@ -44,7 +44,7 @@ export function recoverShadow(stored: ShadowRecord): ShadowRecord {
   const ends = rest.ends + 1;
   return ends < MAX_ENDS
     ? { ...rest, ends }
-    : { ...rest, ends, refused: `the agent ended ${ends} times while this shadow ran` };
+    : { ...rest, ends, refused: `the agent ended ${ends} times in a row while this shadow ran` };
 }
 
 /** The stored form. */
