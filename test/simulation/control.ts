@@ -309,7 +309,7 @@ class SimulatedControl implements ControlPlane {
     // An agent that hasn't said yet which pipelines it has is no agent to roll out to.
     const known = shard.agents({ limit: agents.length, state: 'approved' });
     if (next && known.filter(({ pipelines }) => pipelines.length > 0).length === agents.length)
-      fleet.createRollout('ola', rolloutOf(next));
+      fleet.createRollout('ola', rolloutOf(next, mix.shadow));
   }
 
   #planCrash(): void {
@@ -341,12 +341,16 @@ function noAlarm(): Alarm {
  * The good one reaches everybody, whatever one agent says of it; a newer one goes to one agent first, and is taken back
  * at the first refusal.
  */
-function rolloutOf({ packed: { name, version } }: SimulatedRelease): string {
+function rolloutOf({ packed: { name, version } }: SimulatedRelease, shadow: boolean): string {
   const all = '{ name: all, agents: 100% }';
+  const first = shadow ? '{ name: shadow, mode: shadow, agents: 50% }, ' : '';
   const [rest, stages] =
     version === GOOD.version
       ? ['minReached: 1\nonBreach: pause', all]
-      : ['onBreach: revert', version === CANDIDATES.works.version ? `{ name: one, agents: 1 }, ${all}` : all];
+      : [
+          'onBreach: revert',
+          version === CANDIDATES.works.version ? `${first}{ name: one, agents: 1 }, ${all}` : all,
+        ];
   return `apiVersion: skerry/v1\nkind: Rollout\nrelease: ${name}@${version}\n${rest}\nstages: [${stages}]`;
 }
 

@@ -78,6 +78,8 @@ export interface Mix {
   maxBytes: number;
   /** A newer release that is rolled out, too. */
   candidate: Candidate | undefined;
+  /** A candidate that works runs as a shadow first. */
+  shadow: boolean;
   /** How long after its start the operator takes that rollout back; 0: never. */
   takenBackMs: number;
   /** How long the control plane keeps what was acknowledged; it looks every minute or so. 0: for longer than a history. */
@@ -128,6 +130,7 @@ export function drawMix(seed: number): Mix {
     whenFull: tight ? pick(fleet, ['degrade', 'degrade', 'drop-oldest', 'block', 'reject-new']) : 'degrade',
     candidate: fleet.uniform() < 0.3 ? 'fails' : rollout.uniform() < 0.3 ? 'works' : undefined,
     takenBackMs: rollout.uniform() < 0.5 ? between(rollout, 0, 1.5) * MINUTE_MS : 0,
+    shadow: rollout.uniform() < 0.5,
     retentionMs: fleet.uniform() < 0.3 ? between(fleet, 0.5, 3) * MINUTE_MS : 0,
     maxBytes: tight ? 1024 * (40 + (fleet.u32() % 40)) : ROOMY_BYTES,
     network: {
@@ -186,6 +189,7 @@ export function calmMix(fleet: Partial<Mix>): Mix {
     maxBytes: ROOMY_BYTES,
     candidate: undefined,
     takenBackMs: 0,
+    shadow: false,
     retentionMs: 0,
     network: {
       delayMs: 5,
@@ -229,10 +233,10 @@ export function describeMix(mix: Mix): string {
   return parts.join('; ');
 }
 
-function describeCandidate({ candidate, takenBackMs }: Mix): string {
+function describeCandidate({ candidate, takenBackMs, shadow }: Mix): string {
   if (candidate === undefined) return 'no candidate';
-  const takenBack = candidate === 'works' && takenBackMs > 0;
-  return `a candidate that ${candidate}${takenBack ? `, taken back after ${Math.round(takenBackMs / 1000)} s` : ''}`;
+  if (candidate === 'fails') return 'a candidate that fails';
+  return `a candidate that works${shadow ? ', as a shadow first' : ''}${takenBackMs > 0 ? `, taken back after ${Math.round(takenBackMs / 1000)} s` : ''}`;
 }
 
 function share(value: number): string {
