@@ -1,4 +1,5 @@
 /** What the agent shows of itself: to the control plane, to whoever stands beside it, to Prometheus. Reads, changes nothing. */
+import { RUNTIME } from '@skerry/proto/onnx/check';
 import { resultJson } from '@skerry/proto/results';
 import type { skerry } from '@skerry/proto/wire';
 import type { AgentOptions } from './agent.ts';
@@ -59,12 +60,16 @@ export class AgentView implements Pick<LocalView, 'status' | 'recent' | 'metrics
   reported(): skerry.v1.IReported {
     const { options, unclaimed, desired, evidence, time, link } = this.#parts;
     const { version, facts, config, ports } = options;
+    const metered = config.controlPlane?.metered;
     return {
       version,
       labels: allLabels(config, facts),
       facts: {
         ...facts,
         backends: ports.backends.map(({ name }) => name).join(','),
+        opset: `${RUNTIME.opsets['']}`,
+        opsetMl: `${RUNTIME.opsets['ai.onnx.ml']}`,
+        ...(metered && { metered: 'true', meteredBytesPerHour: `${metered.bytesPerHour}` }),
         // Says that it knows what a shadow is, and would run one.
         ...(config.inference.shadow.maxCpu > 0 && { shadow: '1' }),
       },

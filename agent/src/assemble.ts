@@ -25,10 +25,11 @@ export function createLanes(
 }
 
 /** The engine that agent.yaml asks for; `makeRoom` ends the shadows. */
-export function engineOf({ ports, config }: AgentOptions, makeRoom: () => Promise<void>): Engine {
+export function engineOf({ ports, config, version }: AgentOptions, makeRoom: () => Promise<void>): Engine {
   const { maxMemory, maxState, choose, workerAbove, shadow } = config.inference;
   return createEngine({
     ...ports,
+    agentVersion: version,
     maxMemoryBytes: maxMemory,
     maxStateBytes: maxState,
     choose,

@@ -160,6 +160,13 @@ export const releaseManifest = z
         crashLoop: perDuration.optional(),
       })
       .prefault({}),
+    /** What it can't run without. */
+    requires: z
+      .strictObject({
+        /** The oldest agent program that runs it. */
+        agent: z.string().regex(VERSION_PATTERN, 'expected a semantic version, for example 0.2.0').optional(),
+      })
+      .optional(),
     rules: z.array(ruleEntry).default([]),
     provenance: provenance.default({}),
   })

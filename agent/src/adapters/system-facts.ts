@@ -1,8 +1,12 @@
+import { statfsSync } from 'node:fs';
 import { arch, cpus, release, totalmem, type } from 'node:os';
 
-/** Facts about this machine that operators select agents by; values are strings. */
-export function systemFacts(): Record<string, string> {
-  return {
+/**
+ * Facts about this machine that operators select agents by, and that pre-flight looks at; values are strings.
+ * `diskFreeMiB`, where the agent keeps its data, is looked up anew whenever it is read.
+ */
+export function systemFacts(dataDir: string): Record<string, string> {
+  const facts: Record<string, string> = {
     arch: arch(),
     os: `${type()} ${release()}`,
     platform: process.platform,
@@ -11,4 +15,16 @@ export function systemFacts(): Record<string, string> {
     cores: `${cpus().length}`,
     memoryMiB: `${Math.round(totalmem() / 1024 ** 2)}`,
   };
+  Object.defineProperty(facts, 'diskFreeMiB', { enumerable: true, get: () => freeMiB(dataDir) });
+  return facts;
+}
+
+function freeMiB(folder: string): string {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return `${Math.floor((bavail * bsize) / 1024 ** 2)}`;
+  } catch {
+    // Not every file system tells; nothing is judged by what isn't known.
+    return 'unknown';
+  }
 }

@@ -14,7 +14,7 @@ import { backtest } from '../backtest.ts';
 import { createEngine } from '../inference/engine.ts';
 import { createPipeline } from '../pipeline/pipeline.ts';
 import { createBacktestJudge, tellBacktest } from './backtest-report.ts';
-import { inferenceBackends } from './compose.ts';
+import { inferenceBackends, VERSION } from './compose.ts';
 import { loadConfig } from './config-file.ts';
 import { recordingBatches } from './recording.ts';
 
@@ -64,6 +64,7 @@ export async function runBacktest(options: BacktestOptions): Promise<void> {
     blobs: createFsBlobs(scratch),
     crypto: nodeCrypto,
     clock: systemClock,
+    agentVersion: VERSION,
     maxMemoryBytes: config.inference.maxMemory,
     choose: config.inference.choose,
     log: stderrLog(systemClock, 'warn'),

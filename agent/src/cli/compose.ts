@@ -116,7 +116,7 @@ export async function startHost(
       config,
       agentId,
       version: VERSION,
-      facts: systemFacts(),
+      facts: systemFacts(dataDir),
       compression: nodeCompression,
       applyDelta: zstdApplyDelta,
       rootBytes: await rootOf(loaded),

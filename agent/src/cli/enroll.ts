@@ -37,7 +37,7 @@ export async function enroll(options: { config: string; token?: string; json: bo
       url: controlPlane.url,
       agentId: loaded.agentId,
     });
-    const facts = systemFacts();
+    const facts = systemFacts(loaded.dataDir);
     const token = options.token ?? controlPlane.enrollToken;
     const labels = allLabels(loaded.config, facts);
     const enrolment = await identity.enrol({ labels, facts, ...(token !== undefined && { token }) });

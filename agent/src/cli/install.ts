@@ -22,7 +22,7 @@ import type { ReleaseTarget } from '../release/slots.ts';
 import { trustAnchor } from '../trust/anchor.ts';
 import { createTrustClient, type TrustClient } from '../trust/client.ts';
 import { openDesiredStore } from '../twin/desired-store.ts';
-import { inferenceBackends, openStore, rootOf } from './compose.ts';
+import { inferenceBackends, openStore, rootOf, VERSION } from './compose.ts';
 import { type LoadedConfig, loadConfig } from './config-file.ts';
 import { postLocal, progress } from './local-post.ts';
 import { runningStatus } from './opened-outbox.ts';
@@ -151,6 +151,7 @@ async function tryOut(
     crypto: nodeCrypto,
     clock: systemClock,
     log,
+    agentVersion: VERSION,
     maxMemoryBytes: config.inference.maxMemory,
     choose: config.inference.choose,
     workerAboveMs: config.inference.workerAbove,

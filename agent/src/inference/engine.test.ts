@@ -74,6 +74,20 @@ test('a flipped weight fails the golden vectors, in words, and nothing changes f
   await engine.close();
 });
 
+test('a release that requires a newer agent is refused before anything of it is loaded', async () => {
+  const { manifest, ...rest } = await loadable(testRelease());
+  const requiring = { ...rest, manifest: { ...manifest, requires: { agent: '0.2.0' } } };
+  const engineOf = (agentVersion: string): Engine =>
+    engineOver({ blobs, crypto: nodeCrypto, clock: systemClock }, [native], { agentVersion });
+  const [old, young] = [engineOf('0.1.9'), engineOf('0.2.0')];
+  await expect(old.prepare(requiring)).rejects.toMatchObject({
+    code: 'unsupported',
+    message: 'press@1.0.0 requires agent 0.2.0, and this one is 0.1.9',
+  });
+  young.serve('p', await young.prepare(requiring));
+  await Promise.all([old.close(), young.close()]);
+});
+
 test('a variant that fails leaves the others their turn, and the report says how each did', async () => {
   const engine = engineOn(native);
   const release = testRelease({

@@ -9,6 +9,7 @@ import { acceptModel } from '@skerry/proto/onnx/check';
 import type { BlobRef } from '@skerry/proto/pack';
 import { type ReleaseManifest, releaseRef } from '@skerry/proto/release';
 import { formatBytes } from '@skerry/proto/units';
+import { compareVersions } from '@skerry/proto/version';
 import type { WindowBatch } from '../pipeline/types.ts';
 import type { BackendName, Blobs, Clock, InferenceBackend, InferenceSession } from '../ports.ts';
 import { createGoldenJudge, type GoldenCase, readGolden } from '../release/golden.ts';
@@ -36,6 +37,8 @@ export interface PrepareOptions {
   choose: 'fastest' | 'first';
   /** `inference.workerAbove`: a model that takes longer for a batch of 32 windows runs in a worker; unset: none does. */
   workerAboveMs?: number;
+  /** Of the agent program, against what releases require; unset: any runs them. */
+  agentVersion?: string;
 }
 
 /** How one variant did on one backend. */
@@ -77,11 +80,12 @@ const WORTH_CHANGING = 0.8;
 const WORKER_COSTS_AT_MOST = 2;
 
 /**
- * Prepares a release. Throws SkerryError `untrusted` where a file has other bytes than its digest, `full` where none
- * passes and there was no memory to try them all, and else NoVariantServes (`invalid`): its message lists each variant
+ * Prepares a release. Throws SkerryError `unsupported` where it requires a newer agent, `untrusted` where a file has
+ * other bytes than its digest, `full` where none passes and there was no memory to try them all, and else NoVariantServes (`invalid`): its message lists each variant
  * and backend with its reason.
  */
 export async function prepareRelease(options: PrepareOptions, release: LoadableRelease): Promise<Prepared> {
+  requireAgent(options, release.manifest);
   const golden =
     release.manifest.golden && readGolden(await verified(options, release, release.manifest.golden.file));
   const trial: Trial = { options, release, golden, outcomes: [], noRoom: undefined };
@@ -92,6 +96,17 @@ export async function prepareRelease(options: PrepareOptions, release: LoadableR
   }
   if (trial.noRoom) throw trial.noRoom; // that changes by itself: no verdict on the release
   throw new NoVariantServes(releaseRef(release.manifest), outcomes);
+}
+
+function requireAgent({ agentVersion }: PrepareOptions, manifest: ReleaseManifest): void {
+  const oldest = manifest.requires?.agent;
+  if (oldest === undefined || agentVersion === undefined || compareVersions(agentVersion, oldest) >= 0)
+    return;
+  throw new SkerryError(
+    'unsupported',
+    `${releaseRef(manifest)} requires agent ${oldest}, and this one is ${agentVersion}`,
+    { hint: 'update the agent program first; what served before still does' },
+  );
 }
 
 /** One release on its way through all backends. */

@@ -20,25 +20,29 @@ const LENGTH_DELIMITED = 2;
 
 /** The fields of a message in order. Throws RangeError on bytes that are none. */
 export function* fieldsOf(bytes: Uint8Array): Generator<Field> {
-  let at = 0;
-  while (at < bytes.length) {
-    const start = at;
-    const tag = varint(bytes, at);
-    const wireType = tag.value & 7;
-    at = tag.end;
-    let end: number;
-    if (wireType === 0) end = skipVarint(bytes, at);
-    else if (wireType === 1) end = at + 8;
-    else if (wireType === 5) end = at + 4;
-    else if (wireType === LENGTH_DELIMITED) {
-      const length = varint(bytes, at);
-      at = length.end;
-      end = at + length.value;
-    } else throw new RangeError(`wire type ${wireType} at byte ${start}`);
-    if (end > bytes.length) throw new RangeError(`field at byte ${start} runs over the end`);
-    yield { number: tag.value >>> 3, wireType, start, end, at };
-    at = end;
+  for (let start = 0; start < bytes.length; ) {
+    const field = fieldAt(bytes, start);
+    if (field.end > bytes.length) throw new RangeError(`field at byte ${start} runs over the end`);
+    yield field;
+    start = field.end;
   }
+}
+
+/** The field that begins at a byte; its end may lie behind the bytes. Throws RangeError where none begins there. */
+export function fieldAt(bytes: Uint8Array, start: number): Field {
+  const tag = varint(bytes, start);
+  const wireType = tag.value & 7;
+  let at = tag.end;
+  let end: number;
+  if (wireType === 0) end = skipVarint(bytes, at);
+  else if (wireType === 1) end = at + 8;
+  else if (wireType === 5) end = at + 4;
+  else if (wireType === LENGTH_DELIMITED) {
+    const length = varint(bytes, at);
+    at = length.end;
+    end = at + length.value;
+  } else throw new RangeError(`wire type ${wireType} at byte ${start}`);
+  return { number: tag.value >>> 3, wireType, start, end, at };
 }
 
 /** The bytes of a field's value. */
