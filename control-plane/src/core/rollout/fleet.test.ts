@@ -49,6 +49,21 @@ describe('a release over a fleet of 25 agents', () => {
     ]);
   });
 
+  test('time that passes while a stage’s membership is frozen takes nobody out of the comparison', async () => {
+    const { fleet, id } = await begin();
+    let nowMs = fleet.world.clock.nowMs;
+    Object.defineProperty(fleet.world.clock, 'nowMs', {
+      get: () => nowMs++,
+      set: (ms: number) => {
+        nowMs = ms;
+      },
+    });
+    for (let i = 0; i < 10; i++) await halfAnHour(fleet, id, GOOD);
+    const canary = fleet.world.fleet.decisions(id).find((d) => d.rule === 'gates passed');
+    const errorRate = canary?.numbers.gates?.find(({ gate }) => gate === 'errorRate');
+    expect(errorRate?.text).toMatch(/5 v 20 agents/);
+  });
+
   const defects: [name: string, rule: string, behaviour: Behaviour][] = [
     ['that is refused on activation', 'breach: activation', { ...GOOD, refused: 'golden case 3 failed' }],
     ['that agents give back', 'breach: activation', { ...GOOD, givenBack: 'memory over its limit' }],

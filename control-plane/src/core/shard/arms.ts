@@ -31,6 +31,8 @@ export function markArms(
   name: string,
   agents: readonly string[],
 ): void {
+  // One time for all, although it passes while they are written down.
+  const nowMs = context.now();
   for (const agent of agents) {
     const counts = readCounts(context, agent);
     const past = addCounts(servingCounts(context, agent, name, counts));
@@ -38,7 +40,7 @@ export function markArms(
       'SELECT last_seen_ms FROM agent WHERE id = ?',
       agent,
     )[0]?.last_seen_ms;
-    const isOnline = context.now() - (seen ?? 0) <= OFFLINE_MS;
+    const isOnline = nowMs - (seen ?? 0) <= OFFLINE_MS;
     context.sql.run(
       `INSERT INTO arm (rollout, agent, past, base, online, at_ms) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (rollout, agent) DO UPDATE SET base = excluded.base, online = excluded.online, at_ms = excluded.at_ms`,
@@ -47,11 +49,11 @@ export function markArms(
       past ? JSON.stringify(past) : null,
       JSON.stringify(counts),
       isOnline ? 1 : 0,
-      context.now(),
+      nowMs,
     );
   }
   // Who isn't eligible any more is no agent to compare with.
-  context.sql.run('DELETE FROM arm WHERE rollout = ? AND at_ms < ?', rollout, context.now());
+  context.sql.run('DELETE FROM arm WHERE rollout = ? AND at_ms != ?', rollout, nowMs);
 }
 
 export interface ServingPipeline extends Record<string, string> {
