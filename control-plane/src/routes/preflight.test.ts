@@ -1,4 +1,5 @@
-import { skerry } from '@skerry/proto/wire';
+import { concat } from '@skerry/proto/bytes';
+import { encode, onnx, skerry } from '@skerry/proto/wire';
 import { describe, expect, test } from 'vitest';
 import { createTestApp, createWorld, json, pushTestReleases } from '../node/testing.ts';
 
@@ -56,6 +57,27 @@ describe('pre-flight', () => {
       await app.as('viewer')('/api/v1/releases/press/1.0.0/preflight?selector=site==oslo'),
     );
     expect(oslo).toMatchObject({ eligible: 2, failing: 0, warned: 1 });
+  });
+
+  test('reads from the model itself which operator sets it asks for', async () => {
+    const { world, app } = mixedFleet();
+    const old = world.agent('old', { site: 'bergen' }, { channels: ['value'] });
+    old.facts = { opset: '15' };
+    old.sync();
+    const file = world.fleet.release('press', '1.0.0').files.find(({ path }) => path === 'model.onnx')!;
+    const model = encode(onnx.ModelProto, { opsetImport: [{ domain: '', version: 17 }] });
+    const rest = encode(onnx.ModelProto, { producerName: 'x'.repeat(file.sizeBytes - model.length - 2) });
+    app.blobs.set(file.digest, concat([model, rest]));
+    const found = await json(
+      await app.as('viewer')('/api/v1/releases/press/1.0.0/preflight?selector=site==bergen'),
+    );
+    expect(found.findings).toMatchObject([
+      {
+        agent: 'old',
+        verdict: 'fails',
+        reason: 'its runtime knows operator set 15, the release asks for 17',
+      },
+    ]);
   });
 
   test('a rollout past its limit starts only where it is forced, and nothing happens until then', async () => {

@@ -1,5 +1,7 @@
 import { SkerryError } from '@skerry/proto/errors';
+import { type ReadPiece, readOpsets } from '@skerry/proto/onnx/opsets';
 import { z } from 'zod';
+import type { ReleaseDetails } from '../core/fleet/releases.ts';
 import type { RolloutInfo } from '../core/fleet/rollouts.ts';
 import { mergePreflights, type Preflight } from '../core/shard/preflight.ts';
 import type { AppDeps } from './deps.ts';
@@ -26,10 +28,30 @@ export async function preflightOf(
   version: string,
   selector: string,
 ): Promise<Preflight> {
-  const { digest, manifest, files } = await deps.fleet.release(name, version);
+  const release = await deps.fleet.release(name, version);
+  const { digest, manifest, files } = release;
   const sizeBytes = files.reduce((total, file) => total + file.sizeBytes, 0);
-  const query = { name, digest, sizeBytes, manifest, selector };
+  const opsets = await opsetsOf(deps, release);
+  const windows = await deps.fleet.releaseWindows(name);
+  const query = { name, digest, sizeBytes, manifest, opsets, windows, selector };
   return mergePreflights(await Promise.all(deps.shards.map((shard) => shard.preflight(query))));
+}
+
+/** The operator sets of every variant, or none where one of them isn't known: that one may run anywhere. */
+async function opsetsOf(
+  { blobs }: AppDeps,
+  { manifest, files }: ReleaseDetails,
+): Promise<Record<string, number>[]> {
+  const variants: Record<string, number>[] = [];
+  for (const variant of manifest.variants) {
+    const file = files.find(({ path }) => path === variant.file);
+    const read: ReadPiece = async (from, to) =>
+      (await blobs.get(file?.digest ?? '', [from, to - 1]))?.bytes ?? new Uint8Array();
+    const opsets = file && (await readOpsets(read, file.sizeBytes));
+    if (!opsets) return [];
+    variants.push(opsets);
+  }
+  return variants;
 }
 
 /**

@@ -151,6 +151,10 @@ export class FleetActor {
     return releases.getRelease(this.#ports, name, version);
   }
 
+  releaseWindows(name: string): ReturnType<typeof releases.releaseWindows> {
+    return releases.releaseWindows(this.#ports, name);
+  }
+
   applyPolicy(by: string, text: string): policies.PolicyInfo {
     return this.#write(() => {
       const info = policies.applyPolicy(this.#ports, by, text);

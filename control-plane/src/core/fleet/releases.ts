@@ -47,6 +47,20 @@ export function getRelease(context: FleetContext, name: string, version: string)
   };
 }
 
+/** What the releases of a name take, by digest. */
+export function releaseWindows(
+  context: FleetContext,
+  name: string,
+): Record<string, ReleaseManifest['window']> {
+  const rows = context.sql.all<{ digest: string; manifest: string }>(
+    'SELECT digest, manifest FROM release WHERE name = ?',
+    name,
+  );
+  return Object.fromEntries(
+    rows.map(({ digest, manifest }) => [digest, (JSON.parse(manifest) as ReleaseManifest).window]),
+  );
+}
+
 /** A release that trusted targets list now. Throws SkerryError not-found, or precondition where it was yanked. */
 export function listedRelease(context: FleetContext, name: string, version: string): ReleaseInfo {
   const release = getRelease(context, name, version);

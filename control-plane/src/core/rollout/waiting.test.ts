@@ -11,7 +11,7 @@ function wait(agent: SimAgent): void {
   agent.sync();
 }
 
-test('[RO25] agents that wait for their people are neither done nor failed, and nothing overrules them', async () => {
+test('[RO26] agents that wait for their people are neither done nor failed, and nothing overrules them', async () => {
   const world = createWorld({ shards: 2 });
   pushTestReleases(world.fleet, ['press@1.0.0']);
   const agents = fleetOf(world, 4);

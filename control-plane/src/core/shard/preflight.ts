@@ -2,19 +2,16 @@
  * Before the first byte: which agents a release would fail on, and why, from what they report. What an agent says
  * nothing about isn't judged.
  */
-import type { ReleaseManifest } from '@skerry/proto/release';
 import { matchesSelector, parseSelector } from '../selector.ts';
 import { type AgentRow, factsOf, labelsOf } from './agents.ts';
 import { OFFLINE_MS } from './arms.ts';
 import type { ShardContext } from './context.ts';
-import { type PipelineInfo, reportedPipelines } from './reported.ts';
+import { type Candidate, failuresOf, warningsOf } from './preflight-checks.ts';
+import { reportedPipelines } from './reported.ts';
+import { reversions } from './reversions.ts';
 
-export interface PreflightQuery {
+export interface PreflightQuery extends Candidate {
   name: string;
-  digest: string;
-  /** Bytes of the release's files together. */
-  sizeBytes: number;
-  manifest: Pick<ReleaseManifest, 'window' | 'limits'>;
   selector: string;
 }
 
@@ -80,45 +77,23 @@ function worstFirst(findings: readonly PreflightFinding[]): PreflightFinding[] {
 }
 
 function findingsOf(context: ShardContext, row: AgentRow, query: PreflightQuery): PreflightFinding[] {
-  const facts = factsOf(row);
-  const gaveBack = context.sql.all<{ reason: string }>(
-    'SELECT reason FROM penalty WHERE agent = ? AND release_digest = ?',
-    row.id,
-    query.digest,
-  )[0]?.reason;
+  const agent = { version: row.version, facts: factsOf(row) };
+  const gaveBack = reversions(context, row.id).find(({ digest }) => digest === query.digest)?.reason;
   return reportedPipelines(context, row.id)
     .filter((p) => p.wants === query.name && !p.pinned)
     .flatMap((pipeline) => {
-      const of = (verdict: PreflightFinding['verdict'], reason: string | undefined): PreflightFinding[] =>
-        reason === undefined ? [] : [{ agent: row.id, pipeline: pipeline.name, verdict, reason }];
+      const of =
+        (verdict: PreflightFinding['verdict']) =>
+        (reason: string): PreflightFinding => ({ agent: row.id, pipeline: pipeline.name, verdict, reason });
+      const fails = [
+        gaveBack && `it gave this release back before: ${gaveBack}`,
+        ...failuresOf(query, agent, pipeline),
+      ];
       return [
-        ...of('fails', gaveBack && `it gave this release back before: ${gaveBack}`),
-        ...of('fails', refusal(pipeline, query.digest)),
-        ...of('fails', missingChannels(pipeline, query)),
-        ...of('fails', tooBig('memory', facts.memoryMiB, query.manifest.limits.memory)),
-        ...of('fails', tooBig('free disk', facts.diskFreeMiB, query.sizeBytes)),
-        ...of('warns', facts.metered === 'true' ? 'its link is metered' : undefined),
+        ...fails.filter((reason) => reason !== undefined).map(of('fails')),
+        ...warningsOf(query, agent, pipeline)
+          .filter((reason) => reason !== undefined)
+          .map(of('warns')),
       ];
     });
-}
-
-function refusal(pipeline: PipelineInfo, digest: string): string | undefined {
-  const isRefused = pipeline.tryingDigest === digest && pipeline.state === 'failed';
-  return isRefused ? `it refused this release: ${pipeline.error}` : undefined;
-}
-
-function missingChannels(pipeline: PipelineInfo, { manifest }: PreflightQuery): string | undefined {
-  if (pipeline.channels.length === 0) return undefined;
-  const missing = manifest.window.channels.map((c) => c.name).filter((c) => !pipeline.channels.includes(c));
-  return missing.length === 0 ? undefined : `its pipeline has no channel ${missing.join(', ')}`;
-}
-
-function tooBig(
-  what: string,
-  factMiB: string | undefined,
-  neededBytes: number | undefined,
-): string | undefined {
-  const hasMiB = Number(factMiB ?? Number.NaN);
-  if (neededBytes === undefined || Number.isNaN(hasMiB) || hasMiB * 2 ** 20 >= neededBytes) return undefined;
-  return `${what} is ${hasMiB} MiB, the release needs ${Math.ceil(neededBytes / 2 ** 20)} MiB`;
 }
