@@ -49,8 +49,11 @@ export class TestAgent {
     this.release = this.pack('1.0.0');
   }
 
-  /** Packs press@version into Blobs: two channels, two ticks at 1 Hz, `score` their sum over 4; psi is watched by the minute. */
-  pack(version: string, files: Record<string, Uint8Array> = {}): ReleaseTarget {
+  /**
+   * Packs press@version into Blobs: two channels, two ticks at 1 Hz, `score` their sum over 4; psi is watched by the minute.
+   * `limits` as they stand in model.yaml.
+   */
+  pack(version: string, files: Record<string, Uint8Array> = {}, limits = '{}'): ReleaseTarget {
     const text = `
 apiVersion: skerry/v1
 kind: Release
@@ -61,6 +64,7 @@ input: { tensor: window }
 output: [{ name: score, tensor: score, kind: anomaly-score, threshold: 5, thresholdRange: [2, 9] }]
 variants: [{ name: fp32, file: fp32.onnx, precision: fp32 }]
 drift: { reference: reference.pb, window: { duration: 1m, minSamples: 20 }, input: { psi: { alert: 0.2 } } }
+limits: ${limits}
 `;
     const manifest = parseDocument(text, releaseManifest, { file: 'model.yaml' });
     const healthy = Float64Array.from({ length: 400 }, (_, i) => 1 + (i % 7) / 7);
@@ -125,6 +129,16 @@ drift: { reference: reference.pb, window: { duration: 1m, minSamples: 20 }, inpu
     await this.create();
     await this.agent.start();
     return this.agent;
+  }
+
+  /** The same machine after its process died: what lies on its disk, in a new one. Nothing of the old one happens any more. */
+  async crash(): Promise<TestAgent> {
+    const next = new TestAgent(this.#o);
+    const { world, blobs, release, config, pipeline, answer } = this;
+    for (const [key, value] of world.entries) next.world.entries.set(key, value);
+    for (const [digest, bytes] of blobs) next.blobs.set(digest, bytes);
+    await next.world.pass(world.monoMs);
+    return Object.assign(next, { release, config, pipeline, answer });
   }
 
   /** Publishes one reading; resolves when it may be acknowledged. */
