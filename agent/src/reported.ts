@@ -14,7 +14,7 @@ import type { SampleCounters } from './pipeline/types.ts';
 import type { BackendName } from './ports.ts';
 import type { ReleaseStatus } from './release/releases.ts';
 import type { ReleaseTarget } from './release/slots.ts';
-import type { ShadowStatus } from './shadow/shadows.ts';
+import type { ShadowStatus } from './shadow/types.ts';
 import type { Waiting } from './twin/update-gate.ts';
 
 /** One pipeline as it stands. */

@@ -11,7 +11,9 @@
  */
 import { fromUtf8, utf8 } from '@skerry/proto/bytes';
 import { DIGEST_PATTERN } from '@skerry/proto/crypto';
+import { messageOf } from '@skerry/proto/errors';
 import { z } from 'zod';
+import type { Log, Store } from '../ports.ts';
 
 const record = z.strictObject({
   v: z.literal(1),
@@ -25,11 +27,6 @@ export type ShadowRecord = z.output<typeof record>;
 
 /** So many ends in a row give it up: fewer than would be held against the release that serves (`limits.crashLoop`). */
 const MAX_ENDS = 2;
-
-/** The key of a pipeline's shadow in the store. */
-export function shadowKey(pipeline: string): string {
-  return `h/${pipeline}`;
-}
 
 /** A shadow of which nothing is known yet. */
 export function newRecord(digest: string): ShadowRecord {
@@ -47,12 +44,44 @@ export function recoverShadow(stored: ShadowRecord): ShadowRecord {
     : { ...rest, ends, refused: `the agent ended ${ends} times in a row while this shadow ran` };
 }
 
-/** The stored form. */
-export function encodeShadow(stored: ShadowRecord): Uint8Array {
-  return utf8(JSON.stringify(stored));
+/** It neither is loaded nor runs any more. */
+export function withoutMarker({ at: _, ...rest }: ShadowRecord): ShadowRecord {
+  return rest;
 }
 
-/** Reads the stored form. Throws where it is anything else. */
-export function decodeShadow(bytes: Uint8Array): ShadowRecord {
-  return record.parse(JSON.parse(fromUtf8(bytes)));
+/** The records of all pipelines. */
+export class ShadowRecords {
+  readonly #store: Pick<Store, 'get' | 'batch'>;
+  readonly #log: Log;
+
+  constructor(store: Pick<Store, 'get' | 'batch'>, log: Log) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** Undefined where nothing is stored, or what is stored is damaged: then it is logged. */
+  async read(pipeline: string): Promise<ShadowRecord | undefined> {
+    const bytes = await this.#store.get(keyOf(pipeline));
+    if (!bytes) return undefined;
+    try {
+      return record.parse(JSON.parse(fromUtf8(bytes)));
+    } catch (error) {
+      const fields = { pipeline, error: messageOf(error) };
+      this.#log('error', 'shadow', 'what is stored is damaged, beginning anew', fields);
+      return undefined;
+    }
+  }
+
+  put(pipeline: string, stored: ShadowRecord): Promise<void> {
+    const value = utf8(JSON.stringify(stored));
+    return this.#store.batch([{ type: 'put', key: keyOf(pipeline), value }], { sync: true });
+  }
+
+  remove(pipeline: string): Promise<void> {
+    return this.#store.batch([{ type: 'del', key: keyOf(pipeline) }], { sync: true });
+  }
+}
+
+function keyOf(pipeline: string): string {
+  return `h/${pipeline}`;
 }

@@ -12,7 +12,8 @@ import { createLane, type Lane } from '../lane.ts';
 import type { Blobs } from '../ports.ts';
 import { store, type TestRelease, testReleases } from '../release/test-release.ts';
 import { TestWorld } from '../sync/test-world.ts';
-import { Shadows, type ShadowsOptions } from './shadows.ts';
+import { Shadows } from './shadows.ts';
+import type { ShadowsOptions } from './types.ts';
 
 const release = testReleases(nodeCrypto);
 const serving = release({ version: '1.0.0' });

@@ -4,68 +4,24 @@
  * memory at any time, never the reverse.
  */
 import { messageOf, SkerryError } from '@skerry/proto/errors';
-import type { EffectivePolicy } from '@skerry/proto/policy';
 import { releaseRef } from '@skerry/proto/release';
 import { formatDuration } from '@skerry/proto/units';
 import type { skerry } from '@skerry/proto/wire';
-import type { AgentConfig } from '../config.ts';
 import { decodeReference } from '../drift/watch.ts';
-import type { EvidenceNotes } from '../evidence/types.ts';
-import type { Candidate, Engine } from '../inference/engine.ts';
+import type { Candidate } from '../inference/engine.ts';
 import { type LoadableRelease, NoVariantServes, type VariantOutcome } from '../inference/prepare.ts';
-import type { Lane } from '../lane.ts';
-import type { Ports } from '../ports.ts';
 import { blame, requireChannels, Unfit } from '../release/fitness.ts';
 import { readStoredRelease } from '../release/obtain.ts';
-import type { Releases } from '../release/releases.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
-import {
-  decodeShadow,
-  encodeShadow,
-  newRecord,
-  recoverShadow,
-  type ShadowRecord,
-  shadowKey,
-} from './record.ts';
+import { newRecord, recoverShadow, type ShadowRecord, ShadowRecords, withoutMarker } from './record.ts';
 import { Runner } from './runner.ts';
 import { measuredUs, Shadow } from './shadow.ts';
+import type { ShadowStatus, ShadowsOptions, ShadowWish } from './types.ts';
 
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 10 * 60_000;
 /** A shadow that has run so long is none that ends the process. */
 const PROVEN_MS = 10 * 60_000;
-
-/** What is wished for beside what serves. */
-export interface ShadowWish {
-  target: ReleaseTarget;
-  /** It decides with the thresholds that it would serve with. */
-  policy: EffectivePolicy | undefined;
-  policyGeneration: number;
-}
-
-export interface ShadowStatus {
-  target: ReleaseTarget;
-  state: 'fetching' | 'verifying' | 'active' | 'failed';
-  error: string | undefined;
-  outcomes: readonly VariantOutcome[];
-  variant: string;
-  backend: string;
-  counts: ReturnType<Shadow['counts']> | undefined;
-}
-
-export interface ShadowsOptions {
-  ports: Pick<Ports, 'store' | 'blobs' | 'crypto' | 'clock' | 'timers' | 'random' | 'log' | 'crashPoint'>;
-  agentId: string;
-  lanes: ReadonlyMap<string, Pick<Lane, 'pipeline' | 'shadow'>>;
-  engine: Pick<Engine, 'prepareShadow' | 'serving'>;
-  releases: Pick<Releases, 'exclusively'>;
-  obtain(pipeline: string, target: ReleaseTarget): Promise<void>;
-  evidence: EvidenceNotes;
-  isBusy: () => boolean;
-  config: Pick<AgentConfig, 'inference' | 'limits'>;
-  /** What is reported has changed. */
-  onChange: () => void;
-}
 
 interface Slot {
   readonly name: string;
@@ -82,6 +38,7 @@ export class Shadows {
   readonly #o: ShadowsOptions;
   readonly #slots = new Map<string, Slot>();
   readonly #runner: Runner;
+  readonly #records: ShadowRecords;
   /** One after the other: what was read of one isn't loaded beside another. */
   #turn: Promise<void> = Promise.resolve();
   #cancelRetry: () => void = () => undefined;
@@ -90,6 +47,7 @@ export class Shadows {
 
   constructor(options: ShadowsOptions) {
     this.#o = options;
+    this.#records = new ShadowRecords(options.ports.store, options.ports.log);
     for (const name of options.lanes.keys())
       this.#slots.set(name, {
         name,
@@ -112,7 +70,7 @@ export class Shadows {
   /** Reads what the last process left. */
   async start(): Promise<void> {
     for (const slot of this.#slots.values()) {
-      const stored = await this.#read(slot.name);
+      const stored = await this.#records.read(slot.name);
       if (!stored) continue;
       slot.record = recoverShadow(stored);
       if (slot.record === stored) continue;
@@ -175,7 +133,7 @@ export class Shadows {
     await this.#turn;
     for (const slot of this.#slots.values()) {
       await this.#unload(slot);
-      if (slot.record?.at !== undefined) await this.#persistIfItCan(slot, without(slot.record));
+      if (slot.record?.at !== undefined) await this.#persistIfItCan(slot, withoutMarker(slot.record));
     }
   }
 
@@ -237,7 +195,7 @@ export class Shadows {
       candidate = await engine.prepareShadow(release);
       slot.outcomes = candidate.outcomes;
       this.#requireQuick(candidate);
-      await this.#persist(slot, { ...without(slot.record!), passed: true, at: 'running' });
+      await this.#persist(slot, { ...withoutMarker(slot.record!), passed: true, at: 'running' });
     } catch (error) {
       if (error instanceof NoVariantServes) slot.outcomes = error.outcomes;
       await candidate?.model.release();
@@ -310,7 +268,7 @@ export class Shadows {
     const reason = messageOf(error);
     const isFinal = error instanceof Unfit;
     this.#log('error', slot, `${releaseRef(wish.target)} can't run beside what serves`, { error: reason });
-    const left = without(slot.record!);
+    const left = withoutMarker(slot.record!);
     await this.#persistIfItCan(slot, isFinal ? { ...left, refused: reason } : left);
     const code = error instanceof SkerryError ? error.code : 'failed';
     // Its bytes are on their way, or there is no room for it now: neither says anything about the release.
@@ -326,7 +284,7 @@ export class Shadows {
     if (!slot.record) return false;
     slot.record = undefined;
     try {
-      await this.#o.ports.store.batch([{ type: 'del', key: shadowKey(slot.name) }], { sync: true });
+      await this.#records.remove(slot.name);
     } catch (error) {
       this.#log('warn', slot, 'what is stored of it can not be removed', { error });
     }
@@ -338,7 +296,7 @@ export class Shadows {
     if (slot.shadow) this.#o.evidence.end(slot.name, 'shadow');
     this.#turn = this.#turn.then(async () => {
       if (!slot.shadow && slot.record?.at !== undefined)
-        await this.#persistIfItCan(slot, without(slot.record));
+        await this.#persistIfItCan(slot, withoutMarker(slot.record));
     });
     return this.#unload(slot);
   }
@@ -355,23 +313,8 @@ export class Shadows {
     }
   }
 
-  async #read(name: string): Promise<ShadowRecord | undefined> {
-    const bytes = await this.#o.ports.store.get(shadowKey(name));
-    if (!bytes) return undefined;
-    try {
-      return decodeShadow(bytes);
-    } catch (error) {
-      this.#o.ports.log('error', 'shadow', 'what is stored is damaged, beginning anew', {
-        pipeline: name,
-        error: messageOf(error),
-      });
-      return undefined;
-    }
-  }
-
   async #persist(slot: Slot, record: ShadowRecord): Promise<void> {
-    const put = { type: 'put', key: shadowKey(slot.name), value: encodeShadow(record) } as const;
-    await this.#o.ports.store.batch([put], { sync: true });
+    await this.#records.put(slot.name, record);
     slot.record = record;
   }
 
@@ -389,7 +332,3 @@ export class Shadows {
 }
 
 const GAVE_WAY = 'it gave its memory to what serves; it is tried again';
-
-function without({ at: _, ...rest }: ShadowRecord): ShadowRecord {
-  return rest;
-}

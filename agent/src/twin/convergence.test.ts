@@ -10,7 +10,7 @@ import type { Link } from '../link.ts';
 import { CarriedWishes } from '../release/carried-wishes.ts';
 import type { Releases } from '../release/releases.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
-import type { ShadowWish } from '../shadow/shadows.ts';
+import type { ShadowWish } from '../shadow/types.ts';
 import { TestWorld } from '../sync/test-world.ts';
 import { Convergence } from './convergence.ts';
 import { type DesiredStore, openDesiredStore } from './desired-store.ts';

@@ -10,7 +10,8 @@ import type { Link } from '../link.ts';
 import type { CarriedWishes } from '../release/carried-wishes.ts';
 import type { Releases } from '../release/releases.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
-import type { Shadows, ShadowWish } from '../shadow/shadows.ts';
+import type { Shadows } from '../shadow/shadows.ts';
+import type { ShadowWish } from '../shadow/types.ts';
 import { type DesiredStore, servingWishes, shadowWishes } from './desired-store.ts';
 import { UpdateGate, type UpdateGateOptions } from './update-gate.ts';
 

@@ -115,7 +115,7 @@ export function scoreSpecOf(release: ReleaseDetails | undefined): ScoreSpec | un
 
 /** The threshold that an agent's policy puts in the place of the release's own, for one pipeline. */
 export function policyThreshold(agent: AgentInfo | undefined, pipeline: string): number | undefined {
-  const entry = agent?.desired.find((d) => d.name === pipeline);
+  const entry = agent?.desired.find((d) => d.name === pipeline && d.role !== 'shadow');
   if (!entry?.policy) return undefined;
   return (JSON.parse(entry.policy) as { thresholds?: { score?: number } }).thresholds?.score;
 }

@@ -2,7 +2,7 @@
 import { type Command, print } from '@skerry/proto/node/program';
 import { formatDuration } from '@skerry/proto/units';
 import type { AgentInfo } from '../core/shard/fleet-view.ts';
-import { ago, fields, labels, number, shortDigest, table, time } from './format.ts';
+import { ago, fields, labels, number, plain, shortDigest, table, time } from './format.ts';
 import { action, readLabels, type Session, usageError, wholeNumber } from './session.ts';
 
 /** Adds `agent ls|show|approve|replace|reject|label|retire`. */
@@ -131,7 +131,9 @@ function showAgent(a: AgentInfo): void {
     a.pipelines.map((p) => [
       p.name,
       p.release || '–',
-      p.pinned ? `${p.wants} (pinned)` : (a.desired.find((d) => d.name === p.name)?.release ?? p.wants),
+      p.pinned
+        ? `${p.wants} (pinned)`
+        : (a.desired.find((d) => d.name === p.name && d.role !== 'shadow')?.release ?? p.wants),
       p.variant || '–',
       p.backend || '–',
       p.error
@@ -145,7 +147,17 @@ function showAgent(a: AgentInfo): void {
     ]),
     'it reports no pipeline',
   );
-  const golden = a.pipelines.flatMap((p) => p.golden.map((g) => ({ pipeline: p.name, ...g })));
+  for (const { name, shadow } of a.pipelines)
+    if (shadow)
+      print(
+        plain(
+          `\n${name} runs ${shadow.release} beside it: ${shadow.error ? `${shadow.state}: ${shadow.error}` : shadow.state}`,
+        ),
+      );
+  const golden = a.pipelines.flatMap((p) => [
+    ...p.golden.map((g) => ({ pipeline: p.name, ...g })),
+    ...(p.shadow?.golden ?? []).map((g) => ({ pipeline: `${p.name} (shadow)`, ...g })),
+  ]);
   if (golden.length > 0) {
     print('\nGolden vectors at activation');
     table(

@@ -87,7 +87,12 @@ function stageRow(rollout: RolloutDetails, stage: StageSpec, index: number): str
     frozen ? `${frozen.members}` : '–',
     frozen ? `${frozen.eligible}` : '–',
     frozen ? time(frozen.atMs) : '–',
-    stage.approval === 'required' ? 'a person approves' : '',
+    [
+      stage.mode === 'shadow' ? 'beside what serves' : '',
+      stage.approval === 'required' ? 'a person approves' : '',
+    ]
+      .filter((text) => text !== '')
+      .join(', '),
   ];
 }
 

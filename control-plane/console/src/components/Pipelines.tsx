@@ -16,7 +16,7 @@ const STATE_TONE: Record<Pipeline['state'], Tone> = {
 
 /** A pipeline with its slots: what serves, what is on its way, what it would go back to. */
 export function PipelineCard({ agent, pipeline }: { agent: AgentInfo; pipeline: Pipeline }) {
-  const desired = agent.desired.find((d) => d.name === pipeline.name);
+  const desired = agent.desired.find((d) => d.name === pipeline.name && d.role !== 'shadow');
   return (
     <article class="pipeline">
       <header>
@@ -53,7 +53,22 @@ export function PipelineCard({ agent, pipeline }: { agent: AgentInfo; pipeline: 
       />
       {pipeline.error && <p class="error-line">{pipeline.error}</p>}
       <Golden golden={pipeline.golden} />
+      {pipeline.shadow && <ShadowCard shadow={pipeline.shadow} />}
     </article>
+  );
+}
+
+/** The release that runs beside the one that serves. */
+function ShadowCard({ shadow }: { shadow: NonNullable<Pipeline['shadow']> }) {
+  return (
+    <>
+      <p>
+        shadow: <ReleaseLink release={shadow.release} />{' '}
+        <Badge tone={STATE_TONE[shadow.state]}>{shadow.state}</Badge>
+      </p>
+      {shadow.error && <p class="error-line">{shadow.error}</p>}
+      <Golden golden={shadow.golden} />
+    </>
   );
 }
 

@@ -109,6 +109,8 @@ export function whatHappens(rollout: RolloutInfo, verb: Verb): string {
 function startText(rollout: RolloutInfo): string {
   const first = rollout.spec.stages[0]!;
   const whom = rollout.spec.selector ? `the agents that match ${rollout.spec.selector}` : 'all agents';
+  if (first.mode === 'shadow')
+    return `Freezes the stage "${first.name}", ${sizeText(rollout, 0)} of ${whom} that can run shadows, and lets them run ${rollout.spec.release} beside what serves now. Nothing that it says is published.`;
   return `Freezes the stage "${first.name}", ${sizeText(rollout, 0)} of ${whom}, and gives them ${rollout.spec.release}. Each keeps what serves now until the new release has passed its golden vectors there.`;
 }
 
@@ -118,6 +120,8 @@ function nextText(rollout: RolloutInfo): string {
   const next = rollout.spec.stages[stage + 1];
   if (!next)
     return 'It was the last stage: the rollout is complete, and agents that enrol later get this release too.';
+  if (next.mode === 'shadow')
+    return `The rollout goes on to the stage "${next.name}": ${sizeText(rollout, stage + 1)} of the agents that can run shadows run it beside what serves.`;
   return `The rollout widens to the stage "${next.name}": ${sizeText(rollout, stage + 1)} of the eligible agents.`;
 }
 

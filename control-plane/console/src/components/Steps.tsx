@@ -32,6 +32,7 @@ export function Steps({ rollout, small = false }: { rollout: RolloutInfo; small?
 
 function note(stage: RolloutInfo['spec']['stages'][number], frozen: boolean, size: string): string {
   return [
+    stage.mode === 'shadow' && 'beside what serves',
     frozen ? `${size} planned` : 'not frozen yet',
     stage.soak > 0 && `soak ${duration(stage.soak)}`,
     stage.approval && 'approval',

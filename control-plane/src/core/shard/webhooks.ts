@@ -63,7 +63,7 @@ export function queueWebhooks(
 
 function addressesOf(context: ShardContext, agent: string, pipeline: string): string[] {
   const desired = JSON.parse(find(context, agent)?.desired ?? '[]') as StoredDesired[];
-  const policy = desired.find(({ name }) => name === pipeline)?.policy;
+  const policy = desired.find(({ name, role }) => name === pipeline && role !== 'shadow')?.policy;
   if (!policy) return [];
   return decodePolicy(policy).onAlert.flatMap((action) =>
     typeof action === 'string' ? [] : [action.webhook],
