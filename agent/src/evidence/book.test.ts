@@ -221,3 +221,17 @@ test('the release that serves next after a crash is the one that it is told of',
   book.begin('p', 'active', release(2));
   expect(crashes()).toBe(0);
 });
+
+test('a disk that refuses when the process starts and stops holds up nothing, and what was to be written still is', async () => {
+  const at = world();
+  const book = await open(at);
+  book.begin('p', 'active', release(1));
+  const { batch } = at.store;
+  at.store.batch = () => Promise.reject(new Error('no space left'));
+  await book.started();
+  await book.stopped();
+  at.store.batch = batch;
+  note(book, 2);
+  await commit(book, at);
+  expect(told(await open(at))).toEqual([[1, 'active', 2]]);
+});

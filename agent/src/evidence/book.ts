@@ -6,6 +6,7 @@
  * 3. A release that takes up a role counts from 0; one that had it when the process ended goes on.
  * 4. A pipeline keeps at most eight records: one a role, and the last six releases that it gave back by itself.
  */
+import { messageOf } from '@skerry/proto/errors';
 import { encode, type skerry, v1 } from '@skerry/proto/wire';
 import { seal, sealJson } from '../outbox/sealed.ts';
 import type { Decided } from '../pipeline/decide.ts';
@@ -101,17 +102,31 @@ export class EvidenceBook implements EvidenceNotes {
     return this.#changed.size > 0 || this.#gone.size > 0;
   }
 
-  /** Durably, what loaded at this start was running when the process ended: called before anything is processed. */
+  /**
+   * Writes who serves, and that the process runs: before anything is processed that it may die of. A disk that refuses
+   * holds up nothing: one crash is missed at worst.
+   */
   async started(): Promise<void> {
     const change = this.take();
     const mark: StoreOp = { type: 'put', key: RUNNING_KEY, value: sealJson(true) };
-    await this.#options.store.batch([...change.ops, mark], { sync: true });
-    change.committed();
+    if (await this.#write([...change.ops, mark])) change.committed();
+    else for (const pipeline of this.#pages.keys()) this.#changed.add(pipeline);
   }
 
   /** The process ends because it was asked to: the next start follows no crash. */
   async stopped(): Promise<void> {
-    await this.#options.store.batch([{ type: 'del', key: RUNNING_KEY }], { sync: true });
+    await this.#write([{ type: 'del', key: RUNNING_KEY }]);
+  }
+
+  async #write(ops: readonly StoreOp[]): Promise<boolean> {
+    const { store, log } = this.#options;
+    try {
+      await store.batch(ops, { sync: true });
+      return true;
+    } catch (error) {
+      log('warn', 'evidence', `whether the process runs can not be noted: ${messageOf(error)}`);
+      return false;
+    }
   }
 
   begin(pipeline: string, role: EvidenceRole, activation: Activation): void {
