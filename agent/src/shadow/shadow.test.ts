@@ -1,7 +1,7 @@
 // One shadow beside one pipeline: real models, the pipeline's own windows, evidence written down.
 import { SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
-import { releaseRef } from '@skerry/proto/release';
+import { releaseManifest, releaseRef } from '@skerry/proto/release';
 import type { ResultRow } from '@skerry/proto/results';
 import { expect, test } from 'vitest';
 import { createOrtNodeBackend } from '../adapters/ort-node.ts';
@@ -10,7 +10,9 @@ import { backtest } from '../backtest.ts';
 import { Tally } from '../evidence/tally.ts';
 import type { EvidenceNotes } from '../evidence/types.ts';
 import type { Candidate } from '../inference/engine.ts';
+import { createModel } from '../inference/model.ts';
 import { breakable, engineOver, loadableFrom } from '../inference/test-engine.ts';
+import { summingModel } from '../inference/test-model.ts';
 import { createPipeline, type Pipeline, type PipelineOptions } from '../pipeline/pipeline.ts';
 import { SampleColumns } from '../pipeline/samples.ts';
 import { testConfig } from '../pipeline/test-pipeline.ts';
@@ -90,12 +92,22 @@ function serving(of: TestRelease, hooks: Partial<PipelineOptions> = {}): Pipelin
   return pipeline;
 }
 
-/** Three devices that wander about the threshold. */
+/** What device `d` measures in second `i`: it wanders about the threshold. */
+function measured(d: number, i: number): [number, number] {
+  return [1.5 + Math.sin(i / (3 + d)), 2 + 3 * Math.cos(i / d)];
+}
+
+/** The values of a row's window. */
+function valuesAt({ device, fromUs }: ResultRow): number[] {
+  const [d, i] = [Number(device.slice(1)), fromUs / 1e6];
+  return [...measured(d, i), ...measured(d, i + 1)];
+}
+
+/** Three devices. */
 async function* recording(rows = ROWS): AsyncGenerator<SampleBatch> {
   const columns = new SampleColumns('p', 2);
   for (let i = 0; i < rows; i++) {
-    for (const d of [1, 2, 3])
-      columns.push(`d${d}`, i * 1e6, [1.5 + Math.sin(i / (3 + d)), 2 + 3 * Math.cos(i / d)]);
+    for (const d of [1, 2, 3]) columns.push(`d${d}`, i * 1e6, measured(d, i));
     if (columns.count >= 60) yield columns.take()!;
   }
   const rest = columns.take();
@@ -244,4 +256,49 @@ test('a policy moves the threshold of the shadow as it would if it served', asyn
     alertWindows: 0,
     shadow: { flips: past, sumDistance: 0 },
   });
+});
+
+test('a shadow that remembers keeps its own state of every device, from run to run', async () => {
+  const evidence = new Noted();
+  const session = await createOrtNodeBackend().create({ bytes: summingModel() });
+  const { channels, rate, length, hop } = champion.manifest.window;
+  const manifest = releaseManifest.parse({
+    apiVersion: 'skerry/v1',
+    kind: 'Release',
+    name: 'press',
+    version: '1.4.0',
+    window: { channels: channels.map(({ name }) => ({ name })), rate: `${Number(rate)}Hz`, length, hop },
+    input: [
+      { tensor: 'window', layout: ['batch', 'feature'] },
+      { tensor: 'sum_in', state: 'sum' },
+    ],
+    output: [
+      { name: 'score', tensor: 'score', kind: 'anomaly-score', threshold: 1e6 },
+      { name: 'sum', tensor: 'sum_out', kind: 'state', batchAxis: 1 },
+    ],
+    variants: [{ name: 'fp32', file: 'fp32.onnx', precision: 'fp32' }],
+  });
+  const model = createModel({
+    manifest,
+    session,
+    variant: 'fp32',
+    backend: 'native',
+    crypto: nodeCrypto,
+    clock: systemClock,
+  });
+  const shadow = shadowOf(
+    { release: { manifest, digest: 'sha256:sum', files: new Map() }, model, outcomes: [] },
+    evidence,
+  );
+  const served = await live(champion, shadow);
+  const sums = new Map<string, number>();
+  let distance = 0;
+  for (const row of served) {
+    const own = valuesAt(row).reduce((sum, value) => sum + value, sums.get(row.device) ?? 0);
+    sums.set(row.device, own);
+    distance += Math.abs(own - Number(row.outputs.anomaly));
+  }
+  const { shadow: compared } = evidence.tally!.message();
+  expect(compared!.matched).toBe(served.length);
+  expect(compared!.sumDistance! / distance).toBeCloseTo(1, 4);
 });
