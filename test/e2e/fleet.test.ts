@@ -71,11 +71,16 @@ function ids(gateways: readonly Gateway[]): string[] {
 }
 
 test(
-  'a good release completes by itself',
+  'a good release runs beside what serves, and completes by itself',
   async () => {
-    const rollout = await rollOut('1.1.0', 'good');
+    const rollout = await fleet.rollOut(await fleet.push('1.1.0', 'good'), {
+      stages: [{ name: 'beside', mode: 'shadow', agents: 10, soak: '2s' }, ...STAGES],
+      gates: { ...GATES, disagreement: { max: '5%', minWindows: 50 } },
+      minReached: 3,
+    });
     const done = await rollout.until('to complete', ({ status }) => status === 'completed');
     expect(passed(done)).toEqual([
+      'running(beside: evaluating): gates passed',
       'running(canary: evaluating): gates passed',
       'running(half: evaluating): gates passed',
       'running(all: evaluating): gates passed',
