@@ -1,4 +1,5 @@
 import { formatDuration } from '@skerry/proto/units';
+import { withActivations } from './activations.ts';
 import { paceMs } from './admission.ts';
 import { comparedGates, compareStage } from './compare.ts';
 import { asWaived, judgeGates } from './gates.ts';
@@ -27,6 +28,7 @@ import {
 export function advance(rollout: Rollout, evidence: Evidence | undefined, nowMs: number): Step {
   const total: Step = { rollout, effects: [], decisions: [] };
   if (!evidence) return total;
+  total.rollout = withActivations(rollout, evidence);
   for (;;) {
     if (!isActive(total.rollout.state)) return total;
     const step = lookOnce(total.rollout, evidence, nowMs);

@@ -1,11 +1,14 @@
 /** Kill checks and fixed bounds: what needs no comparison. What does is in compare.ts. */
 import { formatDuration } from '@skerry/proto/units';
+import { judgeActivations } from './activations.ts';
+import { failuresAllowed } from './failures.ts';
 import type { Evidence, GateVerdict, Rollout } from './rollout.ts';
 import { neededReached, runs } from './rollout.ts';
 
 /**
  * Judges a stage. `activation` is the kill check that every rollout has: so many members refused the release, gave it
- * back by themselves or answered with NaN, that it is harmful, or that enough can't serve it any more. The fixed bounds
+ * back by themselves or answered with NaN, that it is harmful, or that enough can't serve it any more; or so many of those
+ * that settled so far that more fail than may (activations.ts). The fixed bounds
  * are on means over agents, the agent being the unit. An error rate past its bound that chance may explain holds; one
  * that it can't breaches at once. Missing data holds; it never passes. Gates that a person went past always pass.
  */
@@ -33,29 +36,36 @@ export function asWaived(rollout: Rollout, verdict: GateVerdict): GateVerdict {
   };
 }
 
-/** How many failed agents are harm: one of up to ten, else max(2, 2 %), unless the rollout says otherwise. */
-export function failuresAllowed(rollout: Rollout, members: number): number {
-  const limit = rollout.spec.gates.failures?.agents;
-  if (limit && 'count' in limit) return limit.count;
-  if (limit) return Math.max(1, Math.ceil(limit.share * members));
-  return members <= 10 ? 1 : Math.max(2, Math.ceil(0.02 * members));
-}
-
 function judgeActivation(rollout: Rollout, evidence: Evidence): GateVerdict {
   const needed = neededReached(rollout, evidence.members);
   const harmful = failuresAllowed(rollout, evidence.members);
+  const eProcess = judgeActivations(rollout, evidence.members);
+  const isShown = eProcess !== undefined && eProcess.wealth >= eProcess.limit;
   const isBreach =
-    evidence.failed > 0 && (evidence.failed >= harmful || evidence.failed > evidence.members - needed);
+    isShown ||
+    (evidence.failed > 0 && (evidence.failed >= harmful || evidence.failed > evidence.members - needed));
   const isPass = evidence.reached >= needed && evidence.members > 0;
   return {
     gate: 'activation',
     verdict: isBreach ? 'breach' : isPass ? 'pass' : 'hold',
     value: evidence.reached,
     bound: needed,
+    ...(eProcess && { eProcess }),
     text:
       `${evidence.reached} of ${evidence.members} agents ${runs(rollout)} it, ${needed} needed; ${evidence.failed} failed, ${harmful} are too many` +
-      (evidence.waiting ? `; ${evidence.waiting} wait for people at the device` : ''),
+      (evidence.waiting ? `; ${evidence.waiting} wait for people at the device` : '') +
+      (eProcess ? `; ${eProcessText(eProcess)}` : ''),
   };
+}
+
+function eProcessText({
+  wealth,
+  limit,
+  agents,
+  failed,
+  allowed,
+}: NonNullable<GateVerdict['eProcess']>): string {
+  return `of the first ${agents} that settled ${failed} failed, ${share(allowed)} may: evidence ${Number(wealth.toPrecision(3))}, ${Number(limit.toPrecision(3))} shows harm`;
 }
 
 function isSoaked({ state }: Rollout): boolean {

@@ -6,6 +6,7 @@
  */
 import type { Sample } from './samples.ts';
 import type { RolloutSpec } from './spec.ts';
+import type { EProcess } from './statistics/betting.ts';
 import type { TestResult } from './statistics/permutation.ts';
 
 /** A stage's size as it was frozen on entering it. */
@@ -62,6 +63,8 @@ export interface Rollout {
   frozen: FrozenStage[];
   /** Whether some stage could compare its agents with others. */
   compared?: boolean;
+  /** The test of activations over all agents so far, looked at whenever more have settled. */
+  activations?: EProcess;
   /** Gates that a person went past although they didn't hold: they decide nothing by themselves any more. */
   waived?: { gate: string; by: string }[];
 }
@@ -93,6 +96,8 @@ export interface Evidence {
    * this is past the bound, a stage breaches.
    */
   errorRateLowSum?: number;
+  /** Members that came to their end so far, each once (shard/outcomes.ts); left out of a shadow stage. */
+  settled?: { served: number; failed: number };
   /** What the comparing gates look at; not kept with decisions. */
   samples?: Sample[];
   /** The gates as they stood when this was stored. */
@@ -108,6 +113,8 @@ export interface GateVerdict {
   text: string;
   /** It passes without having compared: too few agents for any p to count. */
   smoke?: true;
+  /** What the test over agents came to: wealth of 1/α or more says that more fail than are allowed. */
+  eProcess?: { wealth: number; limit: number; agents: number; failed: number; allowed: number };
   /** The two tests of a comparison: of no difference (harm) and of a difference past the bound. */
   test?: {
     harmP: number;

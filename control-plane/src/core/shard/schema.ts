@@ -114,4 +114,9 @@ export const SHARD_MIGRATIONS: readonly (readonly string[])[] = [
     "ALTER TABLE penalty ADD COLUMN proof TEXT NOT NULL DEFAULT 'unsigned'",
     'ALTER TABLE penalty ADD COLUMN recorded INTEGER NOT NULL DEFAULT 0',
   ],
+  [
+    // When a member's desired state first named the release, and what came of it (outcomes.ts).
+    'ALTER TABLE member ADD COLUMN told_ms INTEGER',
+    'ALTER TABLE member ADD COLUMN outcome INTEGER',
+  ],
 ];

@@ -225,7 +225,7 @@ export class ShardActor {
 
   /** What this shard's agents show of each rollout, in the order asked. */
   evidence(queries: readonly EvidenceQuery[]): Evidence[] {
-    return queries.map((query) => stageEvidence(this.#ports, query, this.#plan));
+    return this.#write(() => queries.map((query) => stageEvidence(this.#ports, query, this.#plan)));
   }
 
   /** The audit log has these releases that an agent gave back. */

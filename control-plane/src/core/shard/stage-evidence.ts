@@ -7,6 +7,7 @@ import { armSamples, type CompareQuery, OFFLINE_MS } from './arms.ts';
 import { cohortKey } from './cohort.ts';
 import type { ShardContext } from './context.ts';
 import { membershipOf } from './membership.ts';
+import { countOutcomes, noteTold, settle } from './outcomes.ts';
 import { wantedPipelines } from './reported.ts';
 
 export interface EvidenceQuery {
@@ -25,6 +26,8 @@ interface MemberRow extends Record<string, string | number | Uint8Array | null> 
   agent: string;
   base_results: number;
   base_errors: number;
+  told_ms: number | null;
+  outcome: number | null;
   last_seen_ms: number | null;
   pipelines: number;
   serving: number;
@@ -51,12 +54,13 @@ const SHADOWING = `sum(p.release_digest NOT IN ('', ?)) AS pipelines,
   sum(${SHADOW_DIGEST} = ? AND ${SHADOW_STATE} = 'waiting') AS waiting,
   max(CASE WHEN ${SHADOW_DIGEST} = ? THEN json_extract(p.doc, '$.shadow.error') ELSE '' END) AS error`;
 
-/** What this shard's agents show of a rollout, as sums that merge over shards by addition. */
+/** What this shard's agents show of a rollout, as sums that merge over shards by addition. Settles members (outcomes.ts). */
 export function stageEvidence(context: ShardContext, query: EvidenceQuery, plan: Plan | undefined): Evidence {
   const evidence = emptyEvidence();
+  if (!query.isShadow) noteTold(context, query.rollout, query.digest);
   const role = query.isShadow ? 'shadow' : 'active';
   const rows = context.sql.all<MemberRow>(
-    `SELECT m.agent, m.base_results, m.base_errors, a.last_seen_ms,
+    `SELECT m.agent, m.base_results, m.base_errors, m.told_ms, m.outcome, a.last_seen_ms,
        ${query.isShadow ? SHADOWING : SERVING},
        (SELECT coalesce(max(trouble), '') FROM release_evidence e WHERE e.agent = m.agent AND e.release_digest = ?)
          AS trouble,
@@ -80,13 +84,22 @@ export function stageEvidence(context: ShardContext, query: EvidenceQuery, plan:
     cohortKey(query),
     query.stage,
   );
-  for (const row of rows) addMember(evidence, row, query.minWindows, context.now());
+  for (const row of rows) {
+    const state = addMember(evidence, row, query.minWindows, context.now());
+    if (!query.isShadow) settle(context, query.rollout, row, state);
+  }
+  if (!query.isShadow) evidence.settled = countOutcomes(context, query.rollout);
   evidence.remaining = plan ? countRemaining(context, query, plan) : 0;
   if (query.compare) evidence.samples = armSamples(context, query, query.compare);
   return evidence;
 }
 
-function addMember(evidence: Evidence, row: MemberRow, minWindows: number, nowMs: number): void {
+function addMember(
+  evidence: Evidence,
+  row: MemberRow,
+  minWindows: number,
+  nowMs: number,
+): { reached: boolean; failed: boolean } {
   // A stream that fell silent is forgotten in time, and with it what it had before. What the agent says counts windows
   // of which no result has arrived yet, or ever will.
   const [results, failures] = [row.results - row.base_results, row.errors - row.base_errors];
@@ -112,6 +125,7 @@ function addMember(evidence: Evidence, row: MemberRow, minWindows: number, nowMs
     evidence.errorRateSum += errors / windows;
     evidence.errorRateLowSum = (evidence.errorRateLowSum ?? 0) + lowestShare(errors, windows);
   }
+  return { reached, failed };
 }
 
 /** The lower end of Wilson's interval for a share, three standard deviations wide. */
@@ -187,6 +201,12 @@ export function mergeEvidence(parts: readonly Evidence[]): Evidence {
     for (const key of SUMS) total[key] = (total[key] ?? 0) + (part[key] ?? 0);
     total.failures = [...total.failures, ...part.failures].slice(0, 5);
   }
+  const settled = parts.flatMap((part) => part.settled ?? []);
+  if (settled.length > 0)
+    total.settled = {
+      served: settled.reduce((sum, s) => sum + s.served, 0),
+      failed: settled.reduce((sum, s) => sum + s.failed, 0),
+    };
   if (parts.some((part) => part.samples))
     total.samples = mergeSamples(parts.map((part) => part.samples ?? []));
   return total;
