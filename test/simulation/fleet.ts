@@ -2,6 +2,7 @@
 import { createRandom } from '@skerry/firmware-sim/random';
 import { createBoundCheck } from './check/bounded.ts';
 import { alertDifference, difference, givenUp, type Outcome, unsettled } from './check/converges.ts';
+import { createEvidenceCheck } from './check/evidence.ts';
 import { createMembershipCheck } from './check/membership.ts';
 import { createLedgerCheck } from './check/no-loss.ts';
 import { createResultCheck } from './check/no-rewrite.ts';
@@ -120,6 +121,7 @@ export class Fleet {
           enrolToken: () => this.control.enrolToken,
           ledger: createLedgerCheck(world, id),
           bound: createBoundCheck(world, id, mix.maxBytes),
+          evidence: createEvidenceCheck(world, id),
           serves: createServeCheck(world, id, able),
           membership,
           goodDigest,

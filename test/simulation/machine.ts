@@ -11,7 +11,9 @@ import type { Blobs, Ports, Store } from '@skerry/agent/ports';
 import type { Random } from '@skerry/firmware-sim/random';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
+import type { BatchFault } from '../support/faulty-store.ts';
 import type { BoundCheck } from './check/bounded.ts';
+import type { EvidenceCheck } from './check/evidence.ts';
 import type { MembershipCheck } from './check/membership.ts';
 import type { LedgerCheck } from './check/no-loss.ts';
 import type { ServeCheck } from './check/serves.ts';
@@ -45,6 +47,7 @@ export interface MachineOptions {
   enrolToken: () => string;
   ledger: LedgerCheck;
   bound: BoundCheck;
+  evidence: EvidenceCheck;
   serves: ServeCheck;
   membership: MembershipCheck | undefined;
   /** Of the first release; what becomes of a newer one excuses nothing. */
@@ -154,8 +157,9 @@ export class Machine implements Broker {
     this.starts++;
     world.trace.note(this.id, `start ${this.starts}`);
     if (!this.#healed && this.#faults.uniform() < this.#o.mix.disk.damage) this.#damage();
-    const { ledger, bound } = this.#o;
-    const opened = bound.watch(ledger.watch(this.#disk.open(), () => this.#disk.latest));
+    const { ledger, bound, evidence } = this.#o;
+    const fault = (): BatchFault | undefined => this.#disk.latest;
+    const opened = bound.watch(evidence.watch(ledger.watch(this.#disk.open(), fault), fault));
     const store = plant?.store ? plant.store(opened) : opened;
     this.#open(life, store).then(
       (agent) => {
@@ -196,15 +200,17 @@ export class Machine implements Broker {
   #damage(): void {
     this.#o.world.trace.note(this.id, `damage: ${this.#disk.damage()}`);
     this.ledger.damaged();
+    this.#o.evidence.damaged();
     this.damaged = true;
     this.#excuse('its disk was damaged');
   }
 
   async #open(life: Life, store: Store): Promise<Agent> {
-    const { world, random, id, ledger, bound } = this.#o;
+    const { world, random, id, ledger, bound, evidence } = this.#o;
     const entries = await store.range({ gte: '', lt: END });
     ledger.recount(entries);
     bound.recount(entries);
+    evidence.recount(entries);
     const agent = await createAgent({
       config: this.#configured(),
       agentId: id,

@@ -5,7 +5,7 @@
 import { decodeHead, type Head, MIRROR_KEY } from '@skerry/agent/outbox/head';
 import { HEAD_KEY, numberOfKey, underPrefix } from '@skerry/agent/outbox/keys';
 import { sealJson } from '@skerry/agent/outbox/sealed';
-import type { Store, Transport } from '@skerry/agent/ports';
+import type { Store, StoreOp, Transport } from '@skerry/agent/ports';
 import type { Sql } from '@skerry/control-plane/ports';
 import { decode, encode, v1 } from '@skerry/proto/wire';
 import type { Plant } from './plant.ts';
@@ -73,6 +73,12 @@ export const PLANTED: readonly PlantedBug[] = [
     seeds: 5,
     shows: /samples are open and|without faults/,
     store: withoutDeviceStates,
+  },
+  {
+    name: 'evidence is written before the progress that it counts',
+    seeds: 1,
+    shows: /windows of the release that serves, and/,
+    store: evidenceFirst,
   },
   {
     name: 'every agent is taken for a member',
@@ -186,6 +192,20 @@ function withoutTombstones(transport: Transport): Transport {
     const blocks = sent.blocks.filter(({ kind }) => kind !== v1.BlockKind.BLOCK_KIND_TOMBSTONE);
     const body = encode(v1.SyncRequest, { ...sent, blocks });
     return transport(new Request(url, { method, headers, body: body as Uint8Array<ArrayBuffer> }));
+  };
+}
+
+function evidenceFirst(store: Store): Store {
+  return {
+    ...store,
+    async batch(ops, options) {
+      const isEvidence = ({ key }: StoreOp): boolean => key.startsWith('e/');
+      await store.batch(ops.filter(isEvidence), options);
+      await store.batch(
+        ops.filter((op) => !isEvidence(op)),
+        options,
+      );
+    },
   };
 }
 

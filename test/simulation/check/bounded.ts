@@ -1,7 +1,7 @@
 /**
  * Invariant 6, on the disk itself: what the agent keeps stays under `maxBytes`, whatever arrives and however long nobody
- * takes it. The journal and the states of devices count towards the bound and are not given up for it (FORMAT.md), and
- * a commit may pass it before the next one makes room.
+ * takes it. The journal and the states of devices count towards the bound and are not given up for it (FORMAT.md), evidence
+ * of releases stands beside it, and a commit may pass it before the next one makes room.
  */
 import type { Store } from '@skerry/agent/ports';
 import { InvariantBroken, type World } from '../world.ts';
@@ -35,7 +35,7 @@ export function createBoundCheck(world: World, agent: string, maxBytes: number):
     if (value) sizes.set(key, bytes);
     else sizes.delete(key);
     total += change;
-    if (key.startsWith('j/') || key.startsWith('d/')) kept += change;
+    if (/^[jde]\//.test(key)) kept += change;
     return bytes;
   }
 
