@@ -8,6 +8,7 @@ import { accessContract } from './control-plane-access.ts';
 import { agentsContract } from './control-plane-agents.ts';
 import { byHandContract } from './control-plane-byhand.ts';
 import { copiesContract } from './control-plane-copies.ts';
+import { evidenceContract } from './control-plane-evidence.ts';
 import { liveContract } from './control-plane-live.ts';
 import { releasesContract } from './control-plane-releases.ts';
 import { rolloutsContract } from './control-plane-rollouts.ts';
@@ -47,6 +48,7 @@ export function controlPlaneContract(name: string, makeHost: () => Promise<Contr
     describe('releases', () => releasesContract(operatorOf));
     describe('rollouts and policies', () => rolloutsContract(operatorOf));
     describe('shadow stages', () => shadowContract(operatorOf));
+    describe('evidence', () => evidenceContract(operatorOf));
     describe('live', () => liveContract(operatorOf));
   });
 }
