@@ -33,8 +33,8 @@ export function shadowContract(operatorOf: () => Operator): void {
     const agents = await agentsThatSynced(operator, 'ro-beside', 10, { group: 'beside' }, 'beside');
     // One can't run shadows, and is never told to.
     for (const { sim } of agents.slice(1)) sim.facts = { ...sim.facts, shadow: '1' };
-    const rollOut = async (release: string, stages: unknown[], gates = {}): Promise<string> =>
-      (await operator.rollOut({ release, selector: 'group==beside', stages, gates })).json.id;
+    const rollOut = async (release: string, stages: unknown[], rest = {}): Promise<string> =>
+      (await operator.rollOut({ release, selector: 'group==beside', stages, ...rest })).json.id;
     const stateOf = async (id: string): Promise<string> =>
       (await operator.ok('GET', `rollouts/${id}`)).json.status;
     const all = { name: 'all', agents: '100%' };
@@ -55,7 +55,8 @@ export function shadowContract(operatorOf: () => Operator): void {
     const id = await rollOut(
       'beside@2.0.0',
       [{ name: 'beside', mode: 'shadow', agents: '100%' }, { name: 'one', agents: 1, soak: '1h' }, all],
-      { disagreement: { max: '5%' } },
+      // All nine are to be known before anything is judged.
+      { gates: { disagreement: { max: '5%' } }, minReached: 9 },
     );
     const { frozen } = (await operator.ok('GET', `rollouts/${id}`)).json;
     expect(frozen).toMatchObject([{ stage: 0, eligible: 9, members: 9 }]);
