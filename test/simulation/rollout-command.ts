@@ -92,9 +92,6 @@ export function rolloutCommand(argv: readonly string[]): number {
   const text = values.file === undefined ? DEFAULT_ROLLOUT : readFileSync(values.file, 'utf8');
   const spec = parseDocument(text, rolloutSpec, { file: values.file ?? 'the default rollout' });
   checkRolloutSpec(spec);
-  const shadow = spec.stages.find(({ mode }) => mode === 'shadow');
-  if (shadow)
-    throw new RangeError(`stage "${shadow.name}" is a shadow stage, which is not simulated: leave it out`);
   const offline = percent.parse(values.offline);
   if (!values.json) process.stdout.write(`${HEAD}\n`);
   for (const defect of defects) {

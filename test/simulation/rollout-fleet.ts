@@ -3,8 +3,8 @@
  * defect. Each brings the evidence that a real one reports, added up by the code that adds it up in a shard.
  *
  * What is assumed, per agent: rates and latencies that vary between agents (log-normal), a change between its past and
- * now, a shift that the whole fleet shares, an effect of the new release of its own even where it has no defect, and
- * failures that have nothing to do with the release.
+ * now, a shift that the whole fleet shares, an effect of the new release of its own even where it has no defect, failures
+ * that have nothing to do with the release, and of a shadow that it decides a few windows otherwise.
  */
 import type { Metric } from '@skerry/control-plane/core/rollout/metrics';
 import type { Evidence } from '@skerry/control-plane/core/rollout/rollout';
@@ -25,6 +25,10 @@ const RARE_HARDWARE = 0.2;
 /** Of the agents that are given any release, so many fail for reasons of their own. */
 const OWN_FAILURES = 0.001;
 const LATE_MS = 6 * HOUR_MS;
+/** Windows that a shadow without a defect decides otherwise than what serves: retraining moves a few. */
+const OWN_FLIPS = 0.004;
+/** So many more where its outputs are shifted. */
+const SHIFT_FLIPS = 0.1;
 
 interface SimAgent {
   hasRareHardware: boolean;
@@ -39,6 +43,8 @@ interface SimAgent {
   activatedMs: number | undefined;
   everActivated: boolean;
   failed: boolean;
+  /** The candidate beside what serves, and what it has done since it was begun. */
+  shadow: { sinceMs: number; errors: number; alerts: number; flips: number } | undefined;
   /** Since the candidate was activated; of those without it, since the stage was entered. */
   windows: number;
   errors: number;
@@ -52,6 +58,7 @@ export class RolloutFleet {
   readonly #defect: Defect;
   /** Members are the first so many agents: their order is drawn already. */
   members = 0;
+  #isShadow = false;
 
   constructor(random: Random, count: number, defect: Defect, offlineShare: number) {
     this.#random = random;
@@ -76,6 +83,7 @@ export class RolloutFleet {
       activatedMs: undefined,
       everActivated: false,
       failed: false,
+      shadow: undefined,
       windows: 0,
       errors: 0,
       alerts: 0,
@@ -83,10 +91,12 @@ export class RolloutFleet {
     };
   }
 
-  /** A stage is entered: so many agents are its members. */
-  freeze(members: number, nowMs: number): void {
+  /** A stage is entered: so many agents are its members, or run the release beside what they serve. */
+  freeze(members: number, nowMs: number, isShadow: boolean): void {
     this.members = members;
+    this.#isShadow = isShadow;
     for (const agent of this.agents) {
+      agent.shadow = undefined;
       const { windows, errors, alerts } = agent;
       agent.base = { windows, errors, alerts, online: agent.offlineUntilMs <= nowMs };
     }
@@ -101,7 +111,9 @@ export class RolloutFleet {
         agent.offlineUntilMs = nowMs - AWAY_MS * Math.log(1 - this.#random.uniform());
         continue;
       }
-      if (i < this.members && agent.activatedMs === undefined && !agent.failed) this.#activate(agent, nowMs);
+      if (i < this.members && agent.activatedMs === undefined && !agent.failed)
+        if (!this.#isShadow) this.#activate(agent, nowMs);
+        else if (!agent.shadow) this.#beginShadow(agent, nowMs);
       this.#work(agent, nowMs, stepMs);
     }
   }
@@ -111,24 +123,55 @@ export class RolloutFleet {
     agent.activatedMs = nowMs;
     Object.assign(agent, { windows: 0, errors: 0, alerts: 0 });
     Object.assign(agent.base, { windows: 0, errors: 0, alerts: 0 });
+    if (this.#crashes(agent)) this.#fail(agent);
+  }
+
+  #beginShadow(agent: SimAgent, nowMs: number): void {
+    agent.shadow = { sinceMs: nowMs, errors: 0, alerts: 0, flips: 0 };
+    // What serves is compared with it over the same windows.
+    const { windows, errors, alerts } = agent;
+    Object.assign(agent.base, { windows, errors, alerts });
+    if (this.#crashes(agent)) this.#fail(agent);
+  }
+
+  #crashes(agent: SimAgent): boolean {
     const crashes = this.#defect === 'crash' || (this.#defect === 'hardware' && agent.hasRareHardware);
-    if (crashes || this.#random.uniform() < OWN_FAILURES) this.#fail(agent);
+    return crashes || this.#random.uniform() < OWN_FAILURES;
   }
 
   #fail(agent: SimAgent): void {
     agent.failed = true;
     agent.activatedMs = undefined;
+    agent.shadow = undefined;
   }
 
   #work(agent: SimAgent, nowMs: number, stepMs: number): void {
     const hasCandidate = agent.activatedMs !== undefined;
-    if (hasCandidate && this.#defect === 'late' && nowMs - agent.activatedMs! >= LATE_MS) this.#fail(agent);
+    const sinceMs = agent.activatedMs ?? agent.shadow?.sinceMs ?? nowMs;
+    if (this.#defect === 'late' && nowMs - sinceMs >= LATE_MS) this.#fail(agent);
     const windows = stepMs * WINDOWS_PER_MS;
-    const extraErrors = hasCandidate && this.#defect === 'errors' ? 0.1 : 0;
-    const alertFactor = hasCandidate ? Math.exp(0.1 * agent.own) * (this.#defect === 'alerts' ? 1.3 : 1) : 1;
     agent.windows += windows;
-    agent.errors += this.#poisson(windows * Math.min(1, agent.errorRate + extraErrors));
-    agent.alerts += this.#poisson(windows * Math.min(1, agent.alertRate * alertFactor));
+    agent.errors += this.#poisson(windows * this.#errorRate(agent, hasCandidate));
+    agent.alerts += this.#poisson(windows * this.#alertRate(agent, hasCandidate));
+    if (agent.shadow) this.#shadow(agent, agent.shadow, windows);
+  }
+
+  #shadow(agent: SimAgent, shadow: NonNullable<SimAgent['shadow']>, windows: number): void {
+    const alertRate = this.#alertRate(agent, true);
+    const own = OWN_FLIPS * Math.exp(0.3 * agent.own) + Math.abs(alertRate - agent.alertRate);
+    const flips = own + (this.#defect === 'shift' ? SHIFT_FLIPS : 0);
+    shadow.errors += this.#poisson(windows * this.#errorRate(agent, true));
+    shadow.alerts += this.#poisson(windows * alertRate);
+    shadow.flips += this.#poisson(windows * flips);
+  }
+
+  #errorRate(agent: SimAgent, ofCandidate: boolean): number {
+    return Math.min(1, agent.errorRate + (ofCandidate && this.#defect === 'errors' ? 0.1 : 0));
+  }
+
+  #alertRate(agent: SimAgent, ofCandidate: boolean): number {
+    const factor = ofCandidate ? Math.exp(0.1 * agent.own) * (this.#defect === 'alerts' ? 1.3 : 1) : 1;
+    return Math.min(1, agent.alertRate * factor);
   }
 
   /** What the shards would say now; `metrics` is given while the stage is compared. */
@@ -140,16 +183,18 @@ export class RolloutFleet {
     const evidence = emptyEvidence();
     for (const agent of this.agents.slice(0, this.members)) {
       evidence.members++;
-      if (agent.activatedMs !== undefined) evidence.reached++;
+      const has = agent.activatedMs !== undefined || agent.shadow !== undefined;
+      if (has) evidence.reached++;
       if (agent.failed) evidence.failed++;
       if (agent.offlineUntilMs > nowMs) evidence.offline++;
-      const has = agent.activatedMs !== undefined && agent.windows >= minWindows;
-      if (agent.failed || !has) continue;
+      const windows = agent.windows - (agent.shadow ? agent.base.windows : 0);
+      const { errors } = agent.shadow ?? agent;
+      if (agent.failed || !has || windows < minWindows) continue;
       evidence.judged++;
-      evidence.windows += agent.windows;
-      evidence.errors += agent.errors;
-      evidence.errorRateSum += agent.errors / agent.windows;
-      evidence.errorRateLowSum! += lowestShare(agent.errors, agent.windows);
+      evidence.windows += windows;
+      evidence.errors += errors;
+      evidence.errorRateSum += errors / windows;
+      evidence.errorRateLowSum! += lowestShare(errors, windows);
     }
     if (metrics) evidence.samples = this.#samples(nowMs, metrics);
     return evidence;
@@ -157,7 +202,9 @@ export class RolloutFleet {
 
   #samples(nowMs: number, metrics: Partial<Record<Metric, number>>): Sample[] {
     const entries = Object.entries(metrics) as [Metric, number][];
-    return (['stage', 'control'] as const).flatMap((arm) => {
+    // Pairs need no other agents.
+    const arms = this.#isShadow ? (['stage'] as const) : (['stage', 'control'] as const);
+    return arms.flatMap((arm) => {
       const agents = arm === 'stage' ? this.agents.slice(0, this.members) : this.agents.slice(this.members);
       return entries.map(([metric, minWindows]) => {
         const sample = emptySample(metric, arm, '');
@@ -183,21 +230,48 @@ export class RolloutFleet {
     if (metric === 'silence') return agent.base.online ? [agent.offlineUntilMs > nowMs ? 1 : 0] : undefined;
     const windows = agent.windows - agent.base.windows;
     const hasCandidate = agent.activatedMs !== undefined;
-    if (windows === 0 || windows < minWindows || (arm === 'stage' && !hasCandidate)) return undefined;
+    if (windows === 0 || windows < minWindows) return undefined;
+    if (agent.shadow) return this.#pair(metric, agent, agent.shadow, windows);
+    if (arm === 'stage' && !hasCandidate) return undefined;
     switch (metric) {
       case 'errorRate':
         return [(agent.errors - agent.base.errors) / windows, agent.past.errorRate];
       case 'alertRate':
         return [(agent.alerts - agent.base.alerts) / windows, agent.past.alertRate];
-      case 'latencyP95': {
-        const own = hasCandidate ? Math.exp(0.1 * agent.own) * (this.#defect === 'latency' ? 2 : 1) : 1;
-        return [agent.latencyMs * own * Math.exp(0.03 * this.#random.normal()), agent.past.latencyMs];
-      }
+      case 'latencyP95':
+        return [this.#latencyMs(agent, hasCandidate), agent.past.latencyMs];
       case 'outputDrift':
         return [0.02 * this.#random.normal() + (hasCandidate && this.#defect === 'shift' ? 0.5 : 0)];
       case 'disagreement':
         return undefined;
     }
+  }
+
+  /** What the shadow does, and what serves over the same windows. */
+  #pair(
+    metric: Metric,
+    agent: SimAgent,
+    shadow: NonNullable<SimAgent['shadow']>,
+    windows: number,
+  ): [value: number, before?: number] | undefined {
+    switch (metric) {
+      case 'errorRate':
+        return [shadow.errors / windows, (agent.errors - agent.base.errors) / windows];
+      case 'alertRate':
+        return [shadow.alerts / windows, (agent.alerts - agent.base.alerts) / windows];
+      case 'latencyP95':
+        return [this.#latencyMs(agent, true), this.#latencyMs(agent, false)];
+      case 'disagreement':
+        return [shadow.flips / windows];
+      case 'outputDrift':
+      case 'silence':
+        return undefined;
+    }
+  }
+
+  #latencyMs(agent: SimAgent, ofCandidate: boolean): number {
+    const own = ofCandidate ? Math.exp(0.1 * agent.own) * (this.#defect === 'latency' ? 2 : 1) : 1;
+    return agent.latencyMs * own * Math.exp(0.03 * this.#random.normal());
   }
 
   // Knuth's way; rates here are at most a few dozen a step.

@@ -50,6 +50,27 @@ describe('rollouts over simulated fleets', () => {
     expect(summary).toMatchObject({ reverted: 20, exposed: { median: 1, most: 1 } });
   });
 
+  test('a shadow stage catches what is wrong before any agent serves it, and lets a good release go on', {
+    timeout: 300_000,
+  }, () => {
+    const spec = parseDocument(
+      `apiVersion: skerry/v1
+kind: Rollout
+release: example@2.0.0
+stages:
+  - { name: beside, mode: shadow, agents: 30, soak: 2h }
+  - { name: all, agents: 100%, soak: 1h }
+gates: { errorRate: { maxRatio: 2 }, latencyP95: { maxRatio: 1.5 }, disagreement: { max: 5% } }
+`,
+      rolloutSpec,
+      { file: 'the test' },
+    );
+    const options = { agents: 100, offline: 0.1, runs: 20, seed: 1 };
+    for (const defect of ['crash', 'errors', 'latency', 'shift'] as const)
+      expect(simulate(spec, { ...options, defect })).toMatchObject({ reverted: 20, exposed: { most: 0 } });
+    expect(simulate(spec, { ...options, defect: 'none' }).reverted).toBeLessThanOrEqual(1);
+  });
+
   test('where the fleet is too small to compare, a good release waits for a person, and says so', () => {
     const spec = CANARY(COMPARED);
     const summary = simulate(spec, { agents: 3, defect: 'none', offline: 0, runs: 20, seed: 1 });

@@ -6,7 +6,12 @@ import { advance, stageFrozen } from '@skerry/control-plane/core/rollout/advance
 import { comparedGates, minWindowsOf } from '@skerry/control-plane/core/rollout/compare';
 import type { Metric } from '@skerry/control-plane/core/rollout/metrics';
 import { operate } from '@skerry/control-plane/core/rollout/operate';
-import { lastFrozen, type Rollout, type Step } from '@skerry/control-plane/core/rollout/rollout';
+import {
+  isShadowStage,
+  lastFrozen,
+  type Rollout,
+  type Step,
+} from '@skerry/control-plane/core/rollout/rollout';
 import type { RolloutSpec } from '@skerry/control-plane/core/rollout/spec';
 import { stageSize } from '@skerry/control-plane/core/rollout/stages';
 import { createRandom } from '@skerry/firmware-sim/random';
@@ -52,7 +57,7 @@ export function runRollout({ spec, agents, defect, offline, seed }: RunOptions):
     if (rollout.state.name === 'running' && rollout.state.phase === 'pending') {
       const { stage } = rollout.state;
       const members = stageSize(spec, stage, agents);
-      fleet.freeze(members, nowMs);
+      fleet.freeze(members, nowMs, isShadowStage(rollout, stage));
       take(stageFrozen(rollout, { stage, eligible: agents, members, atMs: nowMs }));
     }
     fleet.pass(nowMs, STEP_MS);
