@@ -55,6 +55,8 @@ interface Live {
 
 const ROLES = ['active', 'shadow'] as const;
 const MEMORY_EVERY_MS = 60_000;
+/** Characters of a reason that are kept. */
+const MAX_REASON = 512;
 /** Crashes that are remembered where the release's crashLoop asks for no more. */
 const CRASHES_KEPT = 16;
 
@@ -191,7 +193,7 @@ export class EvidenceBook implements EvidenceNotes {
     const tenure = page.active?.digest === digest ? page.active : undefined;
     const back: GivenBack = {
       digest,
-      reason,
+      reason: reason.slice(0, MAX_REASON),
       wallMs: Math.round(wallMs),
       ...(tenure ? termOf(tenure, this.#options.poweredMs()) : { activeMs: 0, restarts: 0 }),
     };

@@ -54,6 +54,7 @@ export class SelfRevert {
     try {
       if (previous && previous.digest !== digest) {
         await releases.revert(pipeline, reason);
+        if (releases.status(pipeline).active?.digest === digest) return; // the agent is stopping
         await this.#tell(pipeline, digest, `${releaseRef(active)} was given back: ${reason}`);
       } else if (this.#stuck.get(pipeline) !== digest) {
         this.#stuck.set(pipeline, digest);
