@@ -140,6 +140,7 @@ export class Gateway {
       ],
       buffer: { maxBytes: '16MiB' },
       inference: { backends: ['native'], maxMemory },
+      revert: { within: '10s' },
       local: { listen: '127.0.0.1:0' },
     };
   }

@@ -40,8 +40,13 @@ const SLOW_LAYERS = 100;
 
 type Initializers = onnx.ITensorProto[];
 
-/** Writes a release's folder under `folder` and returns it. */
-export async function writeGauge(folder: string, version: string, nature: Nature): Promise<string> {
+/** Writes a release's folder under `folder` and returns it; `limits` as they stand in model.yaml. */
+export async function writeGauge(
+  folder: string,
+  version: string,
+  nature: Nature,
+  limits = '{}',
+): Promise<string> {
   const directory = join(folder, 'gauge', version);
   mkdirSync(directory, { recursive: true });
   const bytes = gaugeModel(nature);
@@ -50,11 +55,11 @@ export async function writeGauge(folder: string, version: string, nature: Nature
     join(directory, 'golden.pb'),
     await golden(nature === 'refused' ? gaugeModel('shifted') : bytes),
   );
-  writeFileSync(join(directory, 'model.yaml'), manifest(version));
+  writeFileSync(join(directory, 'model.yaml'), manifest(version, limits));
   return directory;
 }
 
-function manifest(version: string): string {
+function manifest(version: string, limits: string): string {
   return `
 apiVersion: skerry/v1
 kind: Release
@@ -65,6 +70,7 @@ input: { tensor: window }
 output: [{ name: score, tensor: score, kind: anomaly-score, threshold: ${THRESHOLD} }]
 variants: [{ name: fp32, file: model.onnx, precision: fp32 }]
 golden: { file: golden.pb }
+limits: ${limits}
 `;
 }
 

@@ -64,8 +64,8 @@ export class Fleet {
   }
 
   /** Makes, signs and pushes a release of the gauge. */
-  async push(version: string, nature: Nature): Promise<string> {
-    const directory = await writeGauge(join(this.#folder, 'releases'), version, nature);
+  async push(version: string, nature: Nature, limits?: string): Promise<string> {
+    const directory = await writeGauge(join(this.#folder, 'releases'), version, nature, limits);
     await this.#controlPlane.skerry('release', 'push', directory, '--key', this.#key);
     return `gauge@${version}`;
   }
