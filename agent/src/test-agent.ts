@@ -51,10 +51,15 @@ export class TestAgent {
 
   /**
    * Packs press@version into Blobs: two channels, two ticks at 1 Hz, `score` their sum over 4; psi is watched by the minute.
-   * `limits` as they stand in model.yaml.
+   * `limits` as they stand in model.yaml, and the whole of it as `edit` makes it.
    */
-  pack(version: string, files: Record<string, Uint8Array> = {}, limits = '{}'): ReleaseTarget {
-    const text = `
+  pack(
+    version: string,
+    files: Record<string, Uint8Array> = {},
+    limits = '{}',
+    edit = (text: string): string => text,
+  ): ReleaseTarget {
+    const text = edit(`
 apiVersion: skerry/v1
 kind: Release
 name: press
@@ -65,7 +70,7 @@ output: [{ name: score, tensor: score, kind: anomaly-score, threshold: 5, thresh
 variants: [{ name: fp32, file: fp32.onnx, precision: fp32 }]
 drift: { reference: reference.pb, window: { duration: 1m, minSamples: 20 }, input: { psi: { alert: 0.2 } } }
 limits: ${limits}
-`;
+`);
     const manifest = parseDocument(text, releaseManifest, { file: 'model.yaml' });
     const healthy = Float64Array.from({ length: 400 }, (_, i) => 1 + (i % 7) / 7);
     const signal = buildSignalReference('vibration', false, healthy, { samplesPerHour: 3600 });

@@ -70,6 +70,12 @@ test('a policy that asks for a fallback goes back to the previous release where 
     error: expect.stringMatching(/^policy 3: vibration of d7 has drifted/),
   });
 
+  await machine.sync();
+  expect(machine.requests.at(-1)!.reported!.evidence).toMatchObject([
+    { reverted: null },
+    { releaseDigest: machine.release.digest, reverted: { reason: serving().error } },
+  ]);
+
   // It isn't taken again, though it is still what is wished for; and there is nothing further to fall back to.
   await machine.agent.stop();
   await machine.start();

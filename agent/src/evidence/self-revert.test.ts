@@ -5,17 +5,17 @@ import { reversionBytes } from '@skerry/proto/reversion';
 import { decode, type skerry, v1 } from '@skerry/proto/wire';
 import { beforeEach, expect, test } from 'vitest';
 import { createOrtNodeBackend } from '../adapters/ort-node.ts';
-import { gemmModel } from '../inference/test-model.ts';
+import { gemmModel, summingModel } from '../inference/test-model.ts';
 import type { InferenceBackend } from '../ports.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
 import { TestAgent } from '../test-agent.ts';
 
 let machine: TestAgent;
-/** What a run of the defective model takes of the machine's time, and what becomes of it. */
-let run: { tookMs: number; fails: boolean; kills: boolean };
+/** What a run of the defective model takes of the machine's time, and what becomes of it, or of loading it. */
+let run: { tookMs: number; fails: boolean; kills: boolean; killsLoading: boolean };
 
 beforeEach(() => {
-  run = { tookMs: 1, fails: false, kills: false };
+  run = { tookMs: 1, fails: false, kills: false, killsLoading: false };
   machine = new TestAgent({ crypto: nodeCrypto, backend: asTold(createOrtNodeBackend()) });
 });
 
@@ -29,6 +29,7 @@ function asTold(inner: InferenceBackend): InferenceBackend {
     async create(model) {
       const session = await inner.create(model);
       if (!('bytes' in model) || !sameBytes(model.bytes, defective['fp32.onnx'])) return session;
+      if (run.killsLoading) return new Promise(() => undefined);
       return {
         ...session,
         async run(feeds, outputs) {
@@ -43,10 +44,14 @@ function asTold(inner: InferenceBackend): InferenceBackend {
 }
 
 /** press@1.0.0 has served, and press@1.1.0 with these limits serves in its place. */
-async function update(limits: string): Promise<ReleaseTarget> {
+async function update(
+  limits: string,
+  files = defective,
+  edit?: (text: string) => string,
+): Promise<ReleaseTarget> {
   await machine.start();
   await machine.agent.stop();
-  machine.release = machine.pack('1.1.0', defective, limits);
+  machine.release = machine.pack('1.1.0', files, limits, edit);
   await machine.start();
   expect(serving()).toMatchObject({ release: 'press@1.1.0', state: 'active' });
   return machine.release;
@@ -54,7 +59,7 @@ async function update(limits: string): Promise<ReleaseTarget> {
 
 const serving = () => machine.agent.status().pipelines[0]!;
 /** Loading the release before takes a moment of real time. */
-const wentBack = () => expect.poll(() => serving().release).toBe('press@1.0.0');
+const wentBack = () => expect.poll(() => serving().release, { timeout: 20_000 }).toBe('press@1.0.0');
 const alerts = () =>
   machine.agent
     .status()
@@ -111,6 +116,53 @@ test('latency: runs that take longer than allowed', async () => {
   await live(40);
   await wentBack();
   expect(serving().error).toMatch(/^latencyP95: /);
+});
+
+test('memory: what the model remembers of more and more devices', async () => {
+  const remembering = summingModel();
+  await update(`{ memory: ${remembering.length + 100}B }`, { 'fp32.onnx': remembering }, (text) =>
+    text
+      .replace(
+        /^input: .*$/m,
+        'input: [{ tensor: window, layout: [batch, feature] }, { tensor: sum_in, state: sum }]',
+      )
+      .replace(
+        /threshold: 5.*$/m,
+        'threshold: 5 }, { name: sum, tensor: sum_out, kind: state, batchAxis: 1 }]',
+      ),
+  );
+  await live(2);
+  await machine.world.pass(60_000);
+  await live(2);
+  expect(serving().release).toBe('press@1.1.0');
+  for (let device = 0; device < 40; device++)
+    await Promise.all([0, 1].map((tick) => machine.send(`more-${device}`, 1_000 + tick, 1)));
+  await machine.agent.idle();
+  await machine.world.pass(60_000);
+  await live(2);
+  await wentBack();
+  expect(serving().error).toMatch(/^memory: .*, allowed/);
+});
+
+test('a release that ends the process whenever it is loaded is given back as well', async () => {
+  const left = await update('{}');
+  run.killsLoading = true;
+  for (let crash = 0; crash < 4; crash++) {
+    machine = await machine.crash();
+    if (crash === 3) break;
+    void machine.start();
+    await expect
+      .poll(() => machine.world.stored('r/press'), { timeout: 20_000 })
+      .toContain(`"attempts":${crash + 1}`);
+  }
+  await machine.start();
+  expect(serving()).toMatchObject({ release: 'press@1.0.0', state: 'failed' });
+  const [now, back] = await evidence();
+  expect(now).toMatchObject({ reverted: null });
+  expect(back).toMatchObject({
+    releaseDigest: left.digest,
+    reverted: { reason: 'the agent ended 3 times while this release was loaded' },
+  });
 });
 
 test('a first moment that is all bad is no verdict, nor are few windows', async () => {
