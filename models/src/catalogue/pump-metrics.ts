@@ -13,7 +13,8 @@ import { answersOf } from '../fit/windows.ts';
 export const PUMP_RATE_HZ = 2;
 export const PUMP_CHANNELS: readonly Channel[] = createMachine('pump', { seed: 0 }).channels;
 
-const HEALTHY = { seeds: [301, 302, 303, 304], hours: 48 };
+/** Pumps in health that nothing was fitted to. */
+export const HEALTHY = { seeds: [301, 302, 303, 304], hours: 48 } as const;
 const FAULTY = { firstSeed: 501, hours: 2 };
 const SEVERITIES = [0.1, 0.2, 0.3, 0.5, 1];
 

@@ -16,9 +16,13 @@ import type { PcaModel } from './pca.ts';
 /** The constant that the score is multiplied by: 1 / the SPE at which the alert threshold lies. */
 export const SCALE_NAME = 'inverse_limit';
 
-/** The bytes of the float32 graph. Scores are SPE / `limit`. */
-export function pcaGraph(model: PcaModel, limit: number): Uint8Array {
-  return graphOf(model, limit, () => [0]);
+/** The bytes of the float32 graph. Scores are SPE / `limit`. `more` may add outputs of its own from x, the flat window. */
+export function pcaGraph(
+  model: PcaModel,
+  limit: number,
+  more?: (g: GraphBuilder, x: string) => void,
+): Uint8Array {
+  return graphOf(model, limit, () => [0], more);
 }
 
 /**
@@ -38,6 +42,7 @@ function graphOf(
   model: PcaModel,
   limit: number,
   shiftsOf: (variance: number) => readonly number[],
+  more?: (g: GraphBuilder, x: string) => void,
 ): Uint8Array {
   const { length, width, mean } = model;
   const size = length * width;
@@ -76,6 +81,7 @@ function graphOf(
     output: 'total',
   });
   g.output(g.node('Div', [perChannel, total], { output: 'attribution' }), 'float32', ['batch', width]);
+  more?.(g, x);
   return encodeModel(g.build());
 }
 

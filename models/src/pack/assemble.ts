@@ -8,7 +8,7 @@ import type { FittedAnomaly } from '../fit/anomaly.ts';
 import { normalizeRows, type Rows } from '../fit/scaling.ts';
 import { answersOf, oneWindow } from '../fit/windows.ts';
 import { goldenCases, subspaceProbes } from '../golden/cases.ts';
-import { buildGolden, goldenDeviation } from '../golden/golden.ts';
+import { buildGolden, type GoldenInput, goldenDeviation } from '../golden/golden.ts';
 import { buildReference } from '../profile/profile.ts';
 import { toYaml, type YamlValue } from './yaml.ts';
 
@@ -23,6 +23,10 @@ export interface ReleaseNotes {
   window: { rate: string; maxGap?: string; lateness?: string };
   /** 0 where the recording has no regular rate. */
   samplesPerHour: number;
+  /** Outputs beside the score and its attribution. */
+  outputs?: readonly YamlValue[];
+  /** Golden vectors that pin those. */
+  golden?: readonly GoldenInput[];
   rules?: readonly YamlValue[];
   provenance: { readonly [key: string]: YamlValue | undefined };
 }
@@ -43,7 +47,7 @@ export async function assembleAnomaly(
     notes.samplesPerHour,
     [{ name: 'score', values: Float64Array.from(score), perHour: notes.samplesPerHour / shape.hop }],
   );
-  const golden = await goldenOf(backend, fitted, normalized);
+  const golden = await goldenOf(backend, fitted, normalized, notes.golden ?? []);
   return release(anomalyManifest(fitted, notes, await toleranceOf(backend, fitted.int8, golden)), [
     ['int8.onnx', fitted.int8],
     ['fp32.onnx', fitted.fp32],
@@ -56,6 +60,7 @@ async function goldenOf(
   backend: InferenceBackend,
   fitted: FittedAnomaly,
   normalized: Float32Array,
+  more: readonly GoldenInput[],
 ): Promise<Uint8Array> {
   const session = await backend.create({ bytes: fitted.fp32 });
   try {
@@ -69,7 +74,8 @@ async function goldenOf(
       faulty: ['score', 'attribution'],
     };
     const probes = subspaceProbes(fitted.pca, fitted.reach);
-    return await buildGolden(session, await goldenCases(session, normalized, shape, contract, probes));
+    const cases = await goldenCases(session, normalized, shape, contract, probes);
+    return await buildGolden(session, [...cases, ...more]);
   } finally {
     await session.release();
   }
@@ -136,6 +142,7 @@ function anomalyManifest(
         sustain,
       },
       { name: 'attribution', tensor: 'attribution', kind: 'attribution' },
+      ...(notes.outputs ?? []),
     ],
     variants: [
       { name: 'int8', file: 'int8.onnx', precision: 'int8' },
