@@ -70,7 +70,7 @@ test('a later start goes on over the same data', async () => {
     const { pipelines } = (await (await fetch(`${agentUrl}/api/status`)).json()) as {
       pipelines: { name: string; release: string }[];
     };
-    return pipelines.find(({ name }) => name === 'pump')?.release === 'pump-anomaly@1.0.0';
+    return pipelines.find(({ name }) => name === 'pump')?.release === 'pump-anomaly@2.0.0';
   });
 });
 

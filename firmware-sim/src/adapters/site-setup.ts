@@ -27,8 +27,8 @@ export async function prepareSite(options: SiteOptions, bootstrap: Bootstrap): P
   return agentConfig;
 }
 
-/** What the site's pipelines begin with. Of the pump the older version, so that there is one to roll out next. */
-const FIRST_RELEASES = ['pump-anomaly@1.0.0', 'univariate-anomaly@2.0.0'];
+/** What the site's pipelines begin with. The catalogue's older versions are there to go back to. */
+const FIRST_RELEASES = ['pump-anomaly@2.0.0', 'univariate-anomaly@2.0.0'];
 
 async function publishCatalogue(options: SiteOptions, bootstrap: Bootstrap): Promise<void> {
   const { root, dataDir } = options;

@@ -8,7 +8,7 @@ import { runLive } from '../evaluate/live.ts';
 import { checkGolden } from '../golden/golden.ts';
 import { catalogueDirectory } from '../node/catalogue-directory.ts';
 import { LIFE_ALERT_H, LIFE_RECIPE, lifeGraph, lifeRuns, trainLife } from './life.ts';
-import { LIFE_CAP_H, LIFE_CHANNELS, LIFE_LENGTH, type LifeRun, lifeRun } from './life-data.ts';
+import { LIFE_CAP_H, LIFE_CHANNELS, LIFE_LENGTH, type LifeRun } from './life-data.ts';
 import { measureLife } from './life-metrics.ts';
 
 const backend = createOrtNodeBackend();
@@ -51,21 +51,24 @@ describe('bearing-life', () => {
   });
 
   it("counts down through the agent's pipeline, and alerts before the bearing fails", async () => {
-    const run = lifeRun(9_951);
     const names = LIFE_CHANNELS.map(({ name }) => name);
-    const timesUs = Float64Array.from({ length: run.hours }, (_, hour) => hour * 3.6e9);
     const rejected = { fields: 0, time: 0, first: undefined };
-    const recording = { columns: names, numericColumns: names, timesUs, rows: run.rows, rejected };
     const session = await backend.create({ path: join(directory, 'int8.onnx') });
     const { manifest } = release;
     const model = { manifest, variant: 'int8', session, crypto: nodeCrypto, clock: systemClock };
-    const { results } = await runLive(model, recording);
+    const alertsH: number[] = [];
+    for (const run of lifeRuns(9_951, 5)) {
+      const timesUs = Float64Array.from({ length: run.hours }, (_, hour) => hour * 3.6e9);
+      const recording = { columns: names, numericColumns: names, timesUs, rows: run.rows, rejected };
+      const { results } = await runLive(model, recording);
+      expect(results).toHaveLength(run.hours - LIFE_LENGTH + 1);
+      expect(results[0]!.outputs.hours_left).toBeGreaterThan(0.5 * LIFE_CAP_H);
+      expect(results.at(-1)!.outputs.hours_left).toBeLessThan(30);
+      alertsH.push(run.hours - results.find(({ decision }) => decision === 'alert')!.toUs / 3.6e9);
+    }
     await session.release();
-    expect(results).toHaveLength(run.hours - LIFE_LENGTH + 1);
-    expect(results[0]!.outputs.hours_left).toBeGreaterThan(0.7 * LIFE_CAP_H);
-    expect(results.at(-1)!.outputs.hours_left).toBeLessThan(20);
-    const alertH = run.hours - results.find(({ decision }) => decision === 'alert')!.toUs / 3.6e9;
-    expect(alertH).toBeGreaterThan(LIFE_ALERT_H / 4);
-    expect(alertH).toBeLessThan(LIFE_ALERT_H * 2);
+    const medianH = alertsH.sort((a, b) => a - b)[2];
+    expect(medianH).toBeGreaterThan(LIFE_ALERT_H / 2);
+    expect(medianH).toBeLessThan(LIFE_ALERT_H * 1.5);
   });
 });

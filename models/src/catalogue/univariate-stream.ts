@@ -7,6 +7,7 @@ import { streamGraph } from '../fit/stream-graph.ts';
 import { buildGolden, type GoldenInput } from '../golden/golden.ts';
 import { float32 } from '../graph/tensor.ts';
 import { release } from '../pack/assemble.ts';
+import { int8Bound } from './int8.ts';
 import { univariateStreamCard } from './univariate-stream-card.ts';
 
 export const STREAM_VERSION = '2.0.0';
@@ -61,7 +62,7 @@ export async function buildUnivariateStream(
       ['golden.pb', golden],
     ],
   );
-  return { ...built, card: univariateStreamCard(STREAM_VERSION) };
+  return { ...built, card: univariateStreamCard(STREAM_VERSION, int8Bound(fp32)) };
 }
 
 /** Samples of noise, waves, ramps and constants with the memory that they meet, as they are and with an event. */

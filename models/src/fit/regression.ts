@@ -105,10 +105,11 @@ export function regressionGraph(
   const standard = g.node('Div', [centred, row('log_deviation', deviation)]);
   const flat = g.node('Flatten', [standard], { attributes: { axis: 1 } });
   const answer = addNet(g, net, flat, 'layer');
-  const share = g.node('Clip', [answer, g.scalar('least', 0), g.scalar('most', 1)]);
-  const list = g.node('Reshape', [share, g.constant('flat', int64([1], [-1]))], { output: 'share' });
-  g.node('Mul', [list, g.scalar('factor', scaled.factor)], { output: scaled.name });
-  g.node('Sub', [g.scalar('one', 1), list], { output: rest.name });
+  // In this order: behind a Clip that a Reshape reads, ONNX Runtime leaves the last product in float.
+  const list = g.node('Reshape', [answer, g.constant('flat', int64([1], [-1]))]);
+  const share = g.node('Clip', [list, g.scalar('least', 0), g.scalar('most', 1)], { output: 'share' });
+  g.node('Mul', [share, g.scalar('factor', scaled.factor)], { output: scaled.name });
+  g.node('Sub', [g.scalar('one', 1), share], { output: rest.name });
   g.output(scaled.name, 'float32', ['batch']);
   g.output(rest.name, 'float32', ['batch']);
   return encodeModel(g.build());
