@@ -144,7 +144,16 @@ export class Shadow {
     const { evidence, pipeline, reference } = this.#o;
     const { release, outcomes } = this.candidate;
     const { manifest, digest } = release;
-    evidence.begin(pipeline, 'shadow', { manifest, digest, reference, outcomes, champion: this.#champion });
+    const memoryBytes = (): number => this.#memoryBytes();
+    const activation = { manifest, digest, reference, outcomes, memoryBytes, champion: this.#champion };
+    evidence.begin(pipeline, 'shadow', activation);
+  }
+
+  /** Its file, and what it remembers of devices. */
+  #memoryBytes(): number {
+    let bytes = this.candidate.model.fileBytes;
+    for (const { memory } of this.#devices.values()) bytes += memory?.length ?? 0;
+    return bytes;
   }
 
   async #infer({ windows, isAfterGap }: Taken): Promise<Inferred> {
