@@ -10,7 +10,7 @@ import type { Engine } from '../inference/engine.ts';
 import { breakable, engineOver, loadableFrom } from '../inference/test-engine.ts';
 import { createLane, type Lane } from '../lane.ts';
 import type { Blobs } from '../ports.ts';
-import { store, type TestRelease, testReleases } from '../release/test-release.ts';
+import { type TestRelease, testReleases } from '../release/test-release.ts';
 import { TestWorld } from '../sync/test-world.ts';
 import { Shadows } from './shadows.ts';
 import type { ShadowsOptions } from './types.ts';
@@ -96,10 +96,20 @@ async function boot(inference: Record<string, unknown> = {}, maxMemoryBytes = 10
     agentId: 'gw',
     lanes: new Map([['p', lane]]),
     engine,
-    releases: { exclusively: (work) => work() },
+    releases: {
+      exclusively: (work) => work(),
+      // As the releases' keeper does: what neither it nor a shadow needs goes.
+      async apply() {
+        const kept = [serving, ...everything.filter((r) => shadows.wished().includes(r.target))];
+        const needed = new Set(kept.flatMap((r) => [...r.blobs.keys()]));
+        for (const digest of blobs.bytes.keys()) if (!needed.has(digest)) blobs.bytes.delete(digest);
+      },
+    },
     obtain: async (_, target) => {
       if (!online) throw new SkerryError('unavailable', 'the control plane does not answer');
-      await store(blobs, everything.find((r) => r.target.digest === target.digest)!);
+      const found = everything.find((r) => r.target.digest === target.digest)!;
+      for (const [digest, content] of found.blobs)
+        if (!blobs.bytes.has(digest)) await blobs.write(digest, content);
     },
     evidence: notes,
     isBusy: () => busy,
@@ -237,6 +247,18 @@ test('a restart needs no network for a shadow that has passed here', async () =>
   await boot();
   await wish(next);
   expect(shadows.status('p')).toMatchObject({ state: 'active' });
+});
+
+test.each(['missing', 'damaged'])('files that are %s on disk are fetched anew', async (what) => {
+  await wish(next);
+  await shadows.stop();
+  const model = next.packed.files.get('fp32.onnx')!.digest;
+  if (what === 'missing') blobs.bytes.delete(model);
+  else blobs.bytes.set(model, new Uint8Array(10));
+  await boot();
+  await wish(next);
+  expect(shadows.status('p')).toMatchObject({ state: 'active' });
+  expect(blobs.bytes.get(model)).toEqual(next.files.get('fp32.onnx'));
 });
 
 test('without a link it is on its way, and comes once there is one', async () => {

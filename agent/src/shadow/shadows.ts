@@ -5,17 +5,14 @@
  */
 import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { releaseRef } from '@skerry/proto/release';
-import { formatDuration } from '@skerry/proto/units';
-import type { skerry } from '@skerry/proto/wire';
-import { decodeReference } from '../drift/watch.ts';
-import type { Candidate } from '../inference/engine.ts';
-import { type LoadableRelease, NoVariantServes, type VariantOutcome } from '../inference/prepare.ts';
+import { NoVariantServes, type VariantOutcome } from '../inference/prepare.ts';
 import { blame, requireChannels, Unfit } from '../release/fitness.ts';
 import { readStoredRelease } from '../release/obtain.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
+import { type Loaded, loadShadow } from './load.ts';
 import { newRecord, recoverShadow, type ShadowRecord, ShadowRecords, withoutMarker } from './record.ts';
 import { Runner } from './runner.ts';
-import { measuredUs, Shadow } from './shadow.ts';
+import { Shadow } from './shadow.ts';
 import type { ShadowStatus, ShadowsOptions, ShadowWish } from './types.ts';
 
 const FIRST_PAUSE_MS = 30_000;
@@ -30,6 +27,8 @@ interface Slot {
   state: ShadowStatus['state'];
   error: string | undefined;
   outcomes: readonly VariantOutcome[];
+  /** Its files are to go. */
+  isDamaged: boolean;
   shadow: Shadow | undefined;
   cancelProof: () => void;
 }
@@ -56,6 +55,7 @@ export class Shadows {
         state: 'fetching',
         error: undefined,
         outcomes: [],
+        isDamaged: false,
         shadow: undefined,
         cancelProof: () => undefined,
       });
@@ -97,7 +97,9 @@ export class Shadows {
 
   /** The releases that are wished for, whose files stay. */
   wished(): ReleaseTarget[] {
-    return [...this.#slots.values()].flatMap(({ wish }) => wish?.target ?? []);
+    return [...this.#slots.values()].flatMap(({ wish, isDamaged }) =>
+      wish && !isDamaged ? [wish.target] : [],
+    );
   }
 
   /** Frees all memory for what serves; they come back after a pause. */
@@ -170,16 +172,44 @@ export class Shadows {
       return false;
     }
     try {
-      if (!slot.record.passed) await this.#o.obtain(slot.name, target);
-      await this.#o.releases.exclusively(() => this.#load(slot, wish));
+      if (!slot.record.passed) await this.#obtain(slot, target);
+      await this.#loadOrMend(slot, wish);
       return false;
     } catch (caught) {
       return await this.#failed(slot, wish, caught);
     }
   }
 
+  async #obtain(slot: Slot, target: ReleaseTarget): Promise<void> {
+    Object.assign(slot, { state: 'fetching', error: undefined });
+    await this.#o.obtain(slot.name, target);
+  }
+
+  /** Loads it; what is damaged or missing on disk is fetched anew, once. */
+  async #loadOrMend(slot: Slot, wish: ShadowWish): Promise<void> {
+    const { releases } = this.#o;
+    const load = (): Promise<void> => releases.exclusively(() => this.#load(slot, wish));
+    try {
+      await load();
+    } catch (error) {
+      const isDamaged = error instanceof SkerryError && ['untrusted', 'not-found'].includes(error.code);
+      if (!isDamaged) throw error;
+      this.#log('warn', slot, 'its files are damaged, and fetched anew', { error: error.message });
+      slot.isDamaged = true;
+      try {
+        // Removes what nobody needs.
+        await releases.apply(new Map());
+      } finally {
+        slot.isDamaged = false;
+      }
+      slot.record = { ...slot.record!, passed: false };
+      await this.#obtain(slot, wish.target);
+      await load();
+    }
+  }
+
   async #load(slot: Slot, wish: ShadowWish): Promise<void> {
-    const { engine, lanes, ports } = this.#o;
+    const { config, engine, lanes, ports } = this.#o;
     const { crypto, blobs, crashPoint } = ports;
     const isWished = (): boolean => !this.#stopped && slot.wish?.target.digest === wish.target.digest;
     if (!isWished()) return;
@@ -188,45 +218,26 @@ export class Shadows {
     requireChannels(lanes.get(slot.name)!.pipeline, release.manifest);
     await this.#persist(slot, { ...slot.record!, at: 'loading' });
     crashPoint('shadow.loading');
-    let candidate: Candidate | undefined;
-    let reference: skerry.v1.IDriftReference | undefined;
+    let loaded: Loaded;
     try {
-      reference = await this.#reference(release);
-      candidate = await engine.prepareShadow(release);
-      slot.outcomes = candidate.outcomes;
-      this.#requireQuick(candidate);
-      await this.#persist(slot, { ...withoutMarker(slot.record!), passed: true, at: 'running' });
+      const { maxLatency: maxLatencyMs } = config.inference.shadow;
+      loaded = await loadShadow({ engine, blobs, maxLatencyMs }, release);
     } catch (error) {
       if (error instanceof NoVariantServes) slot.outcomes = error.outcomes;
-      await candidate?.model.release();
       throw blame(error);
     }
-    if (isWished()) this.#begin(slot, wish, candidate, reference);
-    else await candidate.model.release();
+    slot.outcomes = loaded.candidate.outcomes;
+    try {
+      await this.#persist(slot, { ...withoutMarker(slot.record!), passed: true, at: 'running' });
+    } catch (error) {
+      await loaded.candidate.model.release();
+      throw error;
+    }
+    if (isWished()) this.#begin(slot, wish, loaded);
+    else await loaded.candidate.model.release();
   }
 
-  #requireQuick(candidate: Candidate): void {
-    const [tookMs, maxMs] = [measuredUs(candidate) / 1_000, this.#o.config.inference.shadow.maxLatency];
-    if (tookMs <= maxMs) return;
-    throw new SkerryError(
-      'unsupported',
-      `it takes ${formatDuration(Number(tookMs.toPrecision(3)))} a window here, and a shadow may take ${formatDuration(maxMs)}`,
-      { hint: 'raise inference.shadow.maxLatency' },
-    );
-  }
-
-  async #reference({ manifest, files }: LoadableRelease): Promise<skerry.v1.IDriftReference | undefined> {
-    const file = manifest.drift && files.get(manifest.drift.reference);
-    const bytes = file && (await this.#o.ports.blobs.read(file.digest));
-    return bytes && decodeReference(manifest, bytes);
-  }
-
-  #begin(
-    slot: Slot,
-    wish: ShadowWish,
-    candidate: Candidate,
-    reference: skerry.v1.IDriftReference | undefined,
-  ): void {
+  #begin(slot: Slot, wish: ShadowWish, { candidate, reference }: Loaded): void {
     const { agentId, config, evidence, engine, lanes, ports } = this.#o;
     const shadow = new Shadow(candidate, {
       agent: agentId,

@@ -33,7 +33,7 @@ export interface ShadowsOptions {
   agentId: string;
   lanes: ReadonlyMap<string, Pick<Lane, 'pipeline' | 'shadow'>>;
   engine: Pick<Engine, 'prepareShadow' | 'serving'>;
-  releases: Pick<Releases, 'exclusively'>;
+  releases: Pick<Releases, 'exclusively' | 'apply'>;
   obtain(pipeline: string, target: ReleaseTarget): Promise<void>;
   evidence: EvidenceNotes;
   isBusy: () => boolean;
