@@ -47,20 +47,22 @@ export class SelfRevert {
   /** Back to the previous release. Resolves when that is done, or has failed and was logged. */
   async giveBack(pipeline: string, digest: string, reason: string): Promise<void> {
     const { releases, clock, log } = this.#options;
-    const { active, previous } = releases.status(pipeline);
+    const { active, substitute } = releases.status(pipeline);
     if (active?.digest !== digest || this.#underWay.has(pipeline)) return;
     if (clock.monoMs() < (this.#notBeforeMs.get(pipeline) ?? 0)) return;
     this.#underWay.add(pipeline);
     try {
-      if (previous && previous.digest !== digest) {
+      if (substitute) {
         await releases.revert(pipeline, reason);
         if (releases.status(pipeline).active?.digest === digest) return; // the agent is stopping
-        await this.#tell(pipeline, digest, `${releaseRef(active)} was given back: ${reason}`);
+        const when = Math.round(clock.wallMs());
+        await this.#tell(pipeline, digest, `${releaseRef(active)} was given back: ${reason}`, `${when}`);
       } else if (this.#stuck.get(pipeline) !== digest) {
         this.#stuck.set(pipeline, digest);
         const why = `${releaseRef(active)} goes on, for there is no previous release to go back to: ${reason}`;
         log('warn', 'release', why, { pipeline });
-        await this.#tell(pipeline, digest, why);
+        // The same episode at every start, of which a crash loop has many.
+        await this.#tell(pipeline, digest, why, `stays-${digest.slice(-12)}`);
       }
     } catch (error) {
       this.#notBeforeMs.set(pipeline, clock.monoMs() + RETRY_MS);
@@ -70,10 +72,10 @@ export class SelfRevert {
     }
   }
 
-  async #tell(pipeline: string, releaseDigest: string, message: string): Promise<void> {
+  async #tell(pipeline: string, releaseDigest: string, message: string, id: string): Promise<void> {
     const { alert, clock, log, notify } = this.#options;
     const wallMs = Math.round(clock.wallMs());
-    const episode = `limits-${pipeline}-${wallMs}`;
+    const episode = `limits-${pipeline}-${id}`;
     const state = v1.EpisodeState.EPISODE_STATE_OPEN;
     try {
       await alert({ episode, state, kind: 'agent', pipeline, releaseDigest, message, wallMs });

@@ -28,6 +28,7 @@ import {
   revert,
   type SlotRecord,
   type Step,
+  substitute,
   withdrawn,
 } from './slots.ts';
 
@@ -141,6 +142,7 @@ class Keeper implements Releases {
     return {
       active: [record.active, record.previous].find((target) => target?.digest === serving),
       previous: record.previous,
+      substitute: record.active?.digest === serving ? substitute(record) : undefined,
       trying: wish?.digest === serving ? undefined : wish,
       state,
       error,

@@ -41,6 +41,8 @@ export interface ReleaseStatus {
   /** What serves: the active release, or the previous one where it stands in. */
   active: ReleaseTarget | undefined;
   previous: ReleaseTarget | undefined;
+  /** What the agent may go back to by itself; undefined where that was taken back, or serves already. */
+  substitute: ReleaseTarget | undefined;
   /** The wish that isn't fulfilled yet. */
   trying: ReleaseTarget | undefined;
   state: 'none' | 'fetching' | 'verifying' | 'active' | 'failed';

@@ -6,11 +6,13 @@ import {
   encodeRecord,
   endAttempt,
   failAttempt,
+  givenBack,
   type ReleaseTarget,
   reconcile,
   recover,
   revert,
   type SlotRecord,
+  substitute,
   withdrawn,
 } from './slots.ts';
 
@@ -81,6 +83,21 @@ test('reverting makes the previous release active and refuses the one left', () 
   expect(record.previous).toBeUndefined();
   expect(reconcile(two, record, one.digest)).toMatchObject({ kind: 'refuse', reason: 'latency' });
   expect(() => revert(endAttempt(EMPTY_RECORD, one), 'x')).toThrow('no previous release');
+});
+
+test('what was taken back is nothing to go back to', () => {
+  const takenBack = endAttempt(served, one);
+  expect(takenBack).toMatchObject({ active: one, previous: two });
+  expect(substitute(served)).toEqual(one);
+  expect(substitute(takenBack)).toBeUndefined();
+  expect(() => revert(takenBack, 'latency')).toThrow('no previous release');
+});
+
+test('between two records it shows what the agent gave back by itself', () => {
+  expect(givenBack(served, revert(served, 'latency'))).toEqual({ digest: two.digest, reason: 'latency' });
+  expect(givenBack(served, endAttempt(served, one))).toBeUndefined();
+  expect(givenBack(served, failAttempt(served, three.digest, 'golden case 3'))).toBeUndefined();
+  expect(givenBack(EMPTY_RECORD, served)).toBeUndefined();
 });
 
 test('the stored form reads back, and damage is corrupt', () => {

@@ -71,19 +71,26 @@ export function reconcile(
   loadedDigest: string | undefined,
   isActiveLost = false,
 ): Step {
-  const { active, previous, left, refused } = slots;
+  const { active, refused } = slots;
   if (active && loadedDigest !== active.digest && refused?.digest !== active.digest) {
     if (!isActiveLost) return { kind: 'load', target: active };
-    // Never one that was taken back, and none of which that isn't known.
-    const mayStandIn = left === 'replaced' && refused?.digest !== previous?.digest;
-    if (loadedDigest === undefined && previous && mayStandIn) return { kind: 'stand-in', target: previous };
+    const instead = substitute(slots);
+    if (loadedDigest === undefined && instead) return { kind: 'stand-in', target: instead };
     if (desired?.digest === active.digest) return { kind: 'none' };
     if (desired && desired.digest === loadedDigest) return { kind: 'activate', target: desired, known: true };
   }
   if (!desired || desired.digest === loadedDigest) return { kind: 'none' };
   if (refused?.digest === desired.digest) return { kind: 'refuse', target: desired, reason: refused.reason };
-  const known = [active?.digest, previous?.digest].includes(desired.digest);
+  const known = [active?.digest, slots.previous?.digest].includes(desired.digest);
   return { kind: 'activate', target: desired, known };
+}
+
+/**
+ * What may take the place of the active release without anybody's wish: the one that it replaced. Never one that was
+ * taken back, and none of which that isn't known.
+ */
+export function substitute({ previous, left, refused }: SlotRecord): ReleaseTarget | undefined {
+  return left === 'replaced' && refused?.digest !== previous?.digest ? previous : undefined;
 }
 
 /**
@@ -137,10 +144,10 @@ export function withdrawn(slots: SlotRecord): SlotRecord {
   return active ? { ...rest, previous: active, left: 'reverted' } : rest;
 }
 
-/** Back to the previous release, by a person or by the release's own limits; the one left is refused. */
+/** Back to the previous release, by the release's own limits or a policy; the one left is refused. */
 export function revert(slots: SlotRecord, reason: string): SlotRecord {
   const { active } = slots;
-  if (!active || !slots.previous)
+  if (!active || !substitute(slots))
     throw new SkerryError('precondition', 'there is no previous release to go back to');
   return giveUp({ ...slots, refused: { digest: active.digest, reason } }, active.digest);
 }

@@ -33,6 +33,8 @@ export class SimAgent {
   sketches: skerry.v1.IDriftSketch[] = [];
   samples: skerry.v1.ICapturedWindow[] = [];
   evidence: skerry.v1.IReleaseEvidence[] = [];
+  /** What it said of evidence before still stands. */
+  evidenceUnsaid = false;
   ledger: skerry.v1.ILedgerReport | undefined;
   desired: skerry.v1.IDesired | undefined;
   instance = '';
@@ -107,6 +109,7 @@ export class SimAgent {
         facts: this.facts,
         pipelines: [this.pipeline],
         evidence: this.evidence,
+        evidenceUnsaid: this.evidenceUnsaid,
       },
       blocks: this.blocks,
       sketches: this.sketches,
