@@ -170,9 +170,9 @@ export class Gateway {
 
 const FETCH = createFetchTransport();
 
-/** Of every ten windows one is an alert, of fifty one a high one; the others lie evenly below, the upper half of them not far. */
+/** Of fifty windows five in a row are alerts, the first of them high; the others lie below, half of them not far. */
 function levelOf(window: number): number {
-  const place = (window * 7) % 10;
-  if (place > 0) return 1 + 0.3 * place;
-  return window % 50 === 0 ? HIGH : 8;
+  const place = window % 50;
+  if (place >= 5) return 1 + 0.3 * ((window * 7) % 10);
+  return place === 0 ? HIGH : 8;
 }

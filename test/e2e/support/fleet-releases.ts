@@ -26,7 +26,7 @@ const BREAKING = 8.5;
  *   refused    answers its golden vectors wrongly, everywhere
  *   failing    under load, runs fail in which a window is high
  *   nan        under load, the score of every window that is high is no number
- *   slow       takes a hundred times as long
+ *   slow       takes far longer
  *   alarming   under load, half of the other windows are alerts, too
  *   shifted    scores are too high, load or no load
  *   large      good, and too large for machines with little memory
@@ -35,8 +35,6 @@ export type Nature = 'good' | 'refused' | 'failing' | 'nan' | 'slow' | 'alarming
 
 /** What scores are too high by where a release is `alarming` or `shifted`. */
 const EXCESS = 2.8;
-const WIDTH = 512;
-const SLOW_LAYERS = 100;
 
 type Initializers = onnx.ITensorProto[];
 
@@ -128,9 +126,9 @@ function ending(nature: Nature): [onnx.INodeProto[], Initializers] {
     case 'shifted':
       return [[node('Add', ['level', 'excess'], ['score'])], [constant('excess', [1], [EXCESS])]];
     case 'large':
-      return detour(1);
+      return detour(1, 1024);
     case 'slow':
-      return detour(SLOW_LAYERS);
+      return detour(600, 256);
   }
 }
 
@@ -139,8 +137,8 @@ function highUnderLoad(): onnx.INodeProto[] {
   return [node('Mul', ['level', 'load'], ['burden']), node('Greater', ['burden', 'most'], ['breaking'])];
 }
 
-/** The score of a good release, and so many layers that add nothing to it. */
-function detour(layers: number): [onnx.INodeProto[], Initializers] {
+/** The score of a good release, and so many layers of `width` that add nothing to it. */
+function detour(layers: number, width: number): [onnx.INodeProto[], Initializers] {
   const hidden = Array.from({ length: layers }, (_, i) =>
     node('Gemm', [`hidden_${i}`, 'mixing'], [`hidden_${i + 1}`]),
   );
@@ -152,15 +150,15 @@ function detour(layers: number): [onnx.INodeProto[], Initializers] {
       node('Add', ['level', 'nothing'], ['score']),
     ],
     [
-      constant('widen', [TICKS * 2, WIDTH], filled(TICKS * 2 * WIDTH, 1)),
-      constant('mixing', [WIDTH, WIDTH], filled(WIDTH * WIDTH, 1 / WIDTH)),
-      constant('narrow', [WIDTH, 1], filled(WIDTH, 0)),
+      constant('widen', [TICKS * 2, width], filled(TICKS * 2 * width, 1)),
+      constant('mixing', [width, width], filled(width * width, 1 / width)),
+      constant('narrow', [width, 1], filled(width, 0)),
     ],
   ];
 }
 
-function filled(length: number, with_: number): number[] {
-  return new Array<number>(length).fill(with_);
+function filled(length: number, each: number): number[] {
+  return new Array<number>(length).fill(each);
 }
 
 function constant(name: string, dims: number[], floatData: number[]): onnx.ITensorProto {

@@ -9,7 +9,7 @@ import { makeKey } from './operator.ts';
 import { until } from './until.ts';
 
 /** Windows that every machine works through between two looks. */
-const WINDOWS_A_LOOK = 10;
+const WINDOWS_A_LOOK = 30;
 const DEADLINE_MS = 150_000;
 
 /** A rollout as the operators' API shows it, as far as tests look at it. */
@@ -17,8 +17,15 @@ export interface RolloutView {
   id: string;
   status: string;
   state: { name: string; phase?: string; stage?: number };
+  spec: { stages: { name: string; mode: 'active' | 'shadow' }[] };
   frozen: { stage: number; eligible: number; members: number }[];
-  decisions: { rule: string; from: string; to: string; text: string }[];
+  decisions: {
+    rule: string;
+    from: string;
+    to: string;
+    text: string;
+    numbers: { gates?: { gate: string; verdict: string; text: string }[] };
+  }[];
 }
 
 export class Fleet {
@@ -36,7 +43,7 @@ export class Fleet {
     this.gateways = gateways;
   }
 
-  /** So many gateways, enrolled and waiting for a release. Every eighth has little memory, every fifth an MQTT device. */
+  /** So many gateways, enrolled and waiting for a release. Every eighth has little memory, every twelfth an MQTT device. */
   static async start(folder: string, controlPlane: ControlPlane, count: number): Promise<Fleet> {
     const key = await makeKey(controlPlane, folder);
     const gateways = Array.from({ length: count }, (_, i) => {
@@ -46,8 +53,8 @@ export class Fleet {
         id: `gateway-${i + 1}`,
         phase: i,
         labels: { hw: isSmall ? 'small' : 'large' },
-        maxMemory: isSmall ? '256KiB' : '64MiB',
-        overMqtt: i % 5 === 0,
+        maxMemory: isSmall ? '2MiB' : '64MiB',
+        overMqtt: i % 12 === 0,
       });
     });
     const fleet = new Fleet(folder, controlPlane, key, gateways);
@@ -61,6 +68,15 @@ export class Fleet {
 
   async stop(): Promise<void> {
     await Promise.all(this.gateways.map((gateway) => gateway.stop()));
+  }
+
+  /** Every gateway has power and a link again, and no machine is under load. */
+  async recover(): Promise<void> {
+    this.underLoad = false;
+    for (const gateway of this.gateways) {
+      gateway.mend();
+      if (!gateway.isOn) await gateway.start();
+    }
   }
 
   /** Makes, signs and pushes a release of the gauge. */
@@ -94,9 +110,12 @@ export class Fleet {
     return this.gateways.filter((gateway) => gateway.isOn && gateway.pipeline.release === release);
   }
 
-  /** All machines work on for a moment. */
+  /**
+   * All machines work on for a moment, one after the other: all of it is one process here, and a gateway's latency is to
+   * be its own.
+   */
   async work(): Promise<void> {
-    await Promise.all(this.gateways.map((gateway) => gateway.work(WINDOWS_A_LOOK, this.underLoad)));
+    for (const gateway of this.gateways) await gateway.work(WINDOWS_A_LOOK, this.underLoad);
   }
 }
 
@@ -113,25 +132,33 @@ export class Rollout {
     this.id = id;
   }
 
-  /** How it stands; never do more gateways serve its release than its stages' frozen membership. */
+  /** How it stands; never do more gateways serve its release than the frozen membership, to which shadows don't count. */
   async look(): Promise<RolloutView> {
     const serving = this.#fleet.serving(this.release).length;
     // Asked for after the count: membership only grows.
     const view = await this.#controlPlane.get<RolloutView>(`rollouts/${this.id}`);
-    expect(serving).toBeLessThanOrEqual(view.frozen.at(-1)?.members ?? 0);
+    const entitled = view.frozen.findLast(({ stage }) => view.spec.stages[stage]!.mode === 'active');
+    expect(serving).toBeLessThanOrEqual(entitled?.members ?? 0);
     return view;
   }
 
-  /** Lets the fleet work, and looks, until the rollout is as awaited. */
-  async until(what: string, isSo: (view: RolloutView) => boolean): Promise<RolloutView> {
+  /** Looks until the rollout is as awaited; the fleet works meanwhile, unless it is to stand still. */
+  async until(
+    what: string,
+    isSo: (view: RolloutView) => boolean,
+    { still = false } = {},
+  ): Promise<RolloutView> {
     let seen: RolloutView | undefined;
     const ask = async (): Promise<RolloutView | false> => {
-      await this.#fleet.work();
+      if (!still) await this.#fleet.work();
       seen = await this.look();
       return isSo(seen) && seen;
     };
     return until(`${this.release} ${what}`, ask, DEADLINE_MS).catch((error: Error) => {
-      const told = seen?.decisions.map(({ from, to, rule, text }) => `${from} → ${to}: ${rule}: ${text}`);
+      const told = seen?.decisions.flatMap(({ from, to, rule, text, numbers }) => [
+        `${from} → ${to}: ${rule}: ${text}`,
+        ...(numbers.gates ?? []).map((gate) => `  ${gate.gate}: ${gate.verdict}: ${gate.text}`),
+      ]);
       const troubles = this.#fleet.gateways.map(({ id, trouble }) => `${id}: ${trouble}`);
       const lines = [`${error.message}; it is ${seen?.status}`, ...(told ?? []), ...troubles];
       throw new Error(lines.join('\n'), { cause: error });
