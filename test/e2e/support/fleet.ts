@@ -150,9 +150,10 @@ export class Rollout {
   ): Promise<RolloutView> {
     let seen: RolloutView | undefined;
     const ask = async (): Promise<RolloutView | false> => {
-      if (!still) await this.#fleet.work();
       seen = await this.look();
-      return isSo(seen) && seen;
+      if (isSo(seen)) return seen;
+      if (!still) await this.#fleet.work();
+      return false;
     };
     return until(`${this.release} ${what}`, ask, DEADLINE_MS).catch((error: Error) => {
       const told = seen?.decisions.flatMap(({ from, to, rule, text, numbers }) => [
