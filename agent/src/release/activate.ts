@@ -7,20 +7,17 @@ import { messageOf, SkerryError } from '@skerry/proto/errors';
 import { releaseRef } from '@skerry/proto/release';
 import type { Candidate } from '../inference/engine.ts';
 import { type LoadableRelease, NoVariantServes, type VariantOutcome } from '../inference/prepare.ts';
-import type { StoreOp } from '../ports.ts';
 import { blame, requireChannels, Unfit } from './fitness.ts';
 import { blobsOf } from './kept-blobs.ts';
 import { readStoredRelease } from './obtain.ts';
 import type { ReleaseStatus, Releases, ReleasesOptions } from './releases.ts';
+import { readSlots, writeSlots } from './slot-store.ts';
 import {
   beginAttempt,
-  decodeRecord,
   EMPTY_RECORD,
-  encodeRecord,
   endAttempt,
   endStandIn,
   failAttempt,
-  givenBack,
   keptDigests,
   type ReleaseTarget,
   reconcile,
@@ -72,7 +69,7 @@ class Keeper implements Releases {
   start(): Promise<void> {
     return this.#inTurn(async () => {
       for (const [name, slot] of this.#slots) {
-        const stored = await this.#readRecord(name);
+        const stored = await readSlots(this.#options, name);
         const recovered = recover(stored);
         slot.record = stored;
         if (recovered === stored) continue;
@@ -356,28 +353,9 @@ class Keeper implements Releases {
     return digests;
   }
 
-  async #readRecord(name: string): Promise<SlotRecord> {
-    const bytes = await this.#options.store.get(keyOf(name));
-    if (!bytes) return EMPTY_RECORD;
-    try {
-      return decodeRecord(name, bytes);
-    } catch (error) {
-      this.#options.log('error', 'release', 'the stored slots are damaged, beginning anew', {
-        pipeline: name,
-        error,
-      });
-      return EMPTY_RECORD;
-    }
-  }
-
   async #persist(name: string, slot: Slot, record: SlotRecord): Promise<void> {
-    const { store, reversion } = this.#options;
-    const left = givenBack(slot.record, record);
-    const evidence = left && reversion?.(name, left.digest, left.reason);
-    const slots: StoreOp = { type: 'put', key: keyOf(name), value: encodeRecord(record) };
-    await store.batch([slots, ...(evidence?.ops ?? [])], { sync: true });
+    await writeSlots(this.#options, name, slot.record, record);
     slot.record = record;
-    evidence?.committed();
   }
 
   /** What has served goes on serving, on a disk that refuses as well: only the marker of the attempt is missing then. */
@@ -394,8 +372,4 @@ class Keeper implements Releases {
     if (!slot) throw new SkerryError('not-found', `there is no pipeline ${pipeline}`);
     return slot;
   }
-}
-
-function keyOf(pipeline: string): string {
-  return `r/${pipeline}`;
 }
