@@ -287,3 +287,10 @@ export function releaseFiles(manifest: ReleaseManifest): string[] {
 export function releaseRef(manifest: { name: string; version: string }): string {
   return `${manifest.name}@${manifest.version}`;
 }
+
+/** Whether two releases cut the same windows of the same samples. Units and ranges may differ. */
+export function cutAlike(a: ReleaseManifest['window'], b: ReleaseManifest['window']): boolean {
+  const cut = ({ channels, rate, length, hop, missing, maxGap, lateness }: ReleaseManifest['window']) =>
+    JSON.stringify([channels.map(({ name }) => name), rate, length, hop, missing, maxGap, lateness]);
+  return cut(a) === cut(b);
+}

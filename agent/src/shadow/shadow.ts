@@ -6,7 +6,7 @@
  */
 import type { Crypto } from '@skerry/proto/crypto';
 import type { EffectivePolicy } from '@skerry/proto/policy';
-import { type ReleaseManifest, releaseRef } from '@skerry/proto/release';
+import { cutAlike, type ReleaseManifest, releaseRef } from '@skerry/proto/release';
 import type { ResultRow } from '@skerry/proto/results';
 import type { skerry } from '@skerry/proto/wire';
 import type { EvidenceNotes, ShadowWindows } from '../evidence/types.ts';
@@ -235,10 +235,8 @@ function longestSustain({ judged, policy }: Judge): number {
   return Math.max(1, ...sustains);
 }
 
-// Ranges and units may differ: the shadow sees what the release that serves lets in.
+// Units and ranges may differ: the shadow sees what the release that serves lets in.
 function mismatchOf(serving: ReleaseManifest, shadow: ReleaseManifest): string | undefined {
-  const cut = ({ window: { channels, rate, length, hop, missing, maxGap, lateness } }: ReleaseManifest) =>
-    JSON.stringify([channels.map(({ name }) => name), rate, length, hop, missing, maxGap, lateness]);
-  if (cut(serving) === cut(shadow)) return undefined;
+  if (cutAlike(serving.window, shadow.window)) return undefined;
   return `its windows are not those of ${releaseRef(serving)}, which serves: it can't be compared window by window`;
 }

@@ -13,17 +13,20 @@ export function addPreflightCommand(program: Command): void {
     .description('which agents a release would fail on, and why, from what they report')
     .argument('<release>', 'NAME@VERSION')
     .option('--selector <selector>', 'only agents that match')
+    .option('--shadow', 'as a rollout with a shadow stage would find it')
     .addHelpText(
       'after',
       '\nEnds with 1 where it would fail on any agent.\n\nExample:\n  skerry preflight press-vibration@1.3.0 --selector site==oslo',
     )
     .action(
-      action<{ selector?: string }>(async (session, [release], { selector }) => {
+      action<{ selector?: string; shadow?: boolean }>(async (session, [release], { selector, shadow }) => {
         const { name, version } = parseReleaseRef(release!);
         if (version === undefined)
           throw new SkerryError('invalid', `"${release}" names no version`, { hint: 'write NAME@VERSION' });
         const path = `api/v1/releases/${encodeURIComponent(name)}/${encodeURIComponent(version)}/preflight`;
-        const found = await session.client.json<Preflight>('GET', path, { query: { selector } });
+        const found = await session.client.json<Preflight>('GET', path, {
+          query: { selector, shadow: shadow ? 'true' : undefined },
+        });
         session.show(found, () => showPreflight(release!, found));
         if (found.failing > 0) process.exitCode = EXIT.failed;
       }),

@@ -15,9 +15,17 @@ export function preflightRoutes(api: Api, deps: AppDeps): void {
       path: '/releases/:name/:version/preflight',
       summary: 'Which agents the release would fail on, and why, from what they report',
       role: 'viewer',
-      query: z.strictObject({ selector: z.string().max(2000).default('') }),
+      query: z.strictObject({
+        selector: z.string().max(2000).default(''),
+        /** Whether it is to run beside what serves first. */
+        shadow: z.enum(['true', 'false']).default('false'),
+      }),
     },
-    ({ param, query }) => preflightOf(deps, param('name'), param('version'), query.selector),
+    ({ param, query }) =>
+      preflightOf(deps, param('name'), param('version'), {
+        selector: query.selector,
+        isShadow: query.shadow === 'true',
+      }),
   );
 }
 
@@ -26,14 +34,14 @@ export async function preflightOf(
   deps: AppDeps,
   name: string,
   version: string,
-  selector: string,
+  asked: { selector: string; isShadow: boolean },
 ): Promise<Preflight> {
   const release = await deps.fleet.release(name, version);
   const { digest, manifest, files } = release;
   const sizeBytes = files.reduce((total, file) => total + file.sizeBytes, 0);
   const opsets = await opsetsOf(deps, release);
   const windows = await deps.fleet.releaseWindows(name);
-  const query = { name, digest, sizeBytes, manifest, opsets, windows, selector };
+  const query = { name, digest, sizeBytes, manifest, opsets, windows, ...asked };
   return mergePreflights(await Promise.all(deps.shards.map((shard) => shard.preflight(query))));
 }
 
@@ -59,12 +67,9 @@ async function opsetsOf(
  * its `preflight.maxFailing` allows.
  */
 export async function checkPreflight(deps: AppDeps, { id, spec, release }: RolloutInfo): Promise<void> {
-  const { eligible, failing, findings } = await preflightOf(
-    deps,
-    release.name,
-    release.version,
-    spec.selector,
-  );
+  const isShadow = spec.stages.some(({ mode }) => mode === 'shadow');
+  const asked = { selector: spec.selector, isShadow };
+  const { eligible, failing, findings } = await preflightOf(deps, release.name, release.version, asked);
   if (eligible === 0 || failing / eligible <= spec.preflight.maxFailing) return;
   const first = findings[0]!;
   throw new SkerryError(

@@ -30,6 +30,7 @@ function judge(
     manifest: manifestOf('2.0.0'),
     opsets: [],
     windows: {},
+    isShadow: false,
     ...release,
   };
   const of = { version: '0.1.0', facts: {}, ...agent };
@@ -39,6 +40,20 @@ function judge(
     warns: known(warningsOf(candidate, of, PIPELINE)),
   };
 }
+
+test('what is to run beside what serves needs an agent that can, and windows that are cut alike', () => {
+  const facts = { shadow: '1' };
+  const other = manifestOf('1.0.0', { 'length: 4': 'length: 8' }).window;
+  const alike = manifestOf('1.0.0').window;
+  expect(other).not.toEqual(alike);
+  const shadow = { isShadow: true, windows: { old: other } };
+  expect(judge(shadow, { facts }).fails).toEqual([expect.stringMatching(/not those of press@1\.0\.0/)]);
+  expect(judge({ ...shadow, isShadow: false }, { facts }).fails).toEqual([]);
+  expect(judge({ isShadow: true, windows: { old: alike } }, { facts })).toEqual({ fails: [], warns: [] });
+  expect(judge({ isShadow: true, windows: { old: alike } }).warns).toEqual([
+    'it can run no release beside what serves: shadow stages leave it out',
+  ]);
+});
 
 test('an agent that says nothing of itself isn’t judged', () => {
   expect(judge({ opsets: [{ '': 99 }] })).toEqual({ fails: [], warns: [] });

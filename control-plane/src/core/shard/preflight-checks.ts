@@ -1,7 +1,8 @@
 /** What a release would meet in one pipeline of one agent, from what the agent reports. What it doesn't say isn't judged. */
-import type { ReleaseManifest } from '@skerry/proto/release';
+import { cutAlike, type ReleaseManifest } from '@skerry/proto/release';
 import { formatDuration } from '@skerry/proto/units';
 import { compareVersions, VERSION_PATTERN } from '@skerry/proto/version';
+import { canShadow } from '../plan.ts';
 import type { PipelineInfo } from './reported.ts';
 
 /** The release that would come. */
@@ -14,6 +15,8 @@ export interface Candidate {
   opsets: Record<string, number>[];
   /** Windows of the releases of that name, by digest: what a pipeline's present release takes. */
   windows: Record<string, ReleaseManifest['window']>;
+  /** Whether it is to run beside what serves first. */
+  isShadow: boolean;
 }
 
 export interface PreflightAgent {
@@ -35,6 +38,7 @@ export function failuresOf(release: Candidate, agent: PreflightAgent, pipeline: 
     tooNew(release.opsets, facts),
     missingChannels(pipeline, manifest),
     ...otherUnits(release, pipeline),
+    otherWindows(release, pipeline),
     tooBig('memory', facts.memoryMiB, manifest.limits.memory),
     tooBig('free disk', facts.diskFreeMiB, release.sizeBytes),
   ];
@@ -42,7 +46,12 @@ export function failuresOf(release: Candidate, agent: PreflightAgent, pipeline: 
 
 /** What to know where it would run. */
 export function warningsOf(release: Candidate, { facts }: PreflightAgent, pipeline: PipelineInfo): Reason[] {
-  return [otherRate(release, pipeline), metered(facts, release.sizeBytes)];
+  const isLeftOut = release.isShadow && !canShadow({ labels: {}, facts }, pipeline);
+  return [
+    otherRate(release, pipeline),
+    metered(facts, release.sizeBytes),
+    isLeftOut ? 'it can run no release beside what serves: shadow stages leave it out' : undefined,
+  ];
 }
 
 function refusal(pipeline: PipelineInfo, digest: string): Reason {
@@ -93,6 +102,12 @@ function otherRate({ manifest, windows }: Candidate, pipeline: PipelineInfo): Re
   const [held, rate] = [windows[pipeline.releaseDigest]?.rate, manifest.window.rate];
   if (held === undefined || held === 'any' || rate === 'any' || held === rate) return undefined;
   return `${pipeline.release}, which serves there, takes ${held} samples a second, and this one ${rate}`;
+}
+
+function otherWindows({ manifest, windows, isShadow }: Candidate, pipeline: PipelineInfo): Reason {
+  const serving = windows[pipeline.releaseDigest];
+  if (!isShadow || !serving || cutAlike(serving, manifest.window)) return undefined;
+  return `its windows are not those of ${pipeline.release}, which serves there: it can't be compared with it in a shadow stage`;
 }
 
 function tooBig(what: string, factMiB: string | undefined, neededBytes: number | undefined): Reason {
