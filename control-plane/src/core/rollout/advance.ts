@@ -9,11 +9,11 @@ import {
   type FrozenStage,
   type GateVerdict,
   isActive,
+  isReached,
   isShadowStage,
   lastAdded,
   lastFrozen,
   move,
-  neededReached,
   type Rollout,
   type Running,
   runs,
@@ -106,11 +106,9 @@ function actOnBreach(
 function forward(rollout: Rollout, state: Running, evidence: Evidence, nowMs: number): Step | undefined {
   const stage = rollout.spec.stages[state.stage]!;
   const gates = judgeGates(rollout, evidence);
-  const needed = neededReached(rollout, evidence.members);
   const auto = (rule: string, text: string) => ({ who: 'auto', rule, text, numbers: { evidence, gates } });
   if (state.phase === 'applying') {
-    if (evidence.members === 0 || evidence.reached < needed || nowMs < pacedUntilMs(rollout))
-      return undefined;
+    if (!isReached(rollout, evidence) || nowMs < pacedUntilMs(rollout)) return undefined;
     return move(
       rollout,
       { ...state, phase: 'soaking', soakFromMs: nowMs },

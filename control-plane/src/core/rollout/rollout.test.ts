@@ -47,6 +47,26 @@ describe('rollout', () => {
     expect(after.some((id) => id.startsWith('late'))).toBe(true);
   });
 
+  test('[RO28] a stage waits for agents that it adds: those of the stages before say nothing about them', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0']);
+    const agents = fleetOf(world, 12);
+    const stages = 'stages: [{ name: half, agents: 6, soak: 1m }, { name: all, agents: 100% }]';
+    const id = start(world, '1.0.0', stages);
+    await settle(world, agents);
+    const first = agents.filter((a) => a.pipeline.release !== '');
+    const others = agents.filter((a) => a.pipeline.release === '');
+    await world.pass(60_000);
+    // Seven serve it, more than the five that are needed, and only one of them is new.
+    await settle(world, [...first, others[0]!]);
+    expect(world.fleet.rollout(id)).toMatchObject({
+      status: 'running(all: applying)',
+      evidence: { members: 12, reached: 7, added: 6, addedReached: 1 },
+    });
+    await settle(world, others.slice(0, 5));
+    expect(world.fleet.rollout(id).status).toBe('completed');
+  });
+
   test('[RO3] a release that fails its first agent is taken back by itself, and nothing else ever got it', async () => {
     const world = createWorld();
     pushTestReleases(world.fleet, ['press@1.0.0', 'press@2.0.0']);

@@ -75,7 +75,10 @@ export interface Evidence {
   members: number;
   /** Of these: every pipeline that wants the release serves it, or in a shadow stage runs it beside what serves. */
   reached: number;
-  /** Of these: the release was refused or given back. */
+  /** Of the members: those that the stage adds to the ones before it, and of these, those that are reached. */
+  added?: number;
+  addedReached?: number;
+  /** Of the members: the release was refused or given back. */
   failed: number;
   /** Of these: not heard of for a while. Unknown, never success. */
   offline: number;
@@ -202,6 +205,16 @@ export function describeState(rollout: Rollout): string {
     default:
       return state.name;
   }
+}
+
+/**
+ * Whether enough of the agents that a stage adds serve the release: minReached, or all of fewer. Those of the stages before
+ * were judged there, and say nothing about the new ones.
+ */
+export function isReached(rollout: Rollout, evidence: Evidence): boolean {
+  const { members, reached, added = 0, addedReached = 0 } = evidence;
+  const isWholeReached = members > 0 && reached >= neededReached(rollout, members);
+  return isWholeReached && addedReached >= Math.min(rollout.spec.minReached, added);
 }
 
 /** How many agents must serve the release before a stage soaks: minReached, or all where the stage is smaller. */

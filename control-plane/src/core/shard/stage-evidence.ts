@@ -24,6 +24,8 @@ export interface EvidenceQuery {
 
 interface MemberRow extends Record<string, string | number | Uint8Array | null> {
   agent: string;
+  /** Whether the stage is the agent's first. */
+  is_new: number;
   base_results: number;
   base_errors: number;
   told_ms: number | null;
@@ -60,7 +62,7 @@ export function stageEvidence(context: ShardContext, query: EvidenceQuery, plan:
   if (!query.isShadow) noteTold(context, query.rollout, query.digest);
   const role = query.isShadow ? 'shadow' : 'active';
   const rows = context.sql.all<MemberRow>(
-    `SELECT m.agent, m.base_results, m.base_errors, m.told_ms, m.outcome, a.last_seen_ms,
+    `SELECT m.agent, m.stage = ? AS is_new, m.base_results, m.base_errors, m.told_ms, m.outcome, a.last_seen_ms,
        ${query.isShadow ? SHADOWING : SERVING},
        (SELECT coalesce(max(trouble), '') FROM release_evidence e WHERE e.agent = m.agent AND e.release_digest = ?)
          AS trouble,
@@ -73,6 +75,7 @@ export function stageEvidence(context: ShardContext, query: EvidenceQuery, plan:
      FROM member m JOIN agent a ON a.id = m.agent AND a.state = 'approved'
      JOIN pipeline p ON p.agent = m.agent AND p.wants = ? AND p.pinned = 0
      WHERE m.rollout = ? AND m.stage <= ? GROUP BY m.agent`,
+    query.stage,
     ...new Array<string>(6).fill(query.digest),
     query.digest,
     role,
@@ -111,6 +114,8 @@ function addMember(
   const failed = (!reached && row.failed > 0) || row.trouble !== '';
   evidence.members++;
   if (reached) evidence.reached++;
+  evidence.added = (evidence.added ?? 0) + row.is_new;
+  evidence.addedReached = (evidence.addedReached ?? 0) + (reached ? row.is_new : 0);
   if (failed) {
     evidence.failed++;
     if (evidence.failures.length < 5)
@@ -167,6 +172,8 @@ export function emptyEvidence(): Evidence {
   return {
     members: 0,
     reached: 0,
+    added: 0,
+    addedReached: 0,
     failed: 0,
     offline: 0,
     waiting: 0,
@@ -183,6 +190,8 @@ export function emptyEvidence(): Evidence {
 const SUMS = [
   'members',
   'reached',
+  'added',
+  'addedReached',
   'failed',
   'offline',
   'waiting',
