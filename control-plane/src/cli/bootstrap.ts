@@ -10,9 +10,10 @@
  * enrolment: trust on first use. That is good on one machine only, so a server that listens beyond loopback leaves the
  * enrolment token out until there is a root.
  */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import type { FleetActor } from '../core/fleet/fleet-actor.ts';
 import { openFleet } from '../node/actors.ts';
+import { makeFolder } from '../node/folder.ts';
 import type { ActorRef } from '../ports.ts';
 
 export interface Bootstrap {
@@ -32,7 +33,7 @@ export async function writeBootstrap(
   file: string,
   options: { dataDir: string; url: string; isLoopback: boolean },
 ): Promise<void> {
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(options.dataDir);
   const fleet = openFleet(options.dataDir, async () => undefined);
   let bootstrap: Bootstrap;
   try {

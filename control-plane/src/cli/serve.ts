@@ -20,6 +20,7 @@ interface ServeOptions {
   retention: number;
   syncsPerSecond: number;
   deltas: number;
+  renewInstance?: boolean;
   build: boolean;
 }
 
@@ -84,6 +85,10 @@ export function addServeCommand(program: Command): void {
       '--bootstrap <file>',
       'before it answers, write URL and tokens for programs on this machine there (mode 0600)',
     )
+    .option(
+      '--renew-instance',
+      'once after its data were restored from a backup: agents take desired state anew, whatever they held',
+    )
     .option('--no-build', "don't build the console where it is missing (from the sources only)")
     .addHelpText(
       'after',
@@ -120,6 +125,10 @@ async function serve(options: ServeOptions): Promise<void> {
     deltaBytes,
   });
   try {
+    if (options.renewInstance) {
+      print(`Instance ${await plane.fleet.renewInstance('local')} has begun: agents take desired state anew`);
+      await plane.coordinator.drive();
+    }
     print(`The control plane is at ${plane.url}`);
     // With a bootstrap file the link is in there, and not in a log.
     if (options.bootstrap === undefined)

@@ -1,5 +1,4 @@
 /** The Node host: actors over SQLite files, blobs as files, wake sockets by ws, timers for alarms. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, SkerryError } from '@skerry/proto/errors';
@@ -18,6 +17,7 @@ import { DEFAULT_DELTA_BYTES, Deltas } from '../routes/deltas.ts';
 import { openFleet, openShard } from './actors.ts';
 import { createAssets } from './assets.ts';
 import { createFsBlobs } from './blobs-fs.ts';
+import { makeFolder } from './folder.ts';
 import { createHub } from './hub.ts';
 import { serveHttp } from './serve.ts';
 import { attachWakeSockets } from './sockets.ts';
@@ -57,13 +57,16 @@ export interface NodeControlPlane {
 
 const CONSOLE_DIR = fileURLToPath(new URL('../../dist/console', import.meta.url));
 
-/** Starts a control plane. Throws SkerryError conflict (port or folder in use), invalid (another number of shards). */
+/**
+ * Starts a control plane. Throws SkerryError conflict (port or folder in use), invalid (another number of shards), failed
+ * (a folder that can't be made).
+ */
 export async function createNodeControlPlane(options: NodeControlPlaneOptions): Promise<NodeControlPlane> {
   const { dataDir, host = '127.0.0.1', port = 7070, shards: shardCount = 1 } = options;
   const { retentionMs, syncsPerSecond = DEFAULT_SYNCS_PER_SECOND } = options;
   const { deltaBytes = DEFAULT_DELTA_BYTES } = options;
   const log = options.log ?? logLine;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   let coordinator: Coordinator | undefined;
   const fleet = openFleet(dataDir, async () => coordinator?.drive());
   const opened: { close(): void }[] = [fleet];
