@@ -153,4 +153,14 @@ export interface Ports {
   wake: Wake;
   log: Log;
   crashPoint: CrashPoint;
+  /**
+   * The machine's own boot, where it tells (Linux: /proc/sys/kernel/random/boot_id): by it a start knows whether the process
+   * ended by itself or the power went.
+   */
+  machineBoot?: string | undefined;
+}
+
+/** Whether the machine itself went down in between: both boots are known, and they are two. */
+export function isOtherBoot(before: string | undefined, now: string | undefined): boolean {
+  return before !== undefined && now !== undefined && before !== now;
 }

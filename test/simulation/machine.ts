@@ -80,6 +80,8 @@ export class Machine implements Broker {
   #sessions = new Set<Session>();
   #onWake: (() => void) | undefined;
   #healed = false;
+  /** Counts power losses: the machine's own boots. */
+  #boots = 1;
 
   constructor(options: MachineOptions) {
     const { world, id, random, mix, ledger } = options;
@@ -94,7 +96,10 @@ export class Machine implements Broker {
       random: random.fork('disk'),
       mix: mix.disk,
       machine: id,
-      onPowerLoss: () => this.#die('power loss in a batch'),
+      onPowerLoss: () => {
+        this.#boots++;
+        this.#die('power loss in a batch');
+      },
     });
   }
 
@@ -259,6 +264,7 @@ export class Machine implements Broker {
         for (const excuse of EXCUSES) if (!isOfCandidate && msg.includes(excuse)) this.#excuse(excuse);
       },
       crashPoint: (name) => this.#atCrashPoint(life, name),
+      machineBoot: `${id}/${this.#boots}`,
     };
   }
 
@@ -319,6 +325,7 @@ export class Machine implements Broker {
       this.#stop();
       return;
     }
+    if (how === 'power') this.#boots++;
     this.#die(`${how} ${why}`);
     this.#disk.crash(how);
   }

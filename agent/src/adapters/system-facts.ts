@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { readFileSync, statfsSync } from 'node:fs';
 import { arch, cpus, release, totalmem, type } from 'node:os';
 
 /**
@@ -26,5 +26,15 @@ function freeMiB(folder: string): string {
   } catch {
     // Not every file system tells; nothing is judged by what isn't known.
     return 'unknown';
+  }
+}
+
+/** Which boot of this machine it is, where the system tells (Linux: random(4)). */
+export function machineBoot(): string | undefined {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    // Other systems: an end of the process then counts as the process's own.
+    return undefined;
   }
 }

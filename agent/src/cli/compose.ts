@@ -19,7 +19,7 @@ import { createOrtNodeBackend, createOrtNodeWebGpuBackend } from '../adapters/or
 import { createOrtWasmBackend } from '../adapters/ort-web.ts';
 import { createInWorker } from '../adapters/ort-worker.ts';
 import { systemClock, systemRandom, systemTimers } from '../adapters/system-clock.ts';
-import { systemFacts } from '../adapters/system-facts.ts';
+import { machineBoot, systemFacts } from '../adapters/system-facts.ts';
 import { createWsWake } from '../adapters/ws-wake.ts';
 import { type Agent, createAgent } from '../agent.ts';
 import type {
@@ -137,6 +137,7 @@ export async function startHost(
         wake: createWsWake({ timers: systemTimers, random: systemRandom, log }),
         log,
         crashPoint: () => undefined,
+        machineBoot: machineBoot(),
         ...ports,
       },
     });

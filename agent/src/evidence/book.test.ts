@@ -8,11 +8,12 @@ import type { Activation, EvidenceRole } from './types.ts';
 
 const world = (): TestWorld => new TestWorld();
 
-function open(of: TestWorld, pipelines = ['p']): Promise<EvidenceBook> {
+function open(of: TestWorld, pipelines = ['p'], machineBoot?: string): Promise<EvidenceBook> {
   return EvidenceBook.open({
     ...of,
     agentId: 'gw',
     pipelines,
+    machineBoot,
     poweredMs: () => of.monoMs,
     recent: { minWindows: 20, withinMs: 600_000 },
     sign: (message) => nodeCrypto.sign(new Uint8Array(32), message),
@@ -220,6 +221,19 @@ test('the release that serves next after a crash is the one that it is told of',
   book = await open(at);
   book.begin('p', 'active', release(2));
   expect(crashes()).toBe(0);
+});
+
+test('a power cut is no crash of the release that served', async () => {
+  const at = world();
+  const after = async (boot: string): Promise<number> => {
+    const book = await open(at, ['p'], boot);
+    book.begin('p', 'active', release(1));
+    await book.started();
+    return book.conduct('p')!.crashAgesMs.length;
+  };
+  expect(await after('boot 1')).toBe(0);
+  expect(await after('boot 2')).toBe(0);
+  expect(await after('boot 2')).toBe(1);
 });
 
 test('a disk that refuses when the process starts and stops holds up nothing, and what was to be written still is', async () => {

@@ -35,6 +35,7 @@ export interface EvidenceOptions {
   store: Store;
   log: Log;
   clock: Clock;
+  machineBoot?: string | undefined;
   /** How long the agent has been powered on in all, over restarts. */
   poweredMs: () => number;
   /** Pipelines of agent.yaml; what is held of others goes. */
@@ -90,8 +91,8 @@ export class EvidenceBook implements EvidenceNotes {
 
   /** Reads what is stored. Damaged records are logged and begin anew; rejects only where the store itself fails. */
   static async open(options: EvidenceOptions): Promise<EvidenceBook> {
-    const { store, log, pipelines } = options;
-    return new EvidenceBook(options, await readEvidence(store, log, pipelines));
+    const { store, log, pipelines, machineBoot } = options;
+    return new EvidenceBook(options, await readEvidence(store, log, pipelines, machineBoot));
   }
 
   /** Counts up with every change that is worth telling at once: a role taken up or left, a release given back. */
@@ -110,7 +111,11 @@ export class EvidenceBook implements EvidenceNotes {
    */
   async started(): Promise<void> {
     const change = this.take();
-    const mark: StoreOp = { type: 'put', key: RUNNING_KEY, value: sealJson(true) };
+    const mark: StoreOp = {
+      type: 'put',
+      key: RUNNING_KEY,
+      value: sealJson({ boot: this.#options.machineBoot }),
+    };
     if (await this.#write([...change.ops, mark])) change.committed();
     else for (const pipeline of this.#pages.keys()) this.#changed.add(pipeline);
   }

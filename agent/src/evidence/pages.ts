@@ -1,7 +1,8 @@
 /**
  * How evidence lies in the store, beside the outbox's own keys:
  *
- *   e/running                      there while a process runs: a start that finds it follows a crash
+ *   e/running                      sealed JSON {"boot":"…"} while a process runs: a start that finds it follows a crash, or a
+ *                                  power cut where the machine's boot was another one
  *   e/b/<pipeline>                 sealed JSON, the page below: who has which role since when, and what was given back
  *   e/c/<pipeline>/<role>/<digest> sealed protobuf (ReleaseEvidence): the counts, written with the progress that they count
  *
@@ -18,7 +19,7 @@ import { decode, type skerry, v1 } from '@skerry/proto/wire';
 import { z } from 'zod';
 import { underPrefix } from '../outbox/keys.ts';
 import { unseal, unsealJson } from '../outbox/sealed.ts';
-import type { Log, Store } from '../ports.ts';
+import { isOtherBoot, type Log, type Store } from '../ports.ts';
 import type { EvidenceRole } from './types.ts';
 
 const digest = z.string().regex(DIGEST_PATTERN);
@@ -75,6 +76,12 @@ export function countsKeys(pipeline: string, { active, shadow, reverted }: Page)
   ];
 }
 
+function hasCrashed(running: Uint8Array | undefined, machineBoot: string | undefined): boolean {
+  if (!running) return false;
+  const { boot } = (unsealJson(running) ?? {}) as { boot?: string };
+  return !isOtherBoot(boot, machineBoot);
+}
+
 /** What a start finds. */
 export interface StoredEvidence {
   /** The process before this one ended without being asked to. */
@@ -90,9 +97,10 @@ export async function readEvidence(
   store: Store,
   log: Log,
   pipelines: readonly string[],
+  machineBoot: string | undefined,
 ): Promise<StoredEvidence> {
   const found: StoredEvidence = {
-    crashed: (await store.get(RUNNING_KEY)) !== undefined,
+    crashed: hasCrashed(await store.get(RUNNING_KEY), machineBoot),
     pages: new Map(),
     counts: new Map(),
     gone: [],

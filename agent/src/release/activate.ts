@@ -70,7 +70,7 @@ class Keeper implements Releases {
     return this.#inTurn(async () => {
       for (const [name, slot] of this.#slots) {
         const stored = await readSlots(this.#options, name);
-        const recovered = recover(stored);
+        const recovered = recover(stored, this.#options.machineBoot);
         slot.record = stored;
         if (recovered === stored) continue;
         const { refused } = recovered;
@@ -226,7 +226,7 @@ class Keeper implements Releases {
     try {
       const release = await readStoredRelease(crypto, blobs, target);
       requireChannels(this.#options.pipelines.find((p) => p.name === name)!, release.manifest);
-      await this.#persistIfItCan(name, slot, beginAttempt(slot.record, target.digest));
+      await this.#persistIfItCan(name, slot, this.#attempted(slot.record, target));
       const candidate = await this.#prepare(slot, release);
       await changeOver(name, candidate, () => engine.serve(name, candidate));
       log('warn', 'release', `${ref} stands in`, { pipeline: name, why });
@@ -280,7 +280,7 @@ class Keeper implements Releases {
     const release = await readStoredRelease(crypto, blobs, target);
     requireChannels(this.#options.pipelines.find((p) => p.name === name)!, release.manifest);
     const persist = before.active?.digest === target.digest ? this.#persistIfItCan : this.#persist;
-    await persist.call(this, name, slot, beginAttempt(before, target.digest));
+    await persist.call(this, name, slot, this.#attempted(before, target));
     crashPoint('release.activating');
     const candidate = await this.#prepare(slot, release);
     try {
@@ -293,6 +293,10 @@ class Keeper implements Releases {
       await this.#persist(name, slot, before);
       throw blame(error); // that the agent was stopping is not the release's fault
     }
+  }
+
+  #attempted(record: SlotRecord, { digest }: ReleaseTarget): SlotRecord {
+    return beginAttempt(record, digest, this.#options.machineBoot);
   }
 
   async #prepare(slot: Slot, release: LoadableRelease): Promise<Candidate> {

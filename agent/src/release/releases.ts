@@ -17,6 +17,7 @@ export interface ReleasesOptions {
   random: Random;
   log: Log;
   crashPoint: CrashPoint;
+  machineBoot?: string | undefined;
   /** Gets and verifies a release that was never active here; afterwards its files are in Blobs. */
   obtain(pipeline: string, target: ReleaseTarget): Promise<void>;
   /**

@@ -51,6 +51,21 @@ test('a new release that took the process down is not tried again, and the one b
   });
 });
 
+test('a power cut in the middle of the first activation refuses nothing, and three of them do', () => {
+  let record: SlotRecord = served;
+  for (let boot = 1; boot <= 2; boot++) {
+    record = recover(beginAttempt(record, three.digest, `boot ${boot}`), `boot ${boot + 1}`);
+    expect(reconcile(three, record, two.digest)).toMatchObject({ kind: 'activate', target: three });
+  }
+  record = recover(beginAttempt(record, three.digest, 'boot 3'), 'boot 4');
+  expect(reconcile(three, record, two.digest)).toMatchObject({ kind: 'refuse', reason: /3 times/ });
+});
+
+test('a process that ended on a machine that went on took itself down', () => {
+  const record = recover(beginAttempt(served, three.digest, 'boot 1'), 'boot 1');
+  expect(reconcile(three, record, two.digest)).toMatchObject({ kind: 'refuse' });
+});
+
 test('one that had passed before is given up only after three ends in a row, for the previous one', () => {
   let record: SlotRecord = served;
   for (let attempt = 1; attempt <= 2; attempt++) {

@@ -8,7 +8,7 @@
  *    "active":  {"name":"press","version":"1.2.0","digest":"sha256:…"},
  *    "previous":{"name":"press","version":"1.1.0","digest":"sha256:…"},
  *    "left":"replaced",
- *    "activating":{"digest":"sha256:…","proven":false,"attempts":1},
+ *    "activating":{"digest":"sha256:…","proven":false,"attempts":1,"boot":"…"},
  *    "refused": {"digest":"sha256:…","reason":"golden case 3: …"}}
  *
  * 1. `activating` is committed before a model is loaded and removed by the commit that ends the attempt. A start that
@@ -22,6 +22,7 @@ import { DIGEST_PATTERN } from '@skerry/proto/crypto';
 import { SkerryError } from '@skerry/proto/errors';
 import { compareVersions } from '@skerry/proto/version';
 import { z } from 'zod';
+import { isOtherBoot } from '../ports.ts';
 
 const target = z.strictObject({
   name: z.string(),
@@ -34,7 +35,12 @@ const record = z.strictObject({
   previous: target.optional(),
   left: z.enum(['replaced', 'reverted']).optional(),
   activating: z
-    .strictObject({ digest: z.string(), proven: z.boolean(), attempts: z.int().positive() })
+    .strictObject({
+      digest: z.string(),
+      proven: z.boolean(),
+      attempts: z.int().positive(),
+      boot: z.string().optional(),
+    })
     .optional(),
   refused: z.strictObject({ digest: z.string(), reason: z.string() }).optional(),
 });
@@ -56,8 +62,11 @@ export type Step =
   /** The wish can't be fulfilled, for a reason that trying again won't change. */
   | { kind: 'refuse'; target: ReleaseTarget; reason: string };
 
-/** How often a release that once passed may take the process down while it is loaded, before it is given up. */
-const PROVEN_ATTEMPTS = 3;
+/**
+ * How often the process may end while a release is loaded that once passed, or by what looks like a power cut, before it is
+ * given up.
+ */
+const LENIENT_ATTEMPTS = 3;
 
 export const EMPTY_RECORD: SlotRecord = { v: 1 };
 
@@ -95,22 +104,26 @@ export function substitute({ previous, left, refused }: SlotRecord): ReleaseTarg
 
 /**
  * What a start makes of the record that the last process left. An attempt that never ended took the process with it:
- * a new release is refused at once, one that had passed before after three times (a power cut looks the same). A
- * refused active release gives way to the previous one.
+ * a new release is refused at once, after three times one that had passed before, and one with which the machine itself
+ * went down (`machineBoot` is another one now), since that was the power, most likely. A refused active release gives way
+ * to the previous one.
  */
-export function recover(slots: SlotRecord): SlotRecord {
+export function recover(slots: SlotRecord, machineBoot?: string): SlotRecord {
   const { activating, ...rest } = slots;
-  if (!activating || (activating.proven && activating.attempts < PROVEN_ATTEMPTS)) return slots;
+  if (!activating) return slots;
+  const isLenient = activating.proven || isOtherBoot(activating.boot, machineBoot);
+  if (isLenient && activating.attempts < LENIENT_ATTEMPTS) return slots;
   const times = activating.attempts === 1 ? '' : ` ${activating.attempts} times`;
   const reason = `the agent ended${times} while this release was loaded`;
   return giveUp({ ...rest, refused: { digest: activating.digest, reason } }, activating.digest);
 }
 
 /** Before loading: the marker. */
-export function beginAttempt(slots: SlotRecord, digest: string): SlotRecord {
+export function beginAttempt(slots: SlotRecord, digest: string, machineBoot?: string): SlotRecord {
   const proven = slots.active?.digest === digest;
   const attempts = slots.activating?.digest === digest ? slots.activating.attempts + 1 : 1;
-  return { ...slots, activating: { digest, proven, attempts } };
+  const boot = machineBoot === undefined ? {} : { boot: machineBoot };
+  return { ...slots, activating: { digest, proven, attempts, ...boot } };
 }
 
 /** It passed: it is active, what was active is previous. Loading what was active already changes no more than that. */

@@ -1,11 +1,12 @@
 /**
  * What must be known of a shadow after the process has ended, under `h/<pipeline>` as JSON:
  *
- *   {"v":1,"digest":"sha256:…","passed":true,"at":"running","ends":1,"refused":"golden case 3: …"}
+ *   {"v":1,"digest":"sha256:…","passed":true,"at":"running","boot":"…","ends":1,"refused":"golden case 3: …"}
  *
  * 1. `at` is committed before its model is loaded ("loading") and when it has passed ("running"), and removed by an
  *    orderly end. A start that finds it knows what the last process may have died of: one that was being loaded is refused
- *    at once; one that ran the second time in a row, since a power cut looks like it too. Ten minutes of running end the row.
+ *    at once, one that ran the second time in a row. Ten minutes of running end the row, and where the machine itself went
+ *    down (`boot` was another one) it was the power, most likely: that counts for one end while loading, for none running.
  * 2. `passed`: it has passed trust and golden vectors here, so that a restart needs no network for it.
  * 3. `refused` is not tried again until another shadow, or none, was wished for.
  */
@@ -13,13 +14,14 @@ import { fromUtf8, utf8 } from '@skerry/proto/bytes';
 import { DIGEST_PATTERN } from '@skerry/proto/crypto';
 import { messageOf } from '@skerry/proto/errors';
 import { z } from 'zod';
-import type { Log, Store } from '../ports.ts';
+import { isOtherBoot, type Log, type Store } from '../ports.ts';
 
 const record = z.strictObject({
   v: z.literal(1),
   digest: z.string().regex(DIGEST_PATTERN),
   passed: z.boolean(),
   at: z.enum(['loading', 'running']).optional(),
+  boot: z.string().optional(),
   ends: z.int().nonnegative(),
   refused: z.string().optional(),
 });
@@ -34,18 +36,34 @@ export function newRecord(digest: string): ShadowRecord {
 }
 
 /** What a start makes of the record that the last process left. */
-export function recoverShadow(stored: ShadowRecord): ShadowRecord {
-  const { at, ...rest } = stored;
+export function recoverShadow(stored: ShadowRecord, machineBoot?: string): ShadowRecord {
+  const { at, boot, ...rest } = stored;
   if (at === undefined) return stored;
-  if (at === 'loading') return { ...rest, refused: 'the agent ended while this shadow was loaded' };
+  const byPower = isOtherBoot(boot, machineBoot);
+  if (at === 'loading' && !byPower)
+    return { ...rest, refused: 'the agent ended while this shadow was loaded' };
+  if (at === 'running' && byPower) return rest;
   const ends = rest.ends + 1;
   return ends < MAX_ENDS
     ? { ...rest, ends }
-    : { ...rest, ends, refused: `the agent ended ${ends} times in a row while this shadow ran` };
+    : {
+        ...rest,
+        ends,
+        refused: `the agent ended ${ends} times in a row while this shadow ran or was loaded`,
+      };
+}
+
+/** What the process may end by from now on. */
+export function withMarker(
+  record: ShadowRecord,
+  at: 'loading' | 'running',
+  machineBoot: string | undefined,
+): ShadowRecord {
+  return { ...withoutMarker(record), at, ...(machineBoot !== undefined && { boot: machineBoot }) };
 }
 
 /** It neither is loaded nor runs any more. */
-export function withoutMarker({ at: _, ...rest }: ShadowRecord): ShadowRecord {
+export function withoutMarker({ at: _, boot: __, ...rest }: ShadowRecord): ShadowRecord {
   return rest;
 }
 

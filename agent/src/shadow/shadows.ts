@@ -10,7 +10,14 @@ import { blame, requireChannels, Unfit } from '../release/fitness.ts';
 import { readStoredRelease } from '../release/obtain.ts';
 import type { ReleaseTarget } from '../release/slots.ts';
 import { type Loaded, loadShadow } from './load.ts';
-import { newRecord, recoverShadow, type ShadowRecord, ShadowRecords, withoutMarker } from './record.ts';
+import {
+  newRecord,
+  recoverShadow,
+  type ShadowRecord,
+  ShadowRecords,
+  withMarker,
+  withoutMarker,
+} from './record.ts';
 import { Runner } from './runner.ts';
 import { Shadow } from './shadow.ts';
 import type { ShadowStatus, ShadowsOptions, ShadowWish } from './types.ts';
@@ -72,7 +79,7 @@ export class Shadows {
     for (const slot of this.#slots.values()) {
       const stored = await this.#records.read(slot.name);
       if (!stored) continue;
-      slot.record = recoverShadow(stored);
+      slot.record = recoverShadow(stored, this.#o.ports.machineBoot);
       if (slot.record === stored) continue;
       if (slot.record.refused !== undefined)
         this.#log('error', slot, slot.record.refused, { digest: stored.digest });
@@ -180,6 +187,10 @@ export class Shadows {
     }
   }
 
+  #marked(slot: Slot, at: 'loading' | 'running'): ShadowRecord {
+    return withMarker(slot.record!, at, this.#o.ports.machineBoot);
+  }
+
   async #obtain(slot: Slot, target: ReleaseTarget): Promise<void> {
     Object.assign(slot, { state: 'fetching', error: undefined });
     await this.#o.obtain(slot.name, target);
@@ -216,7 +227,7 @@ export class Shadows {
     Object.assign(slot, { state: 'verifying', error: undefined });
     const release = await readStoredRelease(crypto, blobs, wish.target);
     requireChannels(lanes.get(slot.name)!.pipeline, release.manifest);
-    await this.#persist(slot, { ...slot.record!, at: 'loading' });
+    await this.#persist(slot, this.#marked(slot, 'loading'));
     crashPoint('shadow.loading');
     let loaded: Loaded;
     try {
@@ -228,7 +239,7 @@ export class Shadows {
     }
     slot.outcomes = loaded.candidate.outcomes;
     try {
-      await this.#persist(slot, { ...withoutMarker(slot.record!), passed: true, at: 'running' });
+      await this.#persist(slot, { ...this.#marked(slot, 'running'), passed: true });
     } catch (error) {
       await loaded.candidate.model.release();
       throw error;

@@ -29,7 +29,10 @@ export interface ShadowStatus {
 }
 
 export interface ShadowsOptions {
-  ports: Pick<Ports, 'store' | 'blobs' | 'crypto' | 'clock' | 'timers' | 'random' | 'log' | 'crashPoint'>;
+  ports: Pick<
+    Ports,
+    'store' | 'blobs' | 'crypto' | 'clock' | 'timers' | 'random' | 'log' | 'crashPoint' | 'machineBoot'
+  >;
   agentId: string;
   lanes: ReadonlyMap<string, Pick<Lane, 'pipeline' | 'shadow'>>;
   engine: Pick<Engine, 'prepareShadow' | 'serving'>;
