@@ -4,7 +4,8 @@
  * a shard computes the agent's desired state at the moment it asks; nothing fans out per agent.
  *
  *   assignments (first match wins, per release name)
- *     members   rollouts in progress, then aborted ones: the agents of the frozen stages
+ *     members   rollouts in progress, then aborted ones: the agents of the frozen stages; of paused and aborted ones only
+ *               those that were told by then
  *     shadows   rollouts in progress, in a shadow stage: its agents, beside what they serve
  *     matching  completed rollouts: every agent that the selector matches
  */
@@ -26,6 +27,8 @@ export interface Assignment {
         stage: number;
         /** Where not all of them are given it at once. */
         admission?: Admission;
+        /** Paused or aborted: who was told to run it by then keeps it, and nobody else is given it. */
+        stopped?: true;
       }
     | { kind: 'matching' };
   /** Whether the rollout is in progress, so that desired state names it. */
@@ -76,6 +79,8 @@ export interface Membership {
   stage(rollout: string, isShadow: boolean): number | undefined;
   /** Whether a member of that stage is given the release by now; asked only where the plan says how. */
   isAdmitted(assignment: Assignment, admission: Admission, stage: number): boolean;
+  /** Whether its desired state has named the release as this rollout's. */
+  isTold(rollout: string): boolean;
   /** Digests of releases that it gave back by itself. */
   penalties: ReadonlySet<string>;
 }
@@ -138,6 +143,7 @@ function reaches(assignment: Assignment, agent: Subject, membership: Membership)
   if (to.kind === 'matching') return matchesSelector(parseSelector(assignment.selector), agent);
   const stage = membership.stage(assignment.rollout, to.kind === 'shadows');
   if (stage === undefined || stage > to.stage) return false;
+  if (to.stopped) return membership.isTold(assignment.rollout);
   return to.admission === undefined || membership.isAdmitted(assignment, to.admission, stage);
 }
 

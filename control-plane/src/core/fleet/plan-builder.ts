@@ -141,7 +141,9 @@ function toMembers(rollout: Rollout, active: boolean): Assignment[] {
     if (stage === undefined || (isShadow && (!active || stage !== last))) return [];
     const admission = active && stage === last ? admissionOf(rollout) : undefined;
     const kind = isShadow ? 'shadows' : 'members';
-    return [{ ...common(rollout), to: { kind, stage, ...(admission && { admission }) }, active }];
+    const isStopped = !isShadow && (!active || rollout.state.name === 'paused');
+    const how = { ...(admission && { admission }), ...(isStopped && { stopped: true as const }) };
+    return [{ ...common(rollout), to: { kind, stage, ...how }, active }];
   });
 }
 
@@ -151,7 +153,7 @@ function admissionOf(rollout: Rollout): Admission | undefined {
   if (!last || (!spec.pace && !spec.window)) return undefined;
   return {
     stage: last.stage,
-    fromMs: last.atMs,
+    fromMs: last.atMs + (last.pausedMs ?? 0),
     added,
     salt,
     ...(spec.pace && { pace: spec.pace }),

@@ -58,6 +58,49 @@ describe('who is given a release, and when', () => {
     expect(world.fleet.rollout(id).status).toBe('running(most: soaking)');
   });
 
+  test('[RO5] while it is paused nobody further is given the release, and then the pace goes on where it stood', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0']);
+    const agents = fleetOf(world, 40);
+    const id = start(
+      world,
+      '1.0.0',
+      'pace: { agents: 4, every: 1m, growth: 1 }\nstages: [{ name: most, agents: 75%, soak: 1h }, { name: all, agents: 100% }]',
+    );
+    await settle(world, agents);
+    const first = running(agents, 'press@1.0.0');
+    world.fleet.operateRollout('ola', id, 'pause');
+    await world.pass(3_600_000);
+    await settle(world, agents);
+    expect(running(agents, 'press@1.0.0')).toEqual(first);
+    world.fleet.operateRollout('ola', id, 'resume');
+    await settle(world, agents);
+    expect(running(agents, 'press@1.0.0')).toEqual(first);
+    await world.pass(60_000);
+    await settle(world, agents);
+    expect(running(agents, 'press@1.0.0').length).toBeGreaterThan(first.length);
+    expect(running(agents, 'press@1.0.0').length).toBeLessThan(16);
+  });
+
+  test('[RO4] an aborted rollout gives the release to no member that waited for its turn; who has it keeps it', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0']);
+    const agents = fleetOf(world, 20);
+    const id = start(
+      world,
+      '1.0.0',
+      'pace: { agents: 4, every: 1m, growth: 1 }\nstages: [{ name: all, agents: 100% }]',
+    );
+    await settle(world, agents);
+    const first = running(agents, 'press@1.0.0');
+    expect(first.length).toBeLessThan(20);
+    world.fleet.operateRollout('ola', id, 'abort');
+    await world.pass(3_600_000);
+    await settle(world, agents);
+    expect(running(agents, 'press@1.0.0')).toEqual(first);
+    expect(agents.filter((agent) => agent.wanted() !== '').map((agent) => agent.id)).toEqual(first);
+  });
+
   test('[RO22] in a window agents are given the release by their own time of day, and give it back at any', async () => {
     const world = createWorld();
     pushTestReleases(world.fleet, ['press@1.0.0', 'press@2.0.0']);

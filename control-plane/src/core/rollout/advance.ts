@@ -100,7 +100,9 @@ function actOnBreach(
   };
   return rollout.spec.onBreach === 'revert'
     ? move(rollout, { name: 'reverting', sinceMs: nowMs }, decision, [{ kind: 'publish' }])
-    : move(rollout, { name: 'paused', was: state, sinceMs: nowMs, why: breach.text }, decision);
+    : move(rollout, { name: 'paused', was: state, sinceMs: nowMs, why: breach.text }, decision, [
+        { kind: 'publish' },
+      ]);
 }
 
 function forward(rollout: Rollout, state: Running, evidence: Evidence, nowMs: number): Step | undefined {
@@ -131,7 +133,7 @@ function forward(rollout: Rollout, state: Running, evidence: Evidence, nowMs: nu
 function pacedUntilMs(rollout: Rollout): number {
   const { pace } = rollout.spec;
   const [last, added] = lastAdded(rollout);
-  return pace && last ? last.atMs + paceMs(pace, added) : 0;
+  return pace && last ? last.atMs + (last.pausedMs ?? 0) + paceMs(pace, added) : 0;
 }
 
 /** A look of the comparing gates, where one is due and enough is known; a look that decides nothing is recorded too. */

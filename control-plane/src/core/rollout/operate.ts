@@ -2,7 +2,15 @@
 import { SkerryError } from '@skerry/proto/errors';
 import { enter, finishStage, freezeEffect } from './advance.ts';
 import { judgeGates } from './gates.ts';
-import { describeState, type Evidence, move, type Rollout, type Running, type Step } from './rollout.ts';
+import {
+  describeState,
+  type Effect,
+  type Evidence,
+  move,
+  type Rollout,
+  type Running,
+  type Step,
+} from './rollout.ts';
 
 export const VERBS = ['start', 'pause', 'resume', 'approve', 'promote', 'abort', 'revert'] as const;
 export type Verb = (typeof VERBS)[number];
@@ -79,7 +87,8 @@ function pause(rollout: Rollout, who: string, nowMs: number): Step {
   return move(
     rollout,
     { name: 'paused', was: rollout.state, sinceMs: nowMs, why: `paused by ${who}` },
-    plain(who, 'pause', 'paused; who has the release keeps it'),
+    plain(who, 'pause', 'paused; who has the release keeps it, nobody else gets it'),
+    [{ kind: 'publish' }],
   );
 }
 
@@ -94,8 +103,17 @@ function resume(rollout: Rollout, who: string, nowMs: number): Step {
     enteredMs: nowMs,
     soakFromMs: was.soakFromMs === null ? null : was.soakFromMs + (nowMs - state.sinceMs),
   };
-  const effects = was.phase === 'pending' ? freezeEffect(was.stage) : [];
-  return move(rollout, back, plain(who, 'resume', 'goes on'), effects);
+  const effects: Effect[] = was.phase === 'pending' ? freezeEffect(was.stage) : [];
+  const next = state.name === 'paused' ? withPause(rollout, nowMs - state.sinceMs) : rollout;
+  return move(next, back, plain(who, 'resume', 'goes on'), [...effects, { kind: 'publish' }]);
+}
+
+// So that whoever waits for its turn at a pace isn't let in at once with all others.
+function withPause(rollout: Rollout, pausedMs: number): Rollout {
+  const last = rollout.frozen.at(-1);
+  if (!last) return rollout;
+  const held = { ...last, pausedMs: (last.pausedMs ?? 0) + pausedMs };
+  return { ...rollout, frozen: [...rollout.frozen.slice(0, -1), held] };
 }
 
 function approve(rollout: Rollout, by: { who: string; nowMs: number; evidence?: Evidence }): Step {

@@ -17,6 +17,8 @@ export interface FrozenStage {
   /** Members of this stage and of all before it of the same mode. */
   members: number;
   atMs: number;
+  /** How long the rollout was paused since: the pace stood still. */
+  pausedMs?: number;
 }
 
 export interface Running {

@@ -17,6 +17,7 @@ import { type AgentRow, factsOf, labelsOf } from './agents.ts';
 import { markArms } from './arms.ts';
 import { cohortKey, type StageRef } from './cohort.ts';
 import type { ShardContext } from './context.ts';
+import { wasTold } from './outcomes.ts';
 import { penalties } from './reversions.ts';
 
 export interface StageQuery extends StageRef {
@@ -180,6 +181,7 @@ export function membershipOf(
     isAdmitted: ({ digest, to }, admission, stage) =>
       told.some((e) => e.releaseDigest === digest && (e.role === 'shadow') === (to.kind === 'shadows')) ||
       isAdmitted(admission, { id: row.id, stage, labels: labelsOf(row) }, context.now(), context.crypto),
+    isTold: (rollout) => wasTold(context, rollout, row.id),
     penalties: penalties(context, row.id),
   };
 }

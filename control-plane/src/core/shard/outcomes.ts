@@ -17,15 +17,24 @@ export interface Outcomes {
   failed: number;
 }
 
-/** Notes whom desired state has named the release to by now. */
-export function noteTold(context: ShardContext, rollout: string, digest: string): void {
+/** Notes that an agent's desired state names a rollout's release; of several times the first counts. */
+export function noteTold(context: ShardContext, rollout: string, agent: string): void {
   context.sql.run(
-    `UPDATE member SET told_ms = ? WHERE rollout = ? AND told_ms IS NULL
-       AND EXISTS (SELECT 1 FROM agent a WHERE a.id = member.agent AND instr(a.desired, ?) > 0)`,
+    'UPDATE member SET told_ms = ? WHERE rollout = ? AND agent = ? AND told_ms IS NULL',
     context.now(),
     rollout,
-    digest,
+    agent,
   );
+}
+
+/** Whether it did. */
+export function wasTold(context: ShardContext, rollout: string, agent: string): boolean {
+  const found = context.sql.all(
+    'SELECT 1 AS one FROM member WHERE rollout = ? AND agent = ? AND told_ms IS NOT NULL',
+    rollout,
+    agent,
+  );
+  return found.length > 0;
 }
 
 /** Settles a member whose time has come: it must have been heard of since. */

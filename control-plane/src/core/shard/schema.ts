@@ -119,4 +119,6 @@ export const SHARD_MIGRATIONS: readonly (readonly string[])[] = [
     'ALTER TABLE member ADD COLUMN told_ms INTEGER',
     'ALTER TABLE member ADD COLUMN outcome INTEGER',
   ],
+  // Members from before that was noted keep what they were given.
+  ['UPDATE member SET told_ms = 0 WHERE told_ms IS NULL'],
 ];

@@ -7,7 +7,7 @@ import { armSamples, type CompareQuery, OFFLINE_MS } from './arms.ts';
 import { cohortKey } from './cohort.ts';
 import type { ShardContext } from './context.ts';
 import { membershipOf } from './membership.ts';
-import { countOutcomes, noteTold, settle } from './outcomes.ts';
+import { countOutcomes, settle } from './outcomes.ts';
 import { wantedPipelines } from './reported.ts';
 
 export interface EvidenceQuery {
@@ -59,7 +59,6 @@ const SHADOWING = `sum(p.release_digest NOT IN ('', ?)) AS pipelines,
 /** What this shard's agents show of a rollout, as sums that merge over shards by addition. Settles members (outcomes.ts). */
 export function stageEvidence(context: ShardContext, query: EvidenceQuery, plan: Plan | undefined): Evidence {
   const evidence = emptyEvidence();
-  if (!query.isShadow) noteTold(context, query.rollout, query.digest);
   const role = query.isShadow ? 'shadow' : 'active';
   const rows = context.sql.all<MemberRow>(
     `SELECT m.agent, m.stage = ? AS is_new, m.base_results, m.base_errors, m.told_ms, m.outcome, a.last_seen_ms,

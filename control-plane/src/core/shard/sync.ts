@@ -15,6 +15,7 @@ import { endSketches, storeSketches } from './drift.ts';
 import { acknowledgements, closeHoles, type IngestOutcome, ingestBlocks, laneNumber } from './ingest.ts';
 import { endEpochs, hasEnded, storeLedgers } from './ledger.ts';
 import { membershipOf } from './membership.ts';
+import { noteTold } from './outcomes.ts';
 import { isDelayed, storeReport, wantedPipelines } from './reported.ts';
 import { type ReversionInfo, reversions } from './reversions.ts';
 import { storeSamples } from './samples.ts';
@@ -190,6 +191,7 @@ export function desiredState(
     [...former].join(' ').trim(),
     agent,
   );
+  for (const { rollout, role } of entries) if (rollout !== '' && !role) noteTold(context, rollout, agent);
   return { generation, entries };
 }
 
