@@ -4,8 +4,8 @@
  * a shard computes the agent's desired state at the moment it asks; nothing fans out per agent.
  *
  *   assignments (first match wins, per release name)
- *     members   rollouts in progress, then aborted ones: the agents of the frozen stages; of paused and aborted ones only
- *               those that were told by then
+ *     members   rollouts in progress, then aborted ones: the agents of the frozen stages; of aborted ones, and those that
+ *               a breach has paused, only those that were told by then
  *     shadows   rollouts in progress, in a shadow stage: its agents, beside what they serve
  *     matching  completed rollouts: every agent that the selector matches
  */
@@ -27,7 +27,7 @@ export interface Assignment {
         stage: number;
         /** Where not all of them are given it at once. */
         admission?: Admission;
-        /** Paused or aborted: who was told to run it by then keeps it, and nobody else is given it. */
+        /** Aborted, or paused by a breach: who was told to run it by then keeps it, and nobody else is given it. */
         stopped?: true;
       }
     | { kind: 'matching' };

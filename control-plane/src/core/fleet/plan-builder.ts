@@ -141,14 +141,15 @@ function toMembers(rollout: Rollout, active: boolean): Assignment[] {
     if (stage === undefined || (isShadow && (!active || stage !== last))) return [];
     const admission = active && stage === last ? admissionOf(rollout) : undefined;
     const kind = isShadow ? 'shadows' : 'members';
-    const isStopped = !isShadow && (!active || rollout.state.name === 'paused');
+    const { state } = rollout;
+    const isStopped = !isShadow && (!active || (state.name === 'paused' && state.isBreach === true));
     const how = { ...(admission && { admission }), ...(isStopped && { stopped: true as const }) };
     return [{ ...common(rollout), to: { kind, stage, ...how }, active }];
   });
 }
 
 function admissionOf(rollout: Rollout): Admission | undefined {
-  const { spec, salt } = rollout;
+  const { spec, salt, state } = rollout;
   const [last, added] = lastAdded(rollout);
   if (!last || (!spec.pace && !spec.window)) return undefined;
   return {
@@ -156,6 +157,7 @@ function admissionOf(rollout: Rollout): Admission | undefined {
     fromMs: last.atMs + (last.pausedMs ?? 0),
     added,
     salt,
+    ...(state.name === 'paused' && { untilMs: state.sinceMs }),
     ...(spec.pace && { pace: spec.pace }),
     ...(spec.window && { window: spec.window }),
   };

@@ -82,6 +82,21 @@ describe('who is given a release, and when', () => {
     expect(running(agents, 'press@1.0.0').length).toBeLessThan(16);
   });
 
+  test('[RO5] once a breach has paused it, members that come back later are not given the release', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0']);
+    const agents = fleetOf(world, 8);
+    const id = start(world, '1.0.0', 'onBreach: pause\nstages: [{ name: all, agents: 100% }]');
+    await settle(world, agents.slice(0, 2), 'golden case 3 failed');
+    expect(world.fleet.rollout(id).status).toMatch(/^paused in running\(all/);
+    await settle(world, agents.slice(2));
+    expect(agents.slice(2).every((agent) => agent.wanted() === '')).toBe(true);
+    // A person who goes on all the same has the last word.
+    world.fleet.operateRollout('ola', id, 'resume');
+    await settle(world, agents.slice(2));
+    expect(running(agents, 'press@1.0.0')).toHaveLength(6);
+  });
+
   test('[RO4] an aborted rollout gives the release to no member that waited for its turn; who has it keeps it', async () => {
     const world = createWorld();
     pushTestReleases(world.fleet, ['press@1.0.0']);

@@ -12,6 +12,8 @@ export interface Admission {
   /** The stage that is being entered; members of earlier ones are in. */
   stage: number;
   fromMs: number;
+  /** While the rollout is paused: when that began. Nobody's turn comes later. */
+  untilMs?: number;
   /** Members that this stage adds. */
   added: number;
   salt: string;
@@ -39,12 +41,13 @@ export function isAdmitted(
   nowMs: number,
   crypto: Crypto,
 ): boolean {
-  const { pace, window } = admission;
-  if (window && !isOpen(window, member.labels, nowMs)) return false;
+  const { pace, window, untilMs = nowMs } = admission;
+  const atMs = Math.min(nowMs, untilMs);
+  if (window && !isOpen(window, member.labels, atMs)) return false;
   if (!pace || member.stage < admission.stage) return true;
   // Its turn is as random as its place, and independent of it: the lowest places aren't always first.
   const turn = cohortPlace(crypto, `${admission.salt}/pace`, member.id) / 2 ** 52;
-  return turn * admission.added < admitted(pace, nowMs - admission.fromMs);
+  return turn * admission.added < admitted(pace, atMs - admission.fromMs);
 }
 
 /**

@@ -100,9 +100,12 @@ function actOnBreach(
   };
   return rollout.spec.onBreach === 'revert'
     ? move(rollout, { name: 'reverting', sinceMs: nowMs }, decision, [{ kind: 'publish' }])
-    : move(rollout, { name: 'paused', was: state, sinceMs: nowMs, why: breach.text }, decision, [
-        { kind: 'publish' },
-      ]);
+    : move(
+        rollout,
+        { name: 'paused', was: state, sinceMs: nowMs, why: breach.text, isBreach: true },
+        decision,
+        [{ kind: 'publish' }],
+      );
 }
 
 function forward(rollout: Rollout, state: Running, evidence: Evidence, nowMs: number): Step | undefined {

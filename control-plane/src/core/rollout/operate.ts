@@ -87,7 +87,7 @@ function pause(rollout: Rollout, who: string, nowMs: number): Step {
   return move(
     rollout,
     { name: 'paused', was: rollout.state, sinceMs: nowMs, why: `paused by ${who}` },
-    plain(who, 'pause', 'paused; who has the release keeps it, nobody else gets it'),
+    plain(who, 'pause', 'paused; who has the release keeps it'),
     [{ kind: 'publish' }],
   );
 }

@@ -42,7 +42,8 @@ export type RolloutState =
   | { name: 'draft' }
   | { name: 'pending-approval' }
   | Running
-  | { name: 'paused'; was: Running; sinceMs: number; why: string }
+  /** After a breach (`isBreach`) nobody further is given the release; after a person's pause, no further stage nor turn. */
+  | { name: 'paused'; was: Running; sinceMs: number; why: string; isBreach?: true }
   /** A stage made no progress for `stallAfter`: a person decides. */
   | { name: 'stalled'; was: Running; sinceMs: number }
   /** Taken back everywhere; some agents still serve it or haven't been heard of. */
