@@ -167,6 +167,48 @@ describe('the evidence of a rollout', () => {
     });
   });
 
+  test('in a shadow stage the release is shown beside what serves on the same agents', async () => {
+    const world = createWorld({ shards: 2 });
+    pushTestReleases(world.fleet, ['press@1.0.0', 'press@2.0.0']);
+    const agents = Array.from({ length: 4 }, (_, i) => world.agent(`agent-${i}`));
+    for (const agent of agents) agent.facts = { shadow: '1' };
+    for (const agent of agents) agent.sync();
+    start(world, '1.0.0', 'stages: [{ name: all, agents: 100% }]');
+    await settle(world, agents);
+    const id = start(
+      world,
+      '2.0.0',
+      'stages: [{ name: beside, mode: shadow, agents: 3, soak: 1h }, { name: all, agents: 100% }]',
+    );
+    await settle(world, agents);
+    for (const agent of agents) {
+      agent.sync();
+      agent.applyShadow();
+      const shadow = agent.pipeline.shadow?.releaseDigest;
+      const compared = { matched: 80, flips: 8, sumDistance: 4, shedWindows: 20 };
+      agent.evidence = [
+        said(agent, 100, {}),
+        ...(shadow ? [said(agent, 80, { releaseDigest: shadow, role: 2, shadow: compared })] : []),
+      ];
+      agent.sync();
+    }
+    const answer = await createTestApp(world).as('viewer')(`/api/v1/rollouts/${id}/evidence`);
+    const { arms } = (await answer.json()) as RolloutEvidence;
+    expect(arms).toMatchObject([
+      {
+        arm: 'stage',
+        release: 'press@2.0.0',
+        agents: 3,
+        metrics: {
+          disagreement: { mean: expect.closeTo(0.1, 9) },
+          shadowDistance: { mean: expect.closeTo(0.05, 9) },
+          shedRate: { mean: expect.closeTo(0.2, 9) },
+        },
+      },
+      { arm: 'control', release: 'press@1.0.0', agents: 3, totals: { windows: 300 } },
+    ]);
+  });
+
   test('what an agent of before said has nothing of what was not counted then', async () => {
     const { world, members } = fleet;
     const [agent] = members;

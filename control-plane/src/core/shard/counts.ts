@@ -119,18 +119,18 @@ const SUMS = [
   'confidences',
   'confidenceSum',
   'restarts',
-  'matched',
-  'flips',
-  'distanceSum',
-  'squaredDistanceSum',
-  'shed',
 ] as const;
+
+/** Those of a shadow against what serves beside it, which begin anew where that is another release. */
+const SHADOW_SUMS = ['matched', 'flips', 'distanceSum', 'squaredDistanceSum', 'shed'] as const;
 
 /** What came since an earlier state; everything where the release was activated anew meanwhile. */
 export function countsSince(later: ReleaseCounts, earlier: ReleaseCounts | undefined): ReleaseCounts {
   if (!earlier || earlier.windows > later.windows || earlier.errors > later.errors) return later;
   const since = { ...later, latency: latencySince(later.latency, earlier.latency) };
   for (const key of SUMS) since[key] = later[key] - earlier[key];
+  if (SHADOW_SUMS.every((key) => later[key] >= earlier[key]))
+    for (const key of SHADOW_SUMS) since[key] = later[key] - earlier[key];
   since.outputs = Object.fromEntries(
     Object.entries(later.outputs).map(([name, counts]) => [name, binsSince(counts, earlier.outputs[name])]),
   );
@@ -146,7 +146,7 @@ function binsSince(later: number[], earlier: readonly number[] | undefined): num
 /** Two together: counts add up, of the memory the higher. Histograms of other edges than the first's are left out. */
 export function plusCounts(a: ReleaseCounts, b: ReleaseCounts): ReleaseCounts {
   const total = { ...a, latency: addLatency(a.latency, b.latency) };
-  for (const key of SUMS) total[key] = a[key] + b[key];
+  for (const key of [...SUMS, ...SHADOW_SUMS]) total[key] = a[key] + b[key];
   total.goldenPassed = a.goldenPassed + b.goldenPassed;
   total.goldenFailed = a.goldenFailed + b.goldenFailed;
   total.memoryBytes = Math.max(a.memoryBytes, b.memoryBytes);
