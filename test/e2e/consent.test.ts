@@ -58,6 +58,13 @@ test('a release comes only once somebody lets it in; taking it back asks nobody'
   await waits(second, 'pump-anomaly@1.1.0');
   await consent();
   await completed(controlPlane, second);
+  const { arms } = await controlPlane.skerry<{ arms: Record<string, unknown>[] }>(
+    ...['rollout', 'show', second, '--evidence'],
+  );
+  expect(arms).toMatchObject([{ arm: 'stage', release: 'pump-anomaly@1.1.0', agents: 1 }]);
+  const { facts } = await controlPlane.get<{ facts: Record<string, string> }>('agents/gateway-5');
+  expect(Number(facts.diskFreeMiB)).toBeGreaterThan(0);
+  expect(Number(facts.opset)).toBeGreaterThan(12);
   await controlPlane.skerry('rollout', 'revert', second);
   await until(
     '1.0.0 to serve again',
