@@ -9,7 +9,7 @@ import type { Gateway } from './support/fleet-agent.ts';
 import type { Nature } from './support/fleet-releases.ts';
 import { scratchFolder } from './support/scratch.ts';
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 const GATEWAYS = 25;
 const GOOD = 'gauge@1.1.0';
 const SHADOW = { name: 'beside', mode: 'shadow', agents: 10, soak: '2s' };
@@ -21,7 +21,7 @@ const ACTIVE = [
 /** Latency is compared by a wide margin: all gateways share a process here, which shares the machine with other tests. */
 const GATES = {
   errorRate: { max: '2%', minWindows: 60 },
-  latencyP95: { maxRatio: 5, minWindows: 60 },
+  latencyP95: { maxRatio: 6, minWindows: 60 },
   alertRate: { maxRatio: 2, minWindows: 60 },
 };
 const SHADOW_GATES = { ...GATES, disagreement: { max: '5%', minWindows: 60 } };
@@ -118,7 +118,7 @@ describe('a defective release is taken back from everywhere', () => {
     const rollout = await fleet.rollOut(await fleet.push('2.1.0', 'large'), {
       stages: ACTIVE,
       gates: { ...GATES, failures: { agents: 1 } },
-      minReached: 2,
+      minReached: 3,
     });
     await rollout.until('to serve on some', () => fleet.serving(rollout.release).length >= 2);
     for (const gateway of small) gateway.mend();

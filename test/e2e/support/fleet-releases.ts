@@ -128,7 +128,7 @@ function ending(nature: Nature): [onnx.INodeProto[], Initializers] {
     case 'large':
       return detour(1, 1024);
     case 'slow':
-      return detour(600, 256);
+      return detour(1000, 256);
   }
 }
 

@@ -10,7 +10,8 @@ import { until } from './until.ts';
 
 /** Windows that every machine works through between two looks. */
 const WINDOWS_A_LOOK = 30;
-const DEADLINE_MS = 150_000;
+/** Holds two looks that decide nothing, which are a minute and two apart. */
+const DEADLINE_MS = 240_000;
 
 /** A rollout as the operators' API shows it, as far as tests look at it. */
 export interface RolloutView {
