@@ -18,7 +18,12 @@ export function createLanes(
       clock: time.clock,
       limits,
       evidence,
-      capture: { randomShare: capture.random, keep: (window) => captures.keep(window) },
+      capture: {
+        randomShare: capture.random,
+        novelty: capture.novelty,
+        isHeld: (id) => captures.holds(id),
+        keep: (window) => captures.keep(window),
+      },
     }),
   );
   return new Map(lanes.map((lane) => [lane.config.name, lane]));

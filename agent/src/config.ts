@@ -252,6 +252,14 @@ export const agentConfig = z
         maxBytes: size.default(16 * 1024 ** 2),
         /** Chance with which any window is taken, whatever its score. */
         random: percent.default(0.1),
+        /** Which windows are unlike what was seen (capture/novelty.ts). */
+        novelty: z
+          .strictObject({
+            centres: z.int().nonnegative().max(256).default(16),
+            above: percent.refine((share) => share < 1, { message: 'expected less than 100%' }).default(0.99),
+            warmUp: z.int().nonnegative().default(200),
+          })
+          .prefault({}),
       })
       .prefault({}),
     /** What people at the device have a say in, where the control plane moves a pipeline to another release. */

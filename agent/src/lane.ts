@@ -39,8 +39,8 @@ export interface LaneOptions {
   ports: Pick<Ports, 'crypto' | 'random'>;
   /** What is known of the releases that serve; left out where nobody asks. */
   evidence?: EvidenceNotes;
-  /** What is chosen to be labelled, and how much of it at random. */
-  capture?: Pick<CaptureOptions, 'keep' | 'randomShare'>;
+  /** How windows are chosen to be labelled, and who keeps them. */
+  capture?: Pick<CaptureOptions, 'keep' | 'isHeld' | 'randomShare' | 'novelty'>;
 }
 
 /** A lane without a release. Throws SkerryError for a source that isn't supported. */

@@ -4,12 +4,14 @@ import type { ResultRow } from '@skerry/proto/results';
 import type { skerry } from '@skerry/proto/wire';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { testRelease } from '../pipeline/test-pipeline.ts';
+import type { WindowBatch } from '../pipeline/types.ts';
 import { CaptureBudget } from './budget.ts';
 import { Capture } from './capture.ts';
 import { CaptureChoice } from './choice.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const SCORE = { name: 'score', tensor: 'score', kind: 'anomaly-score' };
 
 /** A reproducible stream that looks uniform in [0, 1). */
 function uniform(seed: number): () => number {
@@ -97,12 +99,14 @@ describe('windows', () => {
       clock: { monoMs: () => nowMs, wallMs: () => nowMs },
       random: { unit: uniform(4), bytes: (length) => new Uint8Array(length) },
       randomShare,
+      novelty: { centres: 16, above: 0.99, warmUp: 200 },
+      isHeld: (id) => kept.some((window) => window.id === id),
       keep: (window) => kept.push(window),
     });
   }
 
-  function see(score: number, at: number, isDrifting = false, release = manifest): void {
-    const row: ResultRow = {
+  function rowOf(score: number, at: number, release = manifest): ResultRow {
+    return {
       pipeline: 'p',
       device: 'd',
       release: 'test@1.0.0',
@@ -120,10 +124,12 @@ describe('windows', () => {
       inferUs: 1,
       producedMs: 0,
     };
-    const channels = release.window.channels.length;
-    const windows = {
+  }
+
+  function windowOf(row: ResultRow, channels: number, level = row.fromUs / 1e6): WindowBatch {
+    return {
       count: 1,
-      data: Float32Array.from({ length: 2 * channels }, (_, i) => at + i),
+      data: Float32Array.from({ length: 2 * channels }, (_, i) => level + i),
       devices: ['d'],
       fromUs: Float64Array.of(row.fromUs),
       toUs: Float64Array.of(row.toUs),
@@ -131,6 +137,11 @@ describe('windows', () => {
       missing: new Uint32Array(1),
       late: new Uint32Array(1),
     };
+  }
+
+  function see(score: number, at: number, isDrifting = false, release = manifest, level = at): void {
+    const row = rowOf(score, at, release);
+    const windows = windowOf(row, release.window.channels.length, level);
     capture.onWindow(release, windows, 0, row, () => isDrifting);
   }
 
@@ -149,6 +160,41 @@ describe('windows', () => {
     for (let i = 0; i < 1000; i++) see(scores() / 1e6, i, i % 20 === 0);
     const drifting = kept.filter(({ reason }) => reason === 'drift');
     expect(drifting.length).toBeGreaterThan(30);
+  });
+
+  test('unlike what was seen are taken before others, and anew after a change of release', () => {
+    const noise = uniform(7);
+    // Without a threshold nothing else is worth a look.
+    const release = testRelease({ length: 2, rate: 'any' }, { output: [SCORE] });
+    const live = (from: number, count: number): void => {
+      for (let i = from; i < from + count; i++) see(0.1, i, false, release, 10 + noise());
+    };
+    live(0, 400);
+    kept.length = 0;
+    see(0.1, 400, false, release, 30);
+    expect(kept).toMatchObject([{ reason: 'novel', inclusion: 0 }]);
+    live(401, 400);
+    expect(kept.length).toBeLessThan(20);
+    expect(kept.every(({ reason }) => reason === 'novel')).toBe(true);
+    capture.startAnew(undefined);
+    kept.length = 0;
+    live(801, 100);
+    see(0.1, 901, false, release, 60);
+    expect(kept).toEqual([]);
+  });
+
+  test('on which the shadow decides otherwise are taken, each once, and no more of them than of others', () => {
+    const scores = uniform(8);
+    for (let i = 0; i < 1000; i++) {
+      see(scores() / 1e6, i);
+      const row = rowOf(0, i);
+      if (i % 3 === 0) capture.onDisagreement(manifest, windowOf(row, 1), 0, row);
+    }
+    const disagreed = kept.filter(({ reason }) => reason === 'disagreement');
+    expect(disagreed.length).toBeGreaterThan(50);
+    expect(new Set(kept.map(({ id }) => id)).size).toBe(kept.length);
+    expect(kept.length).toBeLessThan(300);
+    expect(disagreed.every(({ inclusion }) => inclusion === 0)).toBe(true);
   });
 
   test('that were taken at random name their chance', () => {

@@ -1,9 +1,11 @@
 /**
  * Chooses which windows of a pipeline are kept for people to label, where a policy says `onAlert: capture`: those whose
- * score lies near the threshold, those of devices that drift, and some at random. All stay within the policy's bytes
- * per day; what is private in the release's contract never leaves the device.
+ * score lies near the threshold, those of devices that drift, those unlike what was seen, those on which a shadow decides
+ * otherwise, and some at random. All stay within the policy's bytes per day; what is private in the release's contract
+ * never leaves the device.
  *
- *     utility = 1 - |F(score) - F(threshold)|, F the shares of the latest scores; 1 where the device drifts
+ *     utility = 1 - |F(score) - F(threshold)|, F the shares of the latest scores;
+ *               1 where the device drifts, the window is new (novelty.ts), or the shadow disagrees
  */
 import type { Crypto } from '@skerry/proto/crypto';
 import { resultId } from '@skerry/proto/ids';
@@ -16,6 +18,7 @@ import type { WindowBatch } from '../pipeline/types.ts';
 import type { Clock, Random } from '../ports.ts';
 import { CaptureBudget } from './budget.ts';
 import { CaptureChoice } from './choice.ts';
+import { Novelty, type NoveltyOptions } from './novelty.ts';
 
 export interface CaptureOptions {
   agentId: string;
@@ -24,6 +27,9 @@ export interface CaptureOptions {
   random: Random;
   /** Chance with which any window is taken. */
   randomShare: number;
+  novelty: NoveltyOptions;
+  /** Whether a window of this id waits already. */
+  isHeld: (id: string) => boolean;
   /** Takes what was chosen. */
   keep: (window: skerry.v1.ICapturedWindow) => void;
 }
@@ -32,11 +38,15 @@ const LATEST_SCORES = 500;
 /** Before so many scores nobody knows what is near. */
 const FEWEST_SCORES = 50;
 
+type Reason = 'threshold' | 'drift' | 'novel' | 'disagreement' | 'random';
+
 export class Capture {
   readonly #o: CaptureOptions;
   readonly #choice: CaptureChoice;
   readonly #budget: CaptureBudget;
-  readonly #scores: number[] = [];
+  #scores: number[] = [];
+  #novelty: Novelty | undefined;
+  #reference: skerry.v1.IDriftReference | undefined;
   #policy: EffectivePolicy | undefined;
 
   constructor(options: CaptureOptions) {
@@ -49,6 +59,14 @@ export class Capture {
   usePolicy(policy: EffectivePolicy | undefined): void {
     this.#policy = policy?.onAlert.includes('capture') ? policy : undefined;
     this.#budget.set(this.#policy?.capture?.bytesPerDay ?? 0, this.#o.clock.monoMs());
+    if (!this.#policy) this.#novelty = undefined;
+  }
+
+  /** Another release serves: what was seen of the one before says nothing of its windows and scores. */
+  startAnew(reference: skerry.v1.IDriftReference | undefined): void {
+    this.#reference = reference;
+    this.#novelty = undefined;
+    this.#scores = [];
   }
 
   /** One window and what came of it. */
@@ -60,32 +78,59 @@ export class Capture {
     isDrifting: () => boolean,
   ): void {
     if (!this.#policy) return;
-    const output = manifest.output.find(({ kind }) => kind === 'anomaly-score');
-    const score = output && row.outputs[output.name];
-    const threshold = output && thresholdOf(output, this.#policy.thresholds);
-    if (typeof score !== 'number' || !Number.isFinite(score)) return;
-    const drifts = isDrifting();
+    const { score, threshold } = this.#scoreOf(manifest, row, this.#policy);
+    if (score === undefined) return;
+    this.#novelty ??= new Novelty(this.#o.novelty, manifest, this.#reference);
+    const isNew = this.#novelty.isNew(windows, index);
     const near = threshold === undefined ? 0 : this.#nearness(score, threshold);
-    const choice = this.#choice.choose(drifts ? 1 : near);
-    if (!choice) return;
-    const reason = choice === 'random' ? 'random' : drifts ? 'drift' : 'threshold';
-    const values = openValues(manifest, windows, index);
+    const why: Reason = isDrifting() ? 'drift' : isNew ? 'novel' : 'threshold';
+    const choice = this.#choice.choose(why === 'threshold' ? near : 1);
+    if (choice) this.#take(manifest, windows, index, row, choice === 'random' ? 'random' : why);
+  }
+
+  /** A window on which the shadow decided otherwise: told after onWindow, which has drawn the lot for it. */
+  onDisagreement(manifest: ReleaseManifest, windows: WindowBatch, index: number, row: ResultRow): void {
+    if (this.#policy && this.#choice.isWorth(1)) this.#take(manifest, windows, index, row, 'disagreement');
+  }
+
+  #take(
+    manifest: ReleaseManifest,
+    windows: WindowBatch,
+    index: number,
+    row: ResultRow,
+    reason: Reason,
+  ): void {
+    const { score, threshold } = this.#scoreOf(manifest, row, this.#policy!);
+    const id = resultId(this.#o.crypto, { agent: this.#o.agentId, ...row });
+    if (score === undefined || this.#o.isHeld(id)) return;
     const window: skerry.v1.ICapturedWindow = {
-      id: resultId(this.#o.crypto, { agent: this.#o.agentId, ...row }),
+      id,
       pipeline: row.pipeline,
       device: row.device,
       release: row.release,
       releaseDigest: row.releaseDigest,
       fromUs: row.fromUs,
       toUs: row.toUs,
-      ...values,
+      ...openValues(manifest, windows, index),
       reason,
-      inclusion: choice === 'random' ? this.#o.randomShare : 0,
+      inclusion: reason === 'random' ? this.#o.randomShare : 0,
       score,
       threshold: threshold ?? Number.NaN,
       policy: row.policy,
     };
     if (this.#budget.spend(sizeOf(window), this.#o.clock.monoMs())) this.#o.keep(window);
+  }
+
+  #scoreOf(
+    { output: outputs }: ReleaseManifest,
+    row: ResultRow,
+    { thresholds }: EffectivePolicy,
+  ): { score: number | undefined; threshold: number | undefined } {
+    const output = outputs.find(({ kind }) => kind === 'anomaly-score');
+    const score = output && row.outputs[output.name];
+    if (typeof score !== 'number' || !Number.isFinite(score))
+      return { score: undefined, threshold: undefined };
+    return { score, threshold: thresholdOf(output!, thresholds) };
   }
 
   /** 1 where the score is at the threshold among the latest scores, 0 where all of them lie in between. */

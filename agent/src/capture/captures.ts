@@ -61,10 +61,15 @@ export class Captures {
     return this.#turn;
   }
 
+  /** Whether the window with this id is among them. */
+  holds(id: string): boolean {
+    return this.#held.some((held) => held.id === id);
+  }
+
   /** Keeps a window in the background; the same window again is kept once. */
   keep(window: skerry.v1.ICapturedWindow): void {
     const id = window.id ?? '';
-    if (this.#held.some((held) => held.id === id)) return;
+    if (this.holds(id)) return;
     const value = seal(encode(v1.CapturedWindow, window));
     if (this.#bytes + value.length > this.#maxBytes) {
       this.dropped++;

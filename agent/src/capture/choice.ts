@@ -39,10 +39,11 @@ export class CaptureChoice {
     const { random, unit } = this.#o;
     // Drawn first and of every window alike, or its chance would depend on the utility.
     if (unit() < random) return 'random';
-    return this.#filter(utility) ? 'utility' : undefined;
+    return this.isWorth(utility) ? 'utility' : undefined;
   }
 
-  #filter(utility: number): boolean {
+  /** Whether the filter takes a window of this utility, whatever the lot says; never one that is worth nothing. */
+  isWorth(utility: number): boolean {
     const { share, remembered, tolerance } = this.#o;
     this.#utilities.push(utility);
     if (this.#utilities.length > remembered) this.#utilities.shift();
@@ -52,7 +53,8 @@ export class CaptureChoice {
     // Where all are alike none is worth more than another, and chance takes its share of them.
     if (range === 0) return false;
     const quantile = sorted[Math.min(sorted.length - 1, Math.floor((1 - share) * sorted.length))]!;
-    const take = utility >= quantile - (range * (share * this.#seen - this.#taken)) / tolerance;
+    const take =
+      utility > 0 && utility >= quantile - (range * (share * this.#seen - this.#taken)) / tolerance;
     if (take) this.#taken++;
     return take;
   }

@@ -49,6 +49,7 @@ async function prepareUse(
   return () => {
     pipeline.setRelease(manifest, digest, releaseRef(manifest));
     watch();
+    lane.capture?.startAnew(reference);
     lane.release = releaseRef(manifest);
     evidence.begin(pipeline.name, 'active', { manifest, digest, reference, outcomes, memoryBytes });
   };

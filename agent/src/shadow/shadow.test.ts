@@ -79,6 +79,7 @@ function shadowOf(of: Candidate, evidence: EvidenceNotes, options: Partial<Shado
     maxDevices: 100,
     maxWaitingBytes: 1024 ** 2,
     onWaiting: () => undefined,
+    onFlip: () => undefined,
     onGone: () => undefined,
     ...options,
   });
@@ -174,6 +175,26 @@ test('flips and distances are exactly those of a backtest of the shadow on the s
     shadow: { matched, flips, shedWindows: 0, championDigest: champion.target.digest },
   });
   expect(evidence.tally!.message().shadow!.sumDistance).toBeCloseTo(distance, 9);
+});
+
+test('each flip is told with the row and the values of its window, as it came to what serves', async () => {
+  const told: { row: ResultRow; values: number[] }[] = [];
+  const evidence = new Noted();
+  const shadow = shadowOf(await prepared(candidate), evidence, {
+    onFlip: (serving, { data, count }, i, row) => {
+      const size = data.length / count;
+      expect(serving).toBe(champion.manifest);
+      told.push({ row, values: [...data.slice(i * size, (i + 1) * size)] });
+    },
+  });
+  const served = new Map((await live(champion, shadow)).map((row) => [key(row), row]));
+  const alone = new Map((await live(candidate)).map((row) => [key(row), row]));
+  expect(told).toHaveLength(evidence.tally!.message().shadow!.flips!);
+  for (const { row, values } of told) {
+    expect(row).toEqual({ ...served.get(key(row)), producedMs: row.producedMs });
+    expect(alone.get(key(row))!.decision).not.toBe(row.decision);
+    expect(values).toEqual(valuesAt(row).map(Math.fround));
+  }
 });
 
 test('what serves gives the same results beside a shadow as alone', async () => {

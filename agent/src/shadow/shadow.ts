@@ -37,6 +37,8 @@ export interface ShadowOptions {
   maxWaitingBytes: number;
   /** A window waits for it. */
   onWaiting: () => void;
+  /** It decides otherwise of window `i` than the release that serves, whose row this is. */
+  onFlip: (serving: ReleaseManifest, windows: WindowBatch, i: number, row: ResultRow) => void;
   /** Its backend is gone. */
   onGone: (error: unknown) => void;
 }
@@ -57,6 +59,7 @@ export class Shadow {
   readonly #devices = new Map<string, Followed>();
   readonly #remembers: boolean;
   #champion = '';
+  #serving: ReleaseManifest | undefined;
   #mismatch: string | undefined;
   #windowUs: number;
   #compared = nothing();
@@ -97,7 +100,7 @@ export class Shadow {
 
   /** Is compared with this release from now on; the comparison begins anew. */
   follow(manifest: ReleaseManifest, digest: string): void {
-    this.#champion = digest;
+    [this.#champion, this.#serving] = [digest, manifest];
     this.#mismatch = mismatchOf(manifest, this.#judge.manifest);
     this.#queue.clear();
     this.#devices.clear();
@@ -110,7 +113,7 @@ export class Shadow {
   onWindow(manifest: ReleaseManifest, windows: WindowBatch, i: number, row: ResultRow): void {
     if (row.releaseDigest !== this.#champion) this.follow(manifest, row.releaseDigest);
     if (this.#mismatch !== undefined || this.#closed) return;
-    if (this.#queue.offer(windows, i, answerOf(manifest, row))) this.#o.onWaiting();
+    if (this.#queue.offer(windows, i, row)) this.#o.onWaiting();
     else this.#note({ ...nothing(), shed: 1 });
   }
 
@@ -173,7 +176,7 @@ export class Shadow {
     }
   }
 
-  #judgeAll({ windows, answers }: Taken, inferred: Inferred): void {
+  #judgeAll({ windows, served }: Taken, inferred: Inferred): void {
     const { evidence, pipeline, clock } = this.#o;
     const runIn = longestSustain(this.#judge);
     const sum = nothing();
@@ -184,14 +187,16 @@ export class Shadow {
       const decided = decide(this.#judge, device.decisions, windows, i, inferred, clock.wallMs());
       evidence.noteRow(pipeline, 'shadow', decided, inferred, i);
       this.#windows++;
-      const [mine, served] = [answerOf(this.#judge.manifest, decided.row), answers[i]];
+      const mine = answerOf(this.#judge.manifest, decided.row);
       if (!mine) {
         this.#errors++;
         continue;
       }
       device.seen++;
-      if (!served || device.seen < runIn) continue;
-      const { isFlip, distance } = compare(served, mine);
+      const theirs = answerOf(this.#serving!, served[i]!);
+      if (!theirs || device.seen < runIn) continue;
+      const { isFlip, distance } = compare(theirs, mine);
+      if (isFlip) this.#o.onFlip(this.#serving!, windows, i, served[i]!);
       sum.matched++;
       sum.flips += Number(isFlip);
       sum.distance += distance;

@@ -259,6 +259,7 @@ export class Shadows {
       maxDevices: config.limits.maxDevices,
       maxWaitingBytes: config.inference.shadow.maxWaiting,
       onWaiting: () => this.#runner.wake(),
+      onFlip: (...flipped) => lanes.get(slot.name)!.capture?.onDisagreement(...flipped),
       onGone: (error) => this.#gone(slot, error),
     });
     shadow.usePolicy(slot.wish!.policy, slot.wish!.policyGeneration);

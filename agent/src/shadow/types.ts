@@ -34,7 +34,7 @@ export interface ShadowsOptions {
     'store' | 'blobs' | 'crypto' | 'clock' | 'timers' | 'random' | 'log' | 'crashPoint' | 'machineBoot'
   >;
   agentId: string;
-  lanes: ReadonlyMap<string, Pick<Lane, 'pipeline' | 'shadow'>>;
+  lanes: ReadonlyMap<string, Pick<Lane, 'pipeline' | 'shadow' | 'capture'>>;
   engine: Pick<Engine, 'prepareShadow' | 'serving'>;
   releases: Pick<Releases, 'exclusively' | 'apply'>;
   obtain(pipeline: string, target: ReleaseTarget): Promise<void>;

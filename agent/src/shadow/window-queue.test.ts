@@ -1,8 +1,28 @@
+import type { ResultRow } from '@skerry/proto/results';
 import { expect, test } from 'vitest';
 import type { WindowBatch } from '../pipeline/types.ts';
 import { WindowQueue } from './window-queue.ts';
 
-const SIZE_BYTES = 4 * 2 + 256;
+const SIZE_BYTES = 4 * 2 + 1_024;
+
+const ROW: ResultRow = {
+  pipeline: 'p',
+  device: 'd',
+  release: 'test@1.0.0',
+  releaseDigest: 'sha256:a',
+  variant: 'fp32',
+  backend: 'native',
+  fromUs: 0,
+  toUs: 0,
+  decision: 'normal',
+  outputs: {},
+  attribution: [],
+  quality: { missing: 0, interpolated: 0, late: 0 },
+  inputDigest: new Uint8Array(16),
+  policy: 0,
+  inferUs: 1,
+  producedMs: 0,
+};
 
 /** One window of two values, in a buffer that is used again. */
 const buffer = new Float32Array(2);
@@ -24,7 +44,7 @@ function windowOf(device: string, value: number): WindowBatch {
 
 test('windows come out as they went in, although their buffer was used again', () => {
   const queue = new WindowQueue(1_000_000);
-  for (let i = 0; i < 5; i++) queue.offer(windowOf(`d${i % 2}`, i), 0, undefined);
+  for (let i = 0; i < 5; i++) queue.offer(windowOf(`d${i % 2}`, i), 0, ROW);
   const first = queue.take(3)!.windows;
   const rest = queue.take(9)!.windows;
   expect([...first.data]).toEqual([0, 0, 1, 1, 2, 2]);
@@ -35,7 +55,7 @@ test('windows come out as they went in, although their buffer was used again', (
 
 test('once full it leaves windows out until half of it is worked off', () => {
   const queue = new WindowQueue(4 * SIZE_BYTES);
-  const offered = (): boolean => queue.offer(windowOf('d', 1), 0, undefined);
+  const offered = (): boolean => queue.offer(windowOf('d', 1), 0, ROW);
   expect([offered(), offered(), offered(), offered(), offered()]).toEqual([true, true, true, true, false]);
   queue.take(1);
   expect(offered()).toBe(false);
@@ -46,18 +66,18 @@ test('once full it leaves windows out until half of it is worked off', () => {
 
 test('the first window of a device after a gap says so, and never stands in a run behind one before it', () => {
   const queue = new WindowQueue(2 * SIZE_BYTES);
-  queue.offer(windowOf('a', 1), 0, undefined);
-  queue.offer(windowOf('b', 1), 0, undefined);
-  expect(queue.offer(windowOf('a', 2), 0, undefined)).toBe(false);
+  queue.offer(windowOf('a', 1), 0, ROW);
+  queue.offer(windowOf('b', 1), 0, ROW);
+  expect(queue.offer(windowOf('a', 2), 0, ROW)).toBe(false);
   expect(queue.take(1)?.windows.devices).toEqual(['a']);
   // Of `b` a window still waits, and none was left out; of `a` one was.
-  queue.offer(windowOf('a', 3), 0, undefined);
+  queue.offer(windowOf('a', 3), 0, ROW);
   expect(queue.take(9)).toMatchObject({ windows: { devices: ['b', 'a'] }, isAfterGap: [false, true] });
-  queue.offer(windowOf('b', 4), 0, undefined);
-  queue.offer(windowOf('b', 5), 0, undefined);
-  queue.offer(windowOf('b', 6), 0, undefined);
+  queue.offer(windowOf('b', 4), 0, ROW);
+  queue.offer(windowOf('b', 5), 0, ROW);
+  queue.offer(windowOf('b', 6), 0, ROW);
   queue.take(1);
-  queue.offer(windowOf('b', 7), 0, undefined);
+  queue.offer(windowOf('b', 7), 0, ROW);
   expect(queue.take(9)).toMatchObject({ windows: { count: 1 }, isAfterGap: [false] });
   expect(queue.take(9)).toMatchObject({ windows: { count: 1 }, isAfterGap: [true] });
 });

@@ -3,11 +3,11 @@
  * Once it is full it takes nothing more until half of it has been worked off, so that a device misses windows in a row
  * and is then followed for a while, and not every other window.
  */
+import type { ResultRow } from '@skerry/proto/results';
 import type { WindowBatch } from '../pipeline/types.ts';
-import type { Answer } from './comparison.ts';
 
-/** About what a window takes beside its values. */
-const OVERHEAD_BYTES = 256;
+/** About what a window takes beside its values, most of it for its row. */
+const OVERHEAD_BYTES = 1_024;
 
 interface Waiting {
   device: string;
@@ -17,8 +17,8 @@ interface Waiting {
   interpolated: number;
   missing: number;
   late: number;
-  /** What the release that serves made of it; undefined for an error. */
-  answer: Answer | undefined;
+  /** What the release that serves made of it. */
+  served: ResultRow;
   /** Windows of its device were left out before it. */
   isAfterGap: boolean;
 }
@@ -26,7 +26,7 @@ interface Waiting {
 /** Windows for one run, no device's after a gap of it within. */
 export interface Taken {
   windows: WindowBatch;
-  answers: (Answer | undefined)[];
+  served: ResultRow[];
   isAfterGap: boolean[];
 }
 
@@ -48,7 +48,7 @@ export class WindowQueue {
   }
 
   /** Copies window `i` of a batch; false where it is left out. */
-  offer(windows: WindowBatch, i: number, answer: Answer | undefined): boolean {
+  offer(windows: WindowBatch, i: number, served: ResultRow): boolean {
     const size = windows.data.length / windows.count;
     const bytes = 4 * size + OVERHEAD_BYTES;
     const device = windows.devices[i]!;
@@ -67,7 +67,7 @@ export class WindowQueue {
       interpolated: windows.interpolated[i]!,
       missing: windows.missing[i]!,
       late: windows.late[i]!,
-      answer,
+      served,
       isAfterGap: this.#gaps.delete(device),
     });
     return true;
@@ -85,7 +85,7 @@ export class WindowQueue {
     }
     return {
       windows: asBatch(taken),
-      answers: taken.map(({ answer }) => answer),
+      served: taken.map(({ served }) => served),
       isAfterGap: taken.map(({ isAfterGap }) => isAfterGap),
     };
   }
