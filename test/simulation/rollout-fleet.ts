@@ -58,6 +58,8 @@ export class RolloutFleet {
   readonly #defect: Defect;
   /** Members are the first so many agents: their order is drawn already. */
   members = 0;
+  /** Members of the stages before, of the same mode. */
+  #membersBefore = 0;
   #isShadow = false;
 
   constructor(random: Random, count: number, defect: Defect, offlineShare: number) {
@@ -93,6 +95,7 @@ export class RolloutFleet {
 
   /** A stage is entered: so many agents are its members, or run the release beside what they serve. */
   freeze(members: number, nowMs: number, isShadow: boolean): void {
+    this.#membersBefore = this.#isShadow === isShadow ? this.members : 0;
     this.members = members;
     this.#isShadow = isShadow;
     for (const agent of this.agents) {
@@ -181,10 +184,12 @@ export class RolloutFleet {
     minWindows: number,
   ): Evidence {
     const evidence = emptyEvidence();
-    for (const agent of this.agents.slice(0, this.members)) {
+    evidence.added = Math.max(0, this.members - this.#membersBefore);
+    for (const [i, agent] of this.agents.slice(0, this.members).entries()) {
       evidence.members++;
       const has = agent.activatedMs !== undefined || agent.shadow !== undefined;
       if (has) evidence.reached++;
+      if (has && i >= this.#membersBefore) evidence.addedReached!++;
       if (agent.failed) evidence.failed++;
       if (agent.offlineUntilMs > nowMs) evidence.offline++;
       const windows = agent.windows - (agent.shadow ? agent.base.windows : 0);
