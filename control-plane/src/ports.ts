@@ -64,7 +64,15 @@ export interface Notifier {
 }
 
 /** What the console is told has changed. */
-export type Topic = 'agents' | 'rollouts' | 'releases' | 'policies' | 'results' | 'alerts' | 'drift';
+export type Topic =
+  | 'agents'
+  | 'rollouts'
+  | 'releases'
+  | 'policies'
+  | 'results'
+  | 'alerts'
+  | 'drift'
+  | 'samples';
 
 /** The other end of Notifier.changed: the live stream behind `/api/v1/events`. */
 export interface Changes {

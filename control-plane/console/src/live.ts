@@ -94,6 +94,7 @@ const TOPICS: readonly string[] = [
   'results',
   'alerts',
   'drift',
+  'samples',
 ] satisfies Topic[];
 
 /** The topics of one event's lines; none for comments, heartbeats and events that this console doesn't know. */

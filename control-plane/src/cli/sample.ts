@@ -12,6 +12,7 @@ interface Filter {
   agent?: string;
   pipeline?: string;
   device?: string;
+  reason?: string;
   labelled?: string;
 }
 
@@ -63,14 +64,16 @@ function withFilter(command: Command): Command {
     .option('--agent <agent>', 'only of this agent')
     .option('--pipeline <pipeline>', 'only of this pipeline')
     .option('--device <device>', 'only of this device')
+    .option('--reason <reason>', 'only those taken for it: threshold, drift, novel, disagreement or random')
     .option('--labelled <yes|no>', 'only those with a label, or without', (text) => {
       if (text !== 'yes' && text !== 'no') throw usageError('--labelled is yes or no');
       return text;
     });
 }
 
-function filterOf({ agent, pipeline, device, labelled }: Filter): Record<string, string | undefined> {
-  return { agent, pipeline, device, labelled };
+function filterOf(filter: Filter): Record<string, string | undefined> {
+  const { agent, pipeline, device, reason, labelled } = filter;
+  return { agent, pipeline, device, reason, labelled };
 }
 
 function showSamples(samples: readonly SampleWithValues[]): void {

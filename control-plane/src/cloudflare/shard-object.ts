@@ -25,6 +25,7 @@ const CHANGES: Partial<Record<keyof ShardActor, Topic>> = {
   retireAgent: 'agents',
   labelAgent: 'agents',
   acknowledgeAlert: 'alerts',
+  labelSample: 'samples',
 };
 
 /** The server half of a pair goes to the object, the client half into the answer. */

@@ -16,7 +16,7 @@ const MAX_STREAMS = 1_000;
  *   event: changed
  *   data: {"topics":["results","agents"]}
  *
- * Topics are gathered for a tenth of a second, each at most once: a slow reader holds back a set of seven names.
+ * Topics are gathered for a tenth of a second, each at most once: a slow reader holds back a set of eight names.
  */
 export function eventRoutes(api: Api, deps: AppDeps): void {
   let open = 0;

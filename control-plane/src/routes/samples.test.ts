@@ -96,6 +96,50 @@ test('a person labels it, who and when is known, and may take it back', async ()
   expect((await list('?labelled=yes')).items).toEqual([]);
 });
 
+test('two people label at once: the last one stands, and the log has both', async () => {
+  send(sampleOf('a'));
+  const label = (text: string) =>
+    app.as('operator')('/api/v1/samples/gw/a/label', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ label: text }),
+    });
+  await Promise.all([label('wear'), label('normal')]);
+  const told = world.fleet
+    .audit({ limit: 10, order: 'asc' })
+    .filter(({ action }) => action === 'sample.label');
+  expect(told.map(({ details }) => details)).toEqual([{ label: 'wear' }, { label: 'normal' }]);
+  expect((await list()).items[0]).toMatchObject({ label: 'normal' });
+});
+
+test('a list comes without values where they are not asked for, one window with them, and all are counted', async () => {
+  send(sampleOf('a'), sampleOf('b', { reason: 'novel', inclusion: 0 }), sampleOf('c', { pipeline: 'mill' }));
+  const other = world.agent('other-gateway');
+  other.samples = [sampleOf('d', { reason: 'novel' })];
+  other.exchange();
+  world.shardFor('gw').labelSample('ada', 'gw', 'b', 'wear');
+  const { items } = await list('?reason=novel&pipeline=press&values=no');
+  expect(items.map(({ id }) => id).sort()).toEqual(['b', 'd']);
+  expect(items[0]).not.toHaveProperty('values');
+  const get = async (path: string) => (await app.as('viewer')(`/api/v1/samples/${path}`)).json();
+  expect(await get('gw/b')).toMatchObject({
+    id: 'b',
+    label: 'wear',
+    values: [
+      [1.5, 20],
+      [null, 21],
+    ],
+  });
+  expect(await get('gw/none')).toMatchObject({ status: 404 });
+  expect(await get('counts')).toEqual({
+    items: [
+      { pipeline: 'mill', reason: 'random', samples: 1, labelled: 0 },
+      { pipeline: 'press', reason: 'novel', samples: 2, labelled: 1 },
+      { pipeline: 'press', reason: 'random', samples: 1, labelled: 0 },
+    ],
+  });
+});
+
 test('a list is walked page by page, over all shards', async () => {
   const other = world.agent('other-gateway');
   for (let i = 0; i < 5; i++) {

@@ -1,5 +1,6 @@
 import { SkerryError } from '@skerry/proto/errors';
 import { z } from 'zod';
+import type { SampleCount, SampleInfo } from '../core/shard/samples.ts';
 import type { AppDeps } from './deps.ts';
 import { type Api, page, pageOf } from './endpoint.ts';
 import { gather, shardFor, shardsFor } from './shards.ts';
@@ -9,7 +10,9 @@ const sampleQuery = z.strictObject({
   agent: z.string().optional(),
   pipeline: z.string().optional(),
   device: z.string().optional(),
+  reason: z.string().optional(),
   labelled: z.enum(['yes', 'no']).optional(),
+  values: z.enum(['yes', 'no']).default('yes'),
 });
 
 const labelBody = z.strictObject({ label: z.string().min(1).max(64).nullable() });
@@ -20,25 +23,54 @@ export function sampleRoutes(api: Api, deps: AppDeps): void {
     {
       method: 'GET',
       path: '/samples',
-      summary: 'Captured windows with their values, newest first',
+      summary: 'Captured windows, newest first, with their values unless values=no',
       role: 'viewer',
       query: sampleQuery,
     },
     async ({ query }) => {
-      const { cursor, labelled, ...rest } = query;
+      const { cursor, labelled, values, ...rest } = query;
       const ask = {
         ...rest,
         labelled: labelled && labelled === 'yes',
         ...(cursor !== undefined && { cursor: readCursor(cursor) }),
       };
       const key = (s: { agent: string; id: string }): string => `${s.agent}/${s.id}`;
-      const found = await gather(
+      const found = await gather<SampleInfo>(
         shardsFor(deps, query.agent),
-        (shard) => shard.samples(ask),
+        (shard) => (values === 'yes' ? shard.samples(ask) : shard.sampleInfos(ask)),
         (a, b) => b.receivedMs - a.receivedMs || (key(a) < key(b) ? -1 : 1),
       );
       return pageOf(found, query.limit, (s) => `${s.receivedMs}/${key(s)}`);
     },
+  );
+  api.add(
+    {
+      method: 'GET',
+      path: '/samples/counts',
+      summary: 'How many windows are captured, and how many have a label, by pipeline and reason',
+      role: 'viewer',
+    },
+    async () => {
+      const parts = await Promise.all(deps.shards.map((shard) => shard.sampleCounts()));
+      const groups = Map.groupBy(parts.flat(), ({ pipeline, reason }) => JSON.stringify([pipeline, reason]));
+      const items = [...groups.values()].map((group) => ({
+        pipeline: group[0]!.pipeline,
+        reason: group[0]!.reason,
+        samples: group.reduce((sum, { samples }) => sum + samples, 0),
+        labelled: group.reduce((sum, { labelled }) => sum + labelled, 0),
+      }));
+      const key = (c: SampleCount): string => `${c.pipeline} ${c.reason}`;
+      return { items: items.sort((a, b) => (key(a) < key(b) ? -1 : 1)) };
+    },
+  );
+  api.add(
+    {
+      method: 'GET',
+      path: '/samples/:agent/:id',
+      summary: 'One captured window with its values',
+      role: 'viewer',
+    },
+    ({ param }) => shardFor(deps, param('agent')).sample(param('agent'), param('id')),
   );
   api.add(
     {
@@ -52,6 +84,7 @@ export function sampleRoutes(api: Api, deps: AppDeps): void {
       const [agent, id] = [param('agent'), param('id')];
       const sample = await shardFor(deps, agent).labelSample(operator.name, agent, id, body.label);
       await deps.fleet.record(operator.name, 'sample.label', `${agent}/${id}`, { label: body.label });
+      deps.notifier.changed('samples');
       return sample;
     },
   );

@@ -22,7 +22,7 @@ export interface SampleInfo {
   releaseDigest: string;
   from: string;
   to: string;
-  /** Why it was taken: threshold | drift | random. */
+  /** Why it was taken: threshold | drift | novel | disagreement | random. */
   reason: string;
   /** Chance with which any window was taken, for those taken at random; else 0: weigh by one over it. */
   inclusion: number;
@@ -118,6 +118,7 @@ export interface SampleQuery {
   agent?: string | undefined;
   pipeline?: string | undefined;
   device?: string | undefined;
+  reason?: string | undefined;
   /** Only those that a person has labelled, or has not. */
   labelled?: boolean | undefined;
   cursor?: { receivedMs: number; key: string } | undefined;
@@ -126,10 +127,45 @@ export interface SampleQuery {
 
 /** Samples with their values, the newest first, after the cursor. */
 export function listSamples(context: ShardContext, query: SampleQuery): SampleWithValues[] {
+  return select(context, '*', query).map(toSample);
+}
+
+/** The same without their values, which are by far the most of them. */
+export function listSampleInfos(context: ShardContext, query: SampleQuery): SampleInfo[] {
+  return select(context, WITHOUT_VALUES, query).map(withoutValues);
+}
+
+/** One sample with its values. Throws SkerryError not-found. */
+export function readSample(context: ShardContext, agent: string, id: string): SampleWithValues {
+  const row = context.sql.all<SampleRow>('SELECT * FROM sample WHERE agent = ? AND id = ?', agent, id)[0];
+  if (!row) throw new SkerryError('not-found', `agent ${agent} has no sample ${id}`);
+  return toSample(row);
+}
+
+/** How many are held of a pipeline for a reason, and how many of them have a label. */
+export interface SampleCount {
+  pipeline: string;
+  reason: string;
+  samples: number;
+  labelled: number;
+}
+
+export function countSamples(context: ShardContext): SampleCount[] {
+  return context.sql.all<SampleCount & Record<string, SqlValue>>(
+    `SELECT pipeline, json_extract(doc, '$.reason') AS reason, count(*) AS samples, count(label) AS labelled
+     FROM sample GROUP BY 1, 2`,
+  );
+}
+
+function select(context: ShardContext, columns: string, query: SampleQuery): SampleRow[] {
   const where = ['true'];
   const params: SqlValue[] = [];
-  for (const column of ['agent', 'pipeline', 'device'] as const) {
-    const value = query[column];
+  for (const [column, value] of [
+    ['agent', query.agent],
+    ['pipeline', query.pipeline],
+    ['device', query.device],
+    ["json_extract(doc, '$.reason')", query.reason],
+  ] as const) {
     if (value === undefined) continue;
     where.push(`${column} = ?`);
     params.push(value);
@@ -139,13 +175,12 @@ export function listSamples(context: ShardContext, query: SampleQuery): SampleWi
     where.push("(received_ms < ? OR (received_ms = ? AND agent || '/' || id > ?))");
     params.push(query.cursor.receivedMs, query.cursor.receivedMs, query.cursor.key);
   }
-  return context.sql
-    .all<SampleRow>(
-      `SELECT * FROM sample WHERE ${where.join(' AND ')} ORDER BY received_ms DESC, agent || '/' || id LIMIT ?`,
-      ...params,
-      query.limit,
-    )
-    .map(toSample);
+  return context.sql.all<SampleRow>(
+    `SELECT ${columns} FROM sample WHERE ${where.join(' AND ')}
+     ORDER BY received_ms DESC, agent || '/' || id LIMIT ?`,
+    ...params,
+    query.limit,
+  );
 }
 
 /** What a person says that a window shows; null takes it back. Throws SkerryError not-found. */
@@ -164,11 +199,12 @@ export function labelSample(
     agent,
     id,
   );
-  const row = context.sql.all<SampleRow>('SELECT * FROM sample WHERE agent = ? AND id = ?', agent, id)[0];
-  if (!row) throw new SkerryError('not-found', `agent ${agent} has no sample ${id}`);
-  const { values: _, ...info } = toSample(row);
+  const { values: _, ...info } = readSample(context, agent, id);
   return info;
 }
+
+const WITHOUT_VALUES =
+  "agent, id, pipeline, device, from_us, to_us, doc, x'' AS bytes, received_ms, label, labelled_by, labelled_ms";
 
 interface SampleRow extends Record<string, SqlValue> {
   agent: string;
@@ -215,6 +251,11 @@ function toSample(row: SampleRow): SampleWithValues {
     receivedMs: row.received_ms,
     values: valuesOf(row.bytes, doc.channels.length),
   };
+}
+
+function withoutValues(row: SampleRow): SampleInfo {
+  const { values: _, ...info } = toSample(row);
+  return info;
 }
 
 function valuesOf(bytes: Uint8Array, channels: number): (number | null)[][] {

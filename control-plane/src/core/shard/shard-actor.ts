@@ -191,6 +191,18 @@ export class ShardActor {
     return samples.listSamples(this.#ports, query);
   }
 
+  sampleInfos(query: samples.SampleQuery): samples.SampleInfo[] {
+    return samples.listSampleInfos(this.#ports, query);
+  }
+
+  sample(agent: string, id: string): samples.SampleWithValues {
+    return samples.readSample(this.#ports, agent, id);
+  }
+
+  sampleCounts(): samples.SampleCount[] {
+    return samples.countSamples(this.#ports);
+  }
+
   labelSample(by: string, agent: string, id: string, label: string | null): samples.SampleInfo {
     return this.#write(() => samples.labelSample(this.#ports, by, agent, id, label));
   }

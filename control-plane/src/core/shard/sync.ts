@@ -109,6 +109,7 @@ export function exchange(
   if (outcome.results > 0) topics.push('results');
   if (outcome.alerts > 0) topics.push('alerts');
   if (request.sketches.length > 0) topics.push('drift');
+  if (request.samples.length > 0) topics.push('samples');
   return {
     response: {
       instance: plan?.instance ?? '',
