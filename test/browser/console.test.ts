@@ -1,5 +1,4 @@
 // What an operator sees and does: the built console in a real browser, over a real control plane in this process.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { missingChromium, startChromium } from './chromium.ts';
 import { lowContrast } from './contrast.ts';
 import type { Gateway } from './gateway.ts';
-import { pumpAlert, pumpPipeline, pumpWindow, type Site, startSite } from './site.ts';
+import { buildConsole, pumpAlert, pumpPipeline, pumpWindow, type Site, startSite } from './site.ts';
 
 /** A recording's time, years before any clock that this runs under. */
 const RECORDED_MS = Date.UTC(2014, 1, 14, 14, 30);
@@ -61,14 +60,7 @@ describe.skipIf(missingChromium)('the console', () => {
 
   beforeAll(async () => {
     const consoleDir = join(dir, 'console');
-    const room = join(import.meta.dirname, '../../control-plane');
-    const vite = join(room, 'node_modules/vite/bin/vite.js');
-    execFileSync(
-      process.execPath,
-      [vite, 'build', join(room, 'console'), '--outDir', consoleDir, '--logLevel', 'error'],
-      // Under the test runner's own NODE_ENV it would be another build than the one that is shipped.
-      { env: { ...process.env, NODE_ENV: 'production' } },
-    );
+    buildConsole(consoleDir);
     site = await startSite(join(dir, 'data'), consoleDir);
     release = await site.push('pump-anomaly', '1.0.0');
     await site.push('pump-anomaly', '1.1.0');

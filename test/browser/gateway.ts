@@ -30,6 +30,8 @@ export class Gateway {
   unclaimed: skerry.v1.IUnclaimedTopic[] = [];
   ledger: Omit<skerry.v1.ILedgerReport, 'epoch'> | undefined;
   desired: skerry.v1.IDesired | undefined;
+  /** Captured windows that the control plane doesn't hold yet. */
+  samples: skerry.v1.ICapturedWindow[] = [];
   readonly #options: GatewayOptions;
   readonly #privateKey = new Uint8Array(randomBytes(32));
   readonly #epoch = new Uint8Array(randomBytes(16));
@@ -110,6 +112,7 @@ export class Gateway {
       },
       blocks: this.#blocks,
       sketches: this.#sketches,
+      samples: this.samples,
       ledgers: this.ledger ? [{ ...this.ledger, epoch: this.#epoch }] : [],
       seenInstance: this.#instance,
       seenGeneration: this.desired?.generation ?? 0,
@@ -127,6 +130,7 @@ export class Gateway {
         (b) => b.lane !== ack.lane || Number(b.seqLast) > Number(ack.cursor ?? 0),
       );
     this.#sketches = this.#sketches.filter((s) => Number(s.seq) > Number(response.sketchCursor));
+    this.samples = this.samples.filter(({ id }) => !response.heldSamples.includes(id ?? ''));
     this.#instance = response.instance;
     if (response.desired) this.desired = response.desired;
   }

@@ -1,4 +1,5 @@
 /** A control plane in this process with the built console, the catalogue's pump releases and an operator's key. */
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,10 +14,29 @@ import { addTarget, createRoot, emptyTargets, signMetadata, signTargets } from '
 import { skerry } from '@skerry/proto/wire';
 import { Gateway, type GatewayOptions } from './gateway.ts';
 
+const ROOM = join(import.meta.dirname, '../../control-plane');
 const CATALOG = join(import.meta.dirname, '../../models/catalog');
-const CHANNELS = ['flow', 'suction', 'discharge', 'current', 'vibration'] as const;
+export const CHANNELS = ['flow', 'suction', 'discharge', 'current', 'vibration'] as const;
 
 export type Site = Awaited<ReturnType<typeof startSite>>;
+
+/** Builds the console into a folder, as it is shipped. */
+export function buildConsole(dir: string): void {
+  execFileSync(
+    process.execPath,
+    [
+      join(ROOM, 'node_modules/vite/bin/vite.js'),
+      'build',
+      join(ROOM, 'console'),
+      '--outDir',
+      dir,
+      '--logLevel',
+      'error',
+    ],
+    // Under the test runner's own NODE_ENV it would be another build than the one that is shipped.
+    { env: { ...process.env, NODE_ENV: 'production' } },
+  );
+}
 
 /** Starts it on any free port. */
 export async function startSite(dataDir: string, consoleDir: string, port = 0) {

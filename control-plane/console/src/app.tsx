@@ -17,6 +17,7 @@ import { Release } from './pages/Release.tsx';
 import { Releases } from './pages/Releases.tsx';
 import { Rollout } from './pages/Rollout.tsx';
 import { Rollouts } from './pages/Rollouts.tsx';
+import { Samples } from './pages/Samples.tsx';
 import { href, loginCode, useRoute } from './router.ts';
 import { useServices } from './services.ts';
 
@@ -79,6 +80,8 @@ function pageOf([page, a, b, c]: readonly string[]): VNode {
       return a ? <Rollout id={a} /> : <Rollouts />;
     case 'drift':
       return <Drift />;
+    case 'samples':
+      return <Samples />;
     case 'audit':
       return <Audit />;
     default:

@@ -8,6 +8,7 @@ import type { AlertInfo } from '../../src/core/shard/alerts.ts';
 import type { DeviceDrift, SignalDrift } from '../../src/core/shard/drift.ts';
 import type { AgentInfo, DeviceInfo } from '../../src/core/shard/fleet-view.ts';
 import type { LedgerInfo } from '../../src/core/shard/ledger.ts';
+import type { SampleCount, SampleInfo, SampleWithValues } from '../../src/core/shard/samples.ts';
 import type { Resource } from './resources.ts';
 import { useResource } from './services.ts';
 
@@ -22,6 +23,9 @@ export type {
   ReleaseDetails,
   ReleaseInfo,
   RolloutInfo,
+  SampleCount,
+  SampleInfo,
+  SampleWithValues,
   SignalDrift,
   StoredDecision,
 };

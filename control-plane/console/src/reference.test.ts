@@ -17,7 +17,7 @@ const SIGNALS = [
 
 test('a reference is read as the message that it was written as', () => {
   expect(readReference(encode(v1.DriftReference, { signals: SIGNALS }))).toEqual(
-    SIGNALS.map(({ name, isOutput, counts }) => ({ name, isOutput, counts })),
+    SIGNALS.map(({ name, isOutput, edges = [], counts }) => ({ name, isOutput, edges, counts })),
   );
 });
 

@@ -1,13 +1,15 @@
 /**
- * reference.pb as far as a histogram needs it: per signal its name, whether it is an output, and its counts. Read by
+ * reference.pb as far as pictures need it: per signal its name, whether it is an output, its edges and counts. Read by
  * hand from the wire format (protobuf.dev, "Encoding"), since a general decoder would weigh more than this whole page:
  *
  *     DriftReference    1: repeated SignalReference
- *     SignalReference   1: name   2: is_output   4: counts, packed varints (or one by one)
+ *     SignalReference   1: name   2: is_output   3: edges, packed doubles   4: counts, packed varints (or one by one)
  */
 export interface ReferenceCounts {
   name: string;
   isOutput: boolean;
+  /** Between bins, rising. */
+  edges: number[];
   counts: number[];
 }
 
@@ -20,10 +22,11 @@ export function readReference(bytes: Uint8Array): ReferenceCounts[] {
 }
 
 function readSignal(bytes: Uint8Array): ReferenceCounts {
-  const signal: ReferenceCounts = { name: '', isOutput: false, counts: [] };
+  const signal: ReferenceCounts = { name: '', isOutput: false, edges: [], counts: [] };
   for (const { number, bytes: content, value } of fields(bytes)) {
     if (number === 1 && content) signal.name = new TextDecoder().decode(content);
     if (number === 2) signal.isOutput = value === 1;
+    if (number === 3 && content) signal.edges.push(...doubles(content));
     if (number === 4) signal.counts.push(...(content ? packed(content) : [value]));
   }
   return signal;
@@ -70,6 +73,11 @@ function packed(bytes: Uint8Array): number[] {
   const values: number[] = [];
   while (reader.at < bytes.length) values.push(varint(reader));
   return values;
+}
+
+function doubles(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: Math.floor(bytes.length / 8) }, (_, i) => view.getFloat64(8 * i, true));
 }
 
 function varint(reader: { bytes: Uint8Array; at: number }): number {

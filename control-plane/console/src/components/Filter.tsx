@@ -55,7 +55,8 @@ export function matches(filter: string, ...texts: readonly string[]): boolean {
     .every((word) => text.includes(word));
 }
 
-function isEditing(target: EventTarget | null): boolean {
+/** Whether keys belong to what has the focus: a field, a choice. */
+export function isEditing(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))

@@ -8,7 +8,17 @@ import { href } from '../router.ts';
 import { useIdentity, useNow, useResource, useServices } from '../services.ts';
 import type { ThemeChoice } from '../theme.ts';
 
-const PAGES = ['overview', 'devices', 'alerts', 'agents', 'rollouts', 'releases', 'drift', 'audit'] as const;
+const PAGES = [
+  'overview',
+  'devices',
+  'alerts',
+  'agents',
+  'rollouts',
+  'releases',
+  'drift',
+  'samples',
+  'audit',
+] as const;
 const TITLES: Record<string, string> = Object.fromEntries(
   PAGES.map((page) => [page, page[0]!.toUpperCase() + page.slice(1)]),
 );
