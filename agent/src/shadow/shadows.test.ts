@@ -2,6 +2,7 @@
 import { SkerryError } from '@skerry/proto/errors';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { releaseRef } from '@skerry/proto/release';
+import type { skerry } from '@skerry/proto/wire';
 import { beforeEach, expect, test } from 'vitest';
 import { createOrtNodeBackend } from '../adapters/ort-node.ts';
 import { agentConfig } from '../config.ts';
@@ -29,6 +30,7 @@ let engine: Engine;
 let lane: Lane;
 let shadows: Shadows;
 let evidence: { begun: Activation[]; ended: number; windows: number; shed: number };
+let captured: skerry.v1.ICapturedWindow[];
 let online: boolean;
 let busy: boolean;
 let crash: boolean;
@@ -85,7 +87,14 @@ async function boot(inference: Record<string, unknown> = {}, maxMemoryBytes = 10
   const ports = { ...world, blobs, crypto: nodeCrypto };
   backend = breakable(createOrtNodeBackend(), () => undefined);
   engine = engineOver({ ...ports }, [backend], { maxMemoryBytes, makeRoom: () => shadows.giveWay() });
-  lane = createLane(config.pipelines[0]!, { agentId: 'gw', limits, clock: world.clock, ports });
+  captured = [];
+  const capture = {
+    randomShare: 0,
+    novelty: config.capture.novelty,
+    isHeld: () => false,
+    keep: (window: skerry.v1.ICapturedWindow) => void captured.push(window),
+  };
+  lane = createLane(config.pipelines[0]!, { agentId: 'gw', limits, clock: world.clock, ports, capture });
   shadows = new Shadows({
     ports: {
       ...ports,
@@ -142,9 +151,9 @@ async function wish(of: TestRelease | undefined): Promise<void> {
 
 let seconds = 0;
 /** So many windows through the release that serves. */
-async function serve(count: number): Promise<string[]> {
+async function serve(count: number, values = [1, 2]): Promise<string[]> {
   const { pipeline } = lane;
-  for (let i = 0; i <= count; i++) pipeline.acceptRow('d', ++seconds * 1e6, [1, 2], Number.POSITIVE_INFINITY);
+  for (let i = 0; i <= count; i++) pipeline.acceptRow('d', ++seconds * 1e6, values, Number.POSITIVE_INFINITY);
   const batch = pipeline.takePending();
   if (batch) pipeline.feed(batch, seconds, 0, 'live');
   const decided: string[] = [];
@@ -174,6 +183,34 @@ test('a shadow is obtained, checked and run, and what serves goes on serving', a
   expect(new Set(decided)).toEqual(new Set([serving.target.digest]));
   expect(shadows.status('p')!.counts).toMatchObject({ windows: decided.length, errors: 0, shed: 0 });
   expect(engine.serving('p')?.digest).toBe(serving.target.digest);
+});
+
+test('windows on which it decides otherwise are captured where a policy asks for it', async () => {
+  lane.capture!.usePolicy({
+    windowMs: 1,
+    minSamples: 1,
+    input: {},
+    output: {},
+    thresholds: {},
+    onAlert: ['capture'],
+    capture: { bytesPerDay: 1e12 },
+  });
+  await wish(next);
+  await pass(1_000);
+  await serve(20);
+  await pass(100);
+  expect(captured).toEqual([]);
+  // 0.4 by what serves and 0.6 by its shadow, on both sides of the threshold.
+  await serve(20, [1.4, 2]);
+  await pass(100);
+  const [first] = captured;
+  expect(captured.every(({ reason }) => reason === 'disagreement')).toBe(true);
+  expect(first).toMatchObject({
+    releaseDigest: serving.target.digest,
+    score: expect.closeTo(0.4),
+    threshold: 0.5,
+  });
+  expect([...new Float32Array(first!.values!.slice().buffer)].map((v) => v.toFixed(1)).at(-2)).toBe('1.4');
 });
 
 test('it runs only while nothing waits for what serves', async () => {
