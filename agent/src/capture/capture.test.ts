@@ -197,6 +197,17 @@ describe('windows', () => {
     expect(disagreed.every(({ inclusion }) => inclusion === 0)).toBe(true);
   });
 
+  test('of a release that gives classes are taken as well, without a score', () => {
+    const classes = testRelease(
+      { length: 2, rate: 'any' },
+      { output: [{ name: 'score', tensor: 'score', kind: 'class', labels: ['ok', 'worn'] }] },
+    );
+    for (let i = 0; i < 400; i++) see(1, i, false, classes, 10);
+    expect(kept).toEqual([]);
+    see(1, 400, true, classes, 10);
+    expect(kept).toMatchObject([{ reason: 'drift', score: Number.NaN, threshold: Number.NaN }]);
+  });
+
   test('that were taken at random name their chance', () => {
     capture = captureOf(1);
     capture.usePolicy(policy);

@@ -78,11 +78,12 @@ export class Capture {
     isDrifting: () => boolean,
   ): void {
     if (!this.#policy) return;
-    const { score, threshold } = this.#scoreOf(manifest, row, this.#policy);
-    if (score === undefined) return;
+    if (row.decision === 'error') return;
+    const { score, threshold } = scoreOf(manifest, row, this.#policy);
     this.#novelty ??= new Novelty(this.#o.novelty, manifest, this.#reference);
     const isNew = this.#novelty.isNew(windows, index);
-    const near = threshold === undefined ? 0 : this.#nearness(score, threshold);
+    // NaN where there is no score, or no threshold that it could be near to.
+    const near = Number.isFinite(score - threshold) ? this.#nearness(score, threshold) : 0;
     const why: Reason = isDrifting() ? 'drift' : isNew ? 'novel' : 'threshold';
     const choice = this.#choice.choose(why === 'threshold' ? near : 1);
     if (choice) this.#take(manifest, windows, index, row, choice === 'random' ? 'random' : why);
@@ -100,9 +101,8 @@ export class Capture {
     row: ResultRow,
     reason: Reason,
   ): void {
-    const { score, threshold } = this.#scoreOf(manifest, row, this.#policy!);
     const id = resultId(this.#o.crypto, { agent: this.#o.agentId, ...row });
-    if (score === undefined || this.#o.isHeld(id)) return;
+    if (this.#o.isHeld(id)) return;
     const window: skerry.v1.ICapturedWindow = {
       id,
       pipeline: row.pipeline,
@@ -114,23 +114,10 @@ export class Capture {
       ...openValues(manifest, windows, index),
       reason,
       inclusion: reason === 'random' ? this.#o.randomShare : 0,
-      score,
-      threshold: threshold ?? Number.NaN,
+      ...scoreOf(manifest, row, this.#policy!),
       policy: row.policy,
     };
     if (this.#budget.spend(sizeOf(window), this.#o.clock.monoMs())) this.#o.keep(window);
-  }
-
-  #scoreOf(
-    { output: outputs }: ReleaseManifest,
-    row: ResultRow,
-    { thresholds }: EffectivePolicy,
-  ): { score: number | undefined; threshold: number | undefined } {
-    const output = outputs.find(({ kind }) => kind === 'anomaly-score');
-    const score = output && row.outputs[output.name];
-    if (typeof score !== 'number' || !Number.isFinite(score))
-      return { score: undefined, threshold: undefined };
-    return { score, threshold: thresholdOf(output!, thresholds) };
   }
 
   /** 1 where the score is at the threshold among the latest scores, 0 where all of them lie in between. */
@@ -143,6 +130,18 @@ export class Capture {
     for (const other of this.#scores) if (other >= low && other < high) between++;
     return 1 - between / this.#scores.length;
   }
+}
+
+/** The window's anomaly score and the threshold in force; NaN where there is none. */
+function scoreOf(
+  { output: outputs }: ReleaseManifest,
+  row: ResultRow,
+  { thresholds }: EffectivePolicy,
+): { score: number; threshold: number } {
+  const output = outputs.find(({ kind }) => kind === 'anomaly-score');
+  const score = output && row.outputs[output.name];
+  const threshold = output && thresholdOf(output, thresholds);
+  return { score: typeof score === 'number' ? score : Number.NaN, threshold: threshold ?? Number.NaN };
 }
 
 /** The window's values, row by row, those of private channels left out. */

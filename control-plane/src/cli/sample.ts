@@ -85,7 +85,7 @@ function showSamples(samples: readonly SampleWithValues[]): void {
       s.device,
       s.pipeline,
       s.reason === 'random' ? `random, ${percent(s.inclusion)}` : s.reason,
-      number(s.score),
+      number(s.score ?? undefined),
       number(s.threshold ?? undefined),
       s.label ?? '–',
       s.id,

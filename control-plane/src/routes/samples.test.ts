@@ -78,6 +78,11 @@ test('a captured window is held once, and read with its values', async () => {
   ]);
 });
 
+test('a window of a release without a score has none', async () => {
+  send(sampleOf('a', { score: Number.NaN, threshold: Number.NaN }));
+  expect((await list()).items).toMatchObject([{ score: null, threshold: null }]);
+});
+
 test('a person labels it, who and when is known, and may take it back', async () => {
   send(sampleOf('a'), sampleOf('b'));
   const label = (text: string | null, role: 'operator' | 'viewer' = 'operator') =>

@@ -17,8 +17,8 @@ export function SampleFacts({ sample }: { sample: SampleInfo }) {
       </h2>
       <p class="readout num">
         <span>
-          <b>{value(score)}</b>
-          <span class="quiet">{threshold === null ? ' no threshold' : ` of ${value(threshold)}`}</span>
+          {score === null ? <span class="quiet">no score</span> : <b>{value(score)}</b>}
+          {threshold !== null && <span class="quiet"> of {value(threshold)}</span>}
         </span>
         <span>{because(sample)}</span>
         <span>

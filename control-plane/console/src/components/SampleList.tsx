@@ -50,7 +50,8 @@ export function SampleList({
             <b>{sample.device}</b>
             <Label sample={sample} />
             <span class="quiet">
-              {sample.reason} · <span class="num">{value(sample.score)}</span>
+              {sample.reason}
+              {sample.score !== null && <span class="num"> · {value(sample.score)}</span>}
             </span>
             <span class="quiet num">{stamp(Math.floor(Date.parse(sample.to) / 1_000) * 1_000)}</span>
           </button>

@@ -26,7 +26,7 @@ export interface SampleInfo {
   reason: string;
   /** Chance with which any window was taken, for those taken at random; else 0: weigh by one over it. */
   inclusion: number;
-  score: number;
+  score: number | null;
   threshold: number | null;
   policy: number;
   channels: string[];
@@ -87,14 +87,13 @@ function isSound(sample: skerry.v1.ICapturedWindow): boolean {
 }
 
 function insert(context: ShardContext, agent: string, sample: skerry.v1.ICapturedWindow): void {
-  const threshold = sample.threshold ?? Number.NaN;
   const doc = {
     release: sample.release ?? '',
     releaseDigest: sample.releaseDigest ?? '',
     reason: sample.reason ?? '',
     inclusion: sample.inclusion ?? 0,
-    score: sample.score ?? 0,
-    threshold: Number.isFinite(threshold) ? threshold : null,
+    score: finiteOrNull(sample.score ?? 0),
+    threshold: finiteOrNull(sample.threshold ?? Number.NaN),
     policy: sample.policy ?? 0,
     channels: sample.channels ?? [],
     privateChannels: sample.privateChannels ?? [],
@@ -112,6 +111,10 @@ function insert(context: ShardContext, agent: string, sample: skerry.v1.ICapture
     sample.values ?? new Uint8Array(),
     context.now(),
   );
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 export interface SampleQuery {
