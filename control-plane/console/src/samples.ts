@@ -3,7 +3,7 @@ import type { Api } from './api.ts';
 import { type Page, query, type SampleInfo, type SampleWithValues } from './model.ts';
 
 /** Labels that have a key of their own from the start: 1, 2 and 3. */
-export const FIRST_LABELS = ['normal', 'anomaly', 'unsure'];
+const FIRST_LABELS = ['normal', 'anomaly', 'unsure'];
 const MOST_KEYS = 9;
 
 export const keyOf = (sample: SampleInfo): string => `${sample.agent}/${sample.id}`;

@@ -156,7 +156,7 @@ function Labelling({
             undo={given && { device: given.sample.device, act: () => void undo() }}
           />
         ) : (
-          <p class="quiet">labelling needs the role operator</p>
+          <p class="label-bar quiet">labelling needs the role operator</p>
         )}
         <ErrorLine text={window.error} />
         {window.data ? (
