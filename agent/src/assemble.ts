@@ -52,5 +52,6 @@ export function processorLimits({ limits, buffer }: AgentConfig): ProcessorOptio
     maxBatch,
     maxJournalEntries,
     maxJournalBytes: Math.floor(buffer.maxBytes / 4),
+    lingerMs: buffer.linger,
   };
 }

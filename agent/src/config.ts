@@ -154,6 +154,7 @@ const hold = z.union([
 /** Less carries not even a few exchanges an hour. */
 const MIN_METERED_BYTES = 64 * 1024;
 /** Less holds not even the counters and a block or two. */
+const MAX_LINGER_MS = 10_000;
 const MIN_BUFFER_BYTES = 32 * 1024;
 
 export const agentConfig = z
@@ -206,6 +207,8 @@ export const agentConfig = z
         maxAge: duration.default(30 * 86_400_000),
         whenFull: z.enum(['degrade', 'drop-oldest', 'reject-new', 'block']).default('degrade'),
         durability: z.enum(['fsync', 'os']).default('fsync'),
+        /** How far apart commits begin, at least; so long a PUBACK of a steady stream may wait. */
+        linger: duration.refine((ms) => ms <= MAX_LINGER_MS, { message: 'expected at most 10s' }).default(0),
       })
       .prefault({}),
     inference: z

@@ -34,6 +34,8 @@ export interface ProcessorOptions extends Omit<AdvanceOptions, 'listening'> {
   limits: AdvanceOptions['limits'] & {
     /** Messages that may wait for their commit, and rows for inference, before publishers are held back. */
     maxUncommitted: number;
+    /** How far apart commits of the journal begin, at least: 0 where it is left out. */
+    lingerMs?: number;
   };
 }
 
@@ -96,6 +98,7 @@ export class Processor {
       listening,
       retry: this.#retry,
       maxUncommitted: options.limits.maxUncommitted,
+      lingerMs: options.limits.lingerMs ?? 0,
       mayStart: () => this.#keepsUp(),
       onEntry: (entry) => {
         this.#queue.push(entry);

@@ -41,8 +41,8 @@ export const bench: Bench = {
     const folder = mkdtempSync(join(tmpdir(), 'skerry-bench-'));
     try {
       const raw = await rawRows(folder);
-      const fsync = await agentRows(folder, 'fsync');
-      const os = await agentRows(folder, 'os');
+      const fsync = await agentRows(folder, { durability: 'fsync' });
+      const os = await agentRows(folder, { durability: 'os' });
       const ratios = WAYS.flatMap(({ name }, i) => [
         ratio(`${name}, fsync / write + fdatasync`, fsync.perSecond[i]!, raw.file.perSecond[i]!),
         ratio(`${name}, fsync / LevelDB synced`, fsync.perSecond[i]!, raw.level.perSecond[i]!),
@@ -51,8 +51,9 @@ export const bench: Bench = {
       ]);
       return [
         ...[raw.file, raw.level, fsync, os].flatMap((rows) => [...rows.perSecond, ...rows.p50, ...rows.p99]),
-        ...(await writtenRows(folder, 'fsync')),
-        ...(await writtenRows(folder, 'os')),
+        ...(await writtenRows(folder, { durability: 'fsync' })),
+        ...(await writtenRows(folder, { durability: 'fsync', linger: '100ms' })),
+        ...(await writtenRows(folder, { durability: 'os' })),
         ...ratios,
       ];
     } finally {
@@ -73,7 +74,7 @@ async function rawRows(folder: string): Promise<{ file: Measured; level: Measure
     apiVersion: 'skerry/v1',
     kind: 'Agent',
     agent: {},
-    ...agentParts('fsync'),
+    ...agentParts({ durability: 'fsync' }),
     mqtt: { listen: {} },
   };
   const inProcess = await openInProcess(JSON.stringify(config), RELEASE, join(folder, 'in-process'));
@@ -104,25 +105,27 @@ function addRaw(measured: Measured, name: string, perCommit: number, rounds: rea
   measured.p99.push(row(`${name}, p99`, 'ms', quantile(0.99)));
 }
 
-function agentParts(durability: string): ConfigParts {
+/** `buffer` in agent.yaml, as far as it is about durability. */
+interface BufferParts {
+  durability: 'fsync' | 'os';
+  linger?: string;
+}
+
+function agentParts(buffer: BufferParts): ConfigParts {
   return {
     trust: { allowUnsigned: true },
     inference: { choose: 'first' },
-    buffer: { durability },
+    buffer: { ...buffer },
     pipelines: [pumpPipeline(`file:${RELEASE}`)],
   };
 }
 
 async function withAgent<T>(
   folder: string,
-  durability: string,
+  buffer: BufferParts,
   use: (agent: AgentProcess, port: number) => Promise<T>,
 ): Promise<T> {
-  const agent = await AgentProcess.create(
-    mkdtempSync(join(folder, 'agent-')),
-    'bench',
-    agentParts(durability),
-  );
+  const agent = await AgentProcess.create(mkdtempSync(join(folder, 'agent-')), 'bench', agentParts(buffer));
   await agent.start();
   try {
     return await use(agent, Number(new URL(agent.mqttUrl).port));
@@ -131,10 +134,10 @@ async function withAgent<T>(
   }
 }
 
-async function agentRows(folder: string, durability: string): Promise<Measured> {
+async function agentRows(folder: string, buffer: BufferParts): Promise<Measured> {
   const measured: Measured = { perSecond: [], p50: [], p99: [] };
   for (const { name, way, devices, readings } of WAYS)
-    await withAgent(folder, durability, async (_agent, port) => {
+    await withAgent(folder, buffer, async (_agent, port) => {
       const clockwork = new Clockwork(devices);
       const [perSecond, p50, p99]: number[][] = [[], [], []];
       for (let round = 0; round <= ROUNDS; round++) {
@@ -145,7 +148,7 @@ async function agentRows(folder: string, durability: string): Promise<Measured> 
         p50!.push(p50Ms);
         p99!.push(p99Ms);
       }
-      const what = `agent, ${durability}, ${name}`;
+      const what = `agent, ${buffer.durability}, ${name}`;
       measured.perSecond.push(row(what, 'messages/s', perSecond!));
       measured.p50.push(row(`${what}, wait p50`, 'ms', p50!));
       measured.p99.push(row(`${what}, wait p99`, 'ms', p99!));
@@ -153,10 +156,10 @@ async function agentRows(folder: string, durability: string): Promise<Measured> 
   return measured;
 }
 
-async function writtenRows(folder: string, durability: string): Promise<Row[]> {
+async function writtenRows(folder: string, buffer: BufferParts): Promise<Row[]> {
   const rows: Row[] = [];
   for (const { perSecond, devices, readings } of RATES)
-    await withAgent(folder, durability, async (agent, port) => {
+    await withAgent(folder, buffer, async (agent, port) => {
       const clockwork = new Clockwork(devices);
       // What windows hold open settles first.
       await publish({ port, way: 'bulk', qos: 1, load: clockwork.next(64) });
@@ -165,9 +168,9 @@ async function writtenRows(folder: string, durability: string): Promise<Row[]> {
       await publish({ port, way: 'paced', qos: 1, load: clockwork.next(readings), perSecond });
       await sleep(SETTLE_MS);
       const perSample = (writtenBytes(agent.pid) - before) / (devices * readings);
-      rows.push(
-        row(`agent, ${durability}, ${perSecond}/s from ${devices}`, 'B written a sample', [perSample]),
-      );
+      const { durability, linger } = buffer;
+      const what = `agent, ${durability}${linger ? `, linger ${linger}` : ''}, ${perSecond}/s from ${devices}`;
+      rows.push(row(what, 'B written a sample', [perSample]));
     });
   return rows;
 }

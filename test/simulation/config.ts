@@ -25,6 +25,6 @@ export function configOf(id: string, mix: Mix, enrollToken: string): AgentConfig
         },
       },
     ],
-    buffer: { maxBytes: `${mix.maxBytes}B`, whenFull: mix.whenFull },
+    buffer: { maxBytes: `${mix.maxBytes}B`, whenFull: mix.whenFull, linger: `${mix.lingerMs}ms` },
   });
 }

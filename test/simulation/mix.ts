@@ -76,6 +76,8 @@ export interface Mix {
   threshold: number;
   whenFull: WhenFull;
   maxBytes: number;
+  /** How far apart commits begin, at least. */
+  lingerMs: number;
   /** A newer release that is rolled out, too. */
   candidate: Candidate | undefined;
   /** A candidate that works runs as a shadow first. */
@@ -132,6 +134,7 @@ export function drawMix(seed: number): Mix {
     takenBackMs: rollout.uniform() < 0.5 ? between(rollout, 0, 1.5) * MINUTE_MS : 0,
     shadow: rollout.uniform() < 0.5,
     retentionMs: fleet.uniform() < 0.3 ? between(fleet, 0.5, 3) * MINUTE_MS : 0,
+    lingerMs: pick(random.fork('linger'), [0, 0, 0, 20, 500]),
     maxBytes: tight ? 1024 * (40 + (fleet.u32() % 40)) : ROOMY_BYTES,
     network: {
       delayMs: pick(network, [5, 50, 800]),
@@ -187,6 +190,7 @@ export function calmMix(fleet: Partial<Mix>): Mix {
     threshold: 0.75,
     whenFull: 'degrade',
     maxBytes: ROOMY_BYTES,
+    lingerMs: 0,
     candidate: undefined,
     takenBackMs: 0,
     shadow: false,
@@ -223,7 +227,7 @@ export function describeMix(mix: Mix): string {
   const parts = [
     `${mix.agents}×${mix.devicesPerAgent} devices every ${mix.periodMs} ms`,
     `readings ${mix.timeless ? 'without a time, ' : ''}dropped ${share(mix.devices.dropout)} doubled ${share(mix.devices.duplicate)} late ${share(mix.devices.reorder)}`,
-    `buffer ${Math.round(mix.maxBytes / 1024)} KiB ${mix.whenFull}`,
+    `buffer ${Math.round(mix.maxBytes / 1024)} KiB ${mix.whenFull}${mix.lingerMs > 0 ? `, commits ${mix.lingerMs} ms apart` : ''}`,
     `${describeCandidate(mix)}${mix.retentionMs > 0 ? `, results kept ${Math.round(mix.retentionMs / 1000)} s` : ''}`,
     `network ${n.delayMs} ms, lost ${share(n.loseRequest)}/${share(n.loseResponse)} twice ${share(n.duplicate)} strangers ${share(n.stranger)}${every(' cut', n.cutEveryMs)}`,
     `disk ${d.syncMs} ms, lost ${share(d.lost)} kept ${share(d.kept)} failed ${share(d.failed)} unsure ${share(d.unsure)}${every(' full', d.fullEveryMs)}${every(' read-only', d.readOnlyEveryMs)} damaged ${share(d.damage)}`,

@@ -1,17 +1,24 @@
 import { SkerryError } from '@skerry/proto/errors';
 import { expect, test } from 'vitest';
+import { TestWorld } from '../sync/test-world.ts';
 import { createGroupCommit } from './group-commit.ts';
 
 /** Commits that end when told to; `told` is who was called back, in order. */
-function scene() {
+function scene(lingerMs = 0) {
+  const world = new TestWorld();
   const commits: { resolve: () => void; reject: (error: Error) => void }[] = [];
   const told: string[] = [];
   let open = true;
   const group = createGroupCommit({
     commit: () => new Promise<void>((resolve, reject) => commits.push({ resolve, reject })),
     mayStart: () => open,
+    lingerMs,
+    fullAt: 5,
+    clock: world.clock,
+    timers: world.timers,
   });
   return {
+    world,
     commits,
     told,
     group,
@@ -63,6 +70,39 @@ test('while what comes after does not keep up no commit starts, and none is forg
   commits[0]!.resolve();
   await group.idle();
   expect(told).toEqual(['a']);
+});
+
+test('a steady stream shares commits that begin so far apart, and who comes seldom waits for nothing', async () => {
+  const { commits, add, world, group } = scene(100);
+  add('a');
+  expect(commits).toHaveLength(1);
+  commits[0]!.resolve();
+  await settle();
+  add('b');
+  await world.pass(99);
+  add('c');
+  expect(commits).toHaveLength(1);
+  await world.pass(1);
+  expect(commits).toHaveLength(2);
+  commits[1]!.resolve();
+  await settle();
+  await world.pass(500);
+  add('d');
+  expect(commits).toHaveLength(3);
+  commits[2]!.resolve();
+  await settle();
+  for (const name of ['e', 'f', 'g', 'h']) add(name);
+  expect(commits).toHaveLength(3);
+  // Many enough, or somebody who wants an end: no reason to wait any longer.
+  add('i');
+  expect(commits).toHaveLength(4);
+  commits[3]!.resolve();
+  await settle();
+  add('j');
+  const idle = group.idle();
+  expect(commits).toHaveLength(5);
+  commits[4]!.resolve();
+  await idle;
 });
 
 test('once abandoned, everybody hears so, at once and from then on', async () => {

@@ -13,7 +13,7 @@ import { SkerryError } from '@skerry/proto/errors';
 import type { ListeningClock } from '../pipeline/listening-clock.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { SampleBatch, SampleCounters } from '../pipeline/types.ts';
-import type { Crypto } from '../ports.ts';
+import type { Clock, Crypto, Timers } from '../ports.ts';
 import { addCounters, emptyCounters, REPEATED } from './counters.ts';
 import type { WhenFull } from './evict.ts';
 import { createGroupCommit, type Done, type GroupCommit } from './group-commit.ts';
@@ -47,6 +47,10 @@ export interface IntakeOptions {
   listening: ListeningClock;
   whenFull: WhenFull;
   maxUncommitted: number;
+  /** How far apart commits begin, at least. */
+  lingerMs: number;
+  clock: Pick<Clock, 'monoMs'>;
+  timers: Timers;
   /** Whether what comes after the journal keeps up. */
   mayStart: () => boolean;
   onEntry: (entry: FreshEntry) => void;
@@ -61,6 +65,8 @@ interface Message {
 
 /** What a row of a journal entry takes beside its values, about: device and time. */
 const ROW_BYTES = 8;
+/** Of the messages that may wait, one in so many ends the lingering: long before publishers are held back. */
+const LINGERING_SHARE = 4;
 
 export class Intake {
   readonly #options: IntakeOptions;
@@ -77,7 +83,11 @@ export class Intake {
 
   constructor(options: IntakeOptions) {
     this.#options = options;
-    this.#group = createGroupCommit({ commit: () => this.#commit(), mayStart: options.mayStart });
+    this.#group = createGroupCommit({
+      ...options,
+      commit: () => this.#commit(),
+      fullAt: options.maxUncommitted / LINGERING_SHARE,
+    });
     options.outbox.onSpace(() => this.#release());
   }
 
