@@ -27,6 +27,27 @@ export async function prepareSite(options: SiteOptions, bootstrap: Bootstrap): P
   return agentConfig;
 }
 
+/**
+ * The variables that the agent's configuration names. They stand in agent.env, too (mode 0600), for commands beside the
+ * running agent: `set -a; . .skerry/agent.env; set +a`.
+ */
+export async function agentEnvironment(
+  { dataDir, mqttPort, agentPort }: SiteOptions,
+  { enrollToken, url }: Bootstrap,
+): Promise<Record<string, string>> {
+  const variables = {
+    SKERRY_ENROLL_TOKEN: enrollToken,
+    SKERRY_CONTROL_URL: url,
+    SKERRY_MQTT_PORT: `${mqttPort}`,
+    SKERRY_AGENT_PORT: `${agentPort}`,
+    SKERRY_AGENT_DATA: join(dataDir, 'agent'),
+  };
+  const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)}\n`);
+  await writeFile(join(dataDir, 'agent.env'), lines.join(''), { mode: 0o600 });
+  return variables;
+}
+
 /** What the site's pipelines begin with. The catalogue's older versions are there to go back to. */
 const FIRST_RELEASES = ['pump-anomaly@2.0.0', 'univariate-anomaly@2.0.0'];
 

@@ -8,7 +8,7 @@ import { reasonOf, SkerryError } from '@skerry/proto/errors';
 import { print } from '@skerry/proto/node/program';
 import { type Child, startChild } from './child.ts';
 import { siteProgress } from './site-progress.ts';
-import { prepareSite, programs } from './site-setup.ts';
+import { agentEnvironment, prepareSite, programs } from './site-setup.ts';
 
 export interface SiteOptions {
   /** The repository. */
@@ -80,13 +80,7 @@ async function bringUp(
   print('Starting the agent …');
   const agent = startChild('agent', programs(root).agent, ['run', '-c', agentConfig], {
     logFile: logFile('agent'),
-    env: {
-      SKERRY_ENROLL_TOKEN: bootstrap.enrollToken,
-      SKERRY_CONTROL_URL: bootstrap.url,
-      SKERRY_MQTT_PORT: `${options.mqttPort}`,
-      SKERRY_AGENT_PORT: `${options.agentPort}`,
-      SKERRY_AGENT_DATA: join(dataDir, 'agent'),
-    },
+    env: await agentEnvironment(options, bootstrap),
   });
   children.push(agent);
   await answering(`http://127.0.0.1:${options.agentPort}/readyz`, agent, logFile('agent'), signal);
