@@ -44,7 +44,7 @@ test('a row per metric that anybody has, a column per arm, with how many agents 
   const rows = lines.map((line) => line.split(/ {2,}/));
   expect(rows[0]).toEqual(['', 'stage: press@2.0.0', 'control: cccccccccccc']);
   expect(rows).toContainEqual(['error rate', '2.13% (3)', '2% (9)']);
-  expect(rows).toContainEqual(['memory, MiB', '3 (2)', '–']);
+  expect(rows).toContainEqual(['memory', '3.0 MiB (2)', '–']);
   expect(rows).toContainEqual(['gave it back', '1 signed, 1 with a wrong signature', '0']);
   expect(rows.flat()).not.toContain('confidence');
 });

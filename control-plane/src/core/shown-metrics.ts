@@ -1,3 +1,5 @@
+import { formatBytes } from '@skerry/proto/units';
+
 /** The metrics that evidence is shown by, to people: one number per agent, the mean over agents beside how many had it. */
 export const SHOWN_METRICS = {
   errorRate: { label: 'error rate', unit: 'share' },
@@ -6,7 +8,7 @@ export const SHOWN_METRICS = {
   alertsPerDay: { label: 'alerts a day', unit: 'number' },
   latencyP95: { label: 'latency p95, ms', unit: 'number' },
   confidence: { label: 'confidence', unit: 'number' },
-  memoryBytes: { label: 'memory, MiB', unit: 'bytes' },
+  memoryBytes: { label: 'memory', unit: 'bytes' },
   restartsPerDay: { label: 'restarts a day', unit: 'number' },
   disagreement: { label: 'decided otherwise', unit: 'share' },
   shadowDistance: { label: 'distance to what serves', unit: 'number' },
@@ -18,13 +20,13 @@ export type ShownMetric = keyof typeof SHOWN_METRICS;
 /** Their names, in the order in which they are shown. */
 export const SHOWN_METRIC_NAMES = Object.keys(SHOWN_METRICS) as ShownMetric[];
 
-/** A mean as text, in the unit that its label says. */
+/** A mean as text, in the unit that its label says, or with its own. */
 export function metricText(metric: ShownMetric, mean: number): string {
   switch (SHOWN_METRICS[metric].unit) {
     case 'share':
       return `${Number((100 * mean).toPrecision(3))}%`;
     case 'bytes':
-      return `${Number((mean / 2 ** 20).toPrecision(3))}`;
+      return formatBytes(Math.round(mean));
     case 'number':
       return `${Number(mean.toPrecision(3))}`;
   }

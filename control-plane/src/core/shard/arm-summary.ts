@@ -125,14 +125,17 @@ function addAgent(
 }
 
 const DAY_MS = 86_400_000;
+/** From less than this nothing is told of a day: one event in a minute isn't 1,440 a day. */
+const TELLING_MS = 3_600_000;
 
 /**
- * An agent's value, undefined where it has nothing to make it of. Rates are per window (or per day), latency in
- * milliseconds, memory in bytes.
+ * An agent's value, undefined where it has nothing to make it of. Rates are per window (or per day, from an hour on), latency
+ * in milliseconds, memory in bytes.
  */
 export function shownValue(metric: ShownMetric, counts: ReleaseCounts): number | undefined {
-  const per = (count: number, of: number, unit = 1): number | undefined =>
-    of > 0 ? (count / of) * unit : undefined;
+  const per = (count: number, of: number): number | undefined => (of > 0 ? count / of : undefined);
+  const perDay = (count: number): number | undefined =>
+    counts.activeMs >= TELLING_MS ? (count / counts.activeMs) * DAY_MS : undefined;
   switch (metric) {
     case 'errorRate':
     case 'alertRate':
@@ -142,9 +145,9 @@ export function shownValue(metric: ShownMetric, counts: ReleaseCounts): number |
     case 'nonFiniteRate':
       return per(counts.nonFinite, counts.windows);
     case 'alertsPerDay':
-      return per(counts.alerts, counts.activeMs, DAY_MS);
+      return perDay(counts.alerts);
     case 'restartsPerDay':
-      return per(counts.restarts, counts.activeMs, DAY_MS);
+      return perDay(counts.restarts);
     case 'confidence':
       return per(counts.confidenceSum, counts.confidences);
     case 'memoryBytes':
