@@ -21,10 +21,10 @@ import { ociLayout } from './pack/oci.ts';
 const backend = createOrtNodeBackend();
 const onEpoch = (epoch: number, loss: number): void => print(`  epoch ${epoch}: ${loss.toFixed(5)}`);
 type Built = Awaited<ReturnType<typeof buildUnivariateRelease>>;
-// Of bearing-life the newest alone: what made 1.0.0 is in this file's history.
+// Of bearing-life and univariate-anomaly 2 the newest alone: what made the ones before is in this file's history.
 const recipes: [ref: string, build: () => Promise<Built>][] = [
   ['univariate-anomaly@1.0.0', () => buildUnivariateRelease(backend)],
-  ['univariate-anomaly@2.0.0', () => buildUnivariateStream(backend)],
+  ['univariate-anomaly@2.1.0', () => buildUnivariateStream(backend)],
   ['bearing-fault@1.0.0', () => buildBearingRelease(backend, nodeCrypto, onEpoch)],
   ['bearing-life@1.1.0', () => buildLifeRelease(backend, nodeCrypto, onEpoch)],
   ...PUMP_RECIPES.map((recipe): [string, () => Promise<Built>] => [

@@ -102,7 +102,7 @@ async function replayed(data: string, file: string, rows: number): Promise<void>
   );
   const page = await fetch(`${agentUrl}/api/results?limit=1`);
   const { results } = (await page.json()) as { results: Record<string, unknown>[] };
-  expect(results[0]).toMatchObject({ pipeline: 'recording', release: 'univariate-anomaly@2.0.0' });
+  expect(results[0]).toMatchObject({ pipeline: 'recording', release: 'univariate-anomaly@2.1.0' });
   expect(await sum(agentUrl, 'skerry_agent_results_total')).toBeLessThanOrEqual(rows);
 }
 

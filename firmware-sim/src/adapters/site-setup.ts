@@ -49,7 +49,7 @@ export async function agentEnvironment(
 }
 
 /** What the site's pipelines begin with. The catalogue's older versions are there to go back to. */
-const FIRST_RELEASES = ['pump-anomaly@2.0.0', 'univariate-anomaly@2.0.0'];
+const FIRST_RELEASES = ['pump-anomaly@2.0.0', 'univariate-anomaly@2.1.0'];
 
 async function publishCatalogue(options: SiteOptions, bootstrap: Bootstrap): Promise<void> {
   const { root, dataDir } = options;

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { createOrtNodeBackend } from '@skerry/agent/adapters/ort-node';
 import { systemClock } from '@skerry/agent/adapters/system-clock';
+import { healthyRecording, recordMachine } from '@skerry/firmware-sim/machines/recording';
+import { createRandom } from '@skerry/firmware-sim/random';
 import { sameBytes } from '@skerry/proto/bytes';
 import { nodeCrypto } from '@skerry/proto/node/crypto';
 import { readReleaseDirectory } from '@skerry/proto/node/release-directory';
@@ -11,7 +13,7 @@ import { MEMORY_SIZE, streamScore } from '../fit/stream.ts';
 import { checkGolden } from '../golden/golden.ts';
 import { catalogueDirectory } from '../node/catalogue-directory.ts';
 import { readNab } from '../node/nab-corpus.ts';
-import { buildUnivariateStream, STREAM_VERSION } from './univariate-stream.ts';
+import { buildUnivariateStream, STREAM_THRESHOLD, STREAM_VERSION } from './univariate-stream.ts';
 
 const backend = createOrtNodeBackend();
 const directory = catalogueDirectory('univariate-anomaly', STREAM_VERSION);
@@ -20,6 +22,13 @@ async function liveModel() {
   const { manifest } = await readReleaseDirectory(directory);
   const session = await backend.create({ path: join(directory, 'fp32.onnx') });
   return { manifest, variant: 'fp32', session, crypto: nodeCrypto, clock: systemClock };
+}
+
+/** The samples of a stream that are past the threshold, by the formulas. */
+function alarms(values: Iterable<number>): number[] {
+  const memory = new Float64Array(MEMORY_SIZE);
+  const scores = Array.from(values, (x) => streamScore(memory, x));
+  return [...scores.keys()].filter((i) => scores[i]! > STREAM_THRESHOLD);
 }
 
 describe('univariate-anomaly 2', () => {
@@ -54,6 +63,34 @@ describe('univariate-anomaly 2', () => {
     expect(results.flatMap(({ decision }, i) => (decision === 'alert' ? [i] : []))).toContain(900);
   });
 
+  it('leaves healthy motors alone in their first ten minutes: less than one alarm each, at a sample a second', () => {
+    let count = 0;
+    for (let seed = 1; seed <= 10; seed++) {
+      const { channels, rows } = healthyRecording('motor', { seed, hours: 1 / 6, rateHz: 1 });
+      const envelope = channels.findIndex(({ name }) => name === 'envelope');
+      count += alarms(rows.filter((_, i) => i % channels.length === envelope)).length;
+    }
+    expect(count).toBeLessThan(10);
+  });
+
+  it('still reports a bearing that fails two minutes after the first sample', () => {
+    const { channels, rows } = recordMachine('motor', { seed: 1, hours: 1 / 20, rateHz: 1 }, (elapsedS) => ({
+      bearing: elapsedS < 120 ? 0 : 0.4,
+    }));
+    const envelope = channels.findIndex(({ name }) => name === 'envelope');
+    expect(alarms(rows.filter((_, i) => i % channels.length === envelope))).toContain(120);
+  });
+
+  it('still reports a step of ten times the range at sample 150, at once', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = createRandom(seed);
+      const before = Float64Array.from({ length: 150 }, () => 50 + random.normal());
+      const step = 10 * (Math.max(...before) - Math.min(...before));
+      const after = Float64Array.from({ length: 50 }, () => 50 + step + random.normal());
+      expect(alarms([...before, ...after]).filter((i) => i >= 150)[0]).toBe(150);
+    }
+  });
+
   const data = process.env.SKERRY_DATA;
   it.skipIf(!data)(
     'scores above 70 on half of NAB, far above the controls (needs SKERRY_DATA)',
@@ -64,6 +101,7 @@ describe('univariate-anomaly 2', () => {
       await model.session.release();
       const [release, nothing, random, gaussian] = figures;
       expect(release!.standard).toBeGreaterThan(70);
+      expect(release!.atOwnThreshold).toBeGreaterThan(71.5);
       expect(release!.leftOut).toBeGreaterThan(70);
       expect(nothing!.standard).toBe(0);
       expect(random!.standard).toBeLessThan(20);

@@ -10,11 +10,11 @@ import { release } from '../pack/assemble.ts';
 import { int8Bound } from './int8.ts';
 import { univariateStreamCard } from './univariate-stream-card.ts';
 
-export const STREAM_VERSION = '2.0.0';
+export const STREAM_VERSION = '2.1.0';
 /** One tolerance out: r = 1. */
 export const STREAM_THRESHOLD = 0.5;
 /** Samples after which golden vectors look: cold, warming up, warm, full, and blocks that begin and end. */
-const LOOKS = [0, 1, 25, 99, 100, 127, 128, 500, 1_000, 1_300, 2_175, 2_176, 2_600];
+const LOOKS = [0, 1, 25, 99, 100, 127, 128, 500, 899, 1_300, 2_175, 2_176, 2_600];
 
 /** Makes the release: its files by name, its manifest, and its card. */
 export async function buildUnivariateStream(
@@ -54,6 +54,7 @@ export async function buildUnivariateStream(
       provenance: {
         dataset: 'none',
         code: 'models/src/catalogue/univariate-stream.ts',
+        parent: 'univariate-anomaly@2.0.0',
         createdBy: 'skerry-model',
       },
     },

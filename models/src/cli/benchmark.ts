@@ -13,7 +13,7 @@ import { catalogueDirectory } from '../node/catalogue-directory.ts';
 import { readNab } from '../node/nab-corpus.ts';
 import { openRelease, withVariant } from './shared.ts';
 
-const UNIVARIATE = catalogueDirectory('univariate-anomaly', '2.0.0');
+const UNIVARIATE = catalogueDirectory('univariate-anomaly', '2.1.0');
 
 /** `benchmark nab|skab FOLDER`: public benchmarks through the agent's own pipeline, beside controls. */
 export function addBenchmark(program: Command, backend: InferenceBackend): void {

@@ -22,6 +22,7 @@ import {
   TOLERANCES,
   VIEWS,
   WARM_UP,
+  YOUNG,
 } from './stream.ts';
 
 /** The bytes of the graph. */
@@ -33,7 +34,7 @@ export function streamGraph(): Uint8Array {
   const x = g.node('Clip', [g.node('Reshape', [window, g.ints([-1, 1])]), g.number(-LIMIT), g.number(LIMIT)]);
   const seenBefore = part(MEMORY.seen);
   const isFirst = g.node('Equal', [seenBefore, g.number(0)]);
-  const seen = g.node('Min', [g.node('Add', [seenBefore, g.number(1)]), g.number(RECENT)]);
+  const seen = g.node('Min', [g.node('Add', [seenBefore, g.number(1)]), g.number(YOUNG)]);
   const recent = recentWith(g, part(MEMORY.recent), x, isFirst);
   const views = g.node(
     'Concat',
@@ -45,7 +46,9 @@ export function streamGraph(): Uint8Array {
   const sides = g.node('Concat', [views, g.node('Neg', [views])], { attributes: { axis: 1 } });
   const tops = g.node('Reshape', [part(MEMORY.tops), g.ints([-1, SIDES, BLOCKS])]);
   const isWarm = g.node('Greater', [seen, g.number(WARM_UP)]);
-  const r = g.node('Where', [isWarm, excessOf(g, sides, tops), g.number(0)], { output: 'r' });
+  const youth = g.node('Div', [seen, g.number(YOUNG)]);
+  const tempered = g.node('Mul', [excessOf(g, sides, tops), g.node('Mul', [youth, youth])]);
+  const r = g.node('Where', [isWarm, tempered, g.number(0)], { output: 'r' });
   const phase = part(MEMORY.phase);
   const nextTops = remember(g, tops, sides, { isFirst, begins: g.node('Equal', [phase, g.number(0)]) });
   const advanced = g.node('Add', [phase, g.number(1)]);

@@ -9,14 +9,16 @@
  *                  the most similar 10 of the last 640
  *   range      greatest and least value of a view over the 17 latest blocks of 128 samples, the present one included
  *   excess     how far the view leaves its range, in tolerances: (f - max) or (min - f), over (max - min) · tolerance
- *   r          the greatest excess of the four; 0 for the first 100 samples
+ *   r          the greatest excess of the four; 0 for the first 100 samples, times (n / 900)² while only n have been seen
  *   score      r / (1 + r) where r exceeds what is held, else 0; in [0, 1), and 1/2 is one tolerance
  *   held       1.5 r after a score, and 2 % less with every sample: one event is reported once, and again only if it grows
  *
  * The sample finds spikes, the medians shifts too small for single samples, the distance a shape that never was (a
  * missing daily peak), as in the left matrix profile (Yeh et al., ICDM 2016). Records over a bounded memory are
  * what makes a threshold hold for all streams alike: how often a new one comes by chance depends on the
- * memory's length, not on the distribution. Every range is widened by a thousandth of the sample's greatest level, so that a
+ * memory's length, not on the distribution. Of n samples of noise one side has a record about every n samples, so a young
+ * stream would cry wolf: the factor, tolerances (900 / n)² times as wide, was chosen so that noise is reported as seldom in
+ * the first minutes as later; what is far out is reported all the same. Every range is widened by a thousandth of the sample's greatest level, so that a
  * constant may tremble.
  *
  * All memory is one vector of MEMORY_SIZE numbers, which the graph takes and gives back; all zeros is a new stream.
@@ -29,6 +31,8 @@ export const SHAPE = 10;
 export const BLOCK = 128;
 export const BLOCKS = 17;
 export const WARM_UP = 100;
+/** Samples before which scores are tempered. */
+export const YOUNG = 900;
 export const MEDIANS = [5, 21] as const;
 export const TOLERANCES = [0.01, 0.2, 0.03, 0.1] as const;
 export const VIEWS = TOLERANCES.length;
@@ -48,7 +52,7 @@ export const MEMORY = {
   /** The greatest value of each side in each block, side by side, the oldest block first. */
   tops: [RECENT, SIDES * BLOCKS],
   held: [RECENT + SIDES * BLOCKS, 1],
-  /** Samples seen, RECENT at most. */
+  /** Samples seen, YOUNG at most. */
   seen: [RECENT + SIDES * BLOCKS + 1, 1],
   /** Samples in the present block; 0 where the next one begins a block. */
   phase: [RECENT + SIDES * BLOCKS + 2, 1],
@@ -66,10 +70,10 @@ export function streamScore(memory: Float64Array, sample: number): number {
   if (isFirst) recent.fill(x);
   else recent.copyWithin(0, 1);
   recent[RECENT - 1] = x;
-  seen[0] = Math.min(RECENT, seen[0]! + 1);
+  seen[0] = Math.min(YOUNG, seen[0]! + 1);
   const views = [x, ...MEDIANS.map((count) => median(recent, count)), shapeDistance(recent, seen[0])];
   const sides = [...views, ...views.map((value) => -value)];
-  const r = seen[0] > WARM_UP ? excess(sides, tops) : 0;
+  const r = seen[0] > WARM_UP ? excess(sides, tops) * (seen[0] / YOUNG) ** 2 : 0;
   remember(sides, tops, { isFirst, beginsBlock: phase[0] === 0 });
   phase[0] = (phase[0]! + 1) % BLOCK;
   held[0]! *= HELD.keep;
@@ -87,7 +91,7 @@ function shapeDistance(recent: Float64Array, seen: number): number {
   if (seen < 2 * SHAPE) return 0;
   const newest = RECENT - SHAPE;
   let least = Number.POSITIVE_INFINITY;
-  for (let start = RECENT - seen; start <= newest - SHAPE; start++) {
+  for (let start = Math.max(0, RECENT - seen); start <= newest - SHAPE; start++) {
     let sum = 0;
     for (let k = 0; k < SHAPE; k++) sum += (recent[start + k]! - recent[newest + k]!) ** 2;
     least = Math.min(least, sum);
