@@ -38,6 +38,8 @@ export const driftPolicy = z.strictObject({
   /** NAME (any version), NAME@VERSION. */
   release: z.string().min(1),
   selector: z.string().optional(),
+  /** Names of the agents' pipelines that it is for; all that run the release where left out. */
+  pipelines: z.array(name).min(1).optional(),
   window: z
     .strictObject({ duration: duration.default(3_600_000), minSamples: z.int().positive().default(500) })
     .prefault({}),

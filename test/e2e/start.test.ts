@@ -52,6 +52,12 @@ test('a first start prints the console’s link and progress; the link logs in o
   expect(link).not.toBeNull();
   await program.printed(/\d+s · \d+ messages · \d+ results · \d+ in alert · \d+ at the control plane/);
   await until('messages', async () => (await sum(agentUrl, 'skerry_agent_messages_received_total')) > 0);
+  await until('the motors’ policy', async () => {
+    const { results } = (await (await fetch(`${agentUrl}/api/results`)).json()) as {
+      results: { pipeline: string; policy: number }[];
+    };
+    return results.some(({ pipeline, policy }) => pipeline === 'motor' && policy > 0);
+  });
   const page = await fetch(consoleUrl);
   expect(page.status).toBe(200);
   expect(await page.text()).toContain('<div');
@@ -102,7 +108,12 @@ async function replayed(data: string, file: string, rows: number): Promise<void>
   );
   const page = await fetch(`${agentUrl}/api/results?limit=1`);
   const { results } = (await page.json()) as { results: Record<string, unknown>[] };
-  expect(results[0]).toMatchObject({ pipeline: 'recording', release: 'univariate-anomaly@2.1.0' });
+  // The motors' policy is not for recordings.
+  expect(results[0]).toMatchObject({
+    pipeline: 'recording',
+    release: 'univariate-anomaly@2.1.0',
+    policy: 0,
+  });
   expect(await sum(agentUrl, 'skerry_agent_results_total')).toBeLessThanOrEqual(rows);
 }
 

@@ -75,6 +75,7 @@ async function show(session: Session, name: string): Promise<void> {
       ['generation', `${info.generation}, applied ${time(info.appliedMs)} by ${info.appliedBy}`],
       ['release', policy.release],
       ['selector', policy.selector || 'every agent'],
+      ['pipelines', policy.pipelines?.join(', ')],
       ['window', `${duration(policy.window.duration)}, at least ${policy.window.minSamples} samples`],
       ['input', levels(policy.input)],
       ['output', levels(policy.output)],

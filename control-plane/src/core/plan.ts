@@ -96,7 +96,7 @@ export function desiredFor(
 ): DesiredEntry[] {
   return agent.pipelines.flatMap((pipeline): DesiredEntry[] => {
     if (pipeline.pinned) {
-      const policy = policyFor(plan, agent, pipeline.release);
+      const policy = policyFor(plan, agent, pipeline);
       return policy ? [{ name: pipeline.name, release: '', releaseDigest: '', rollout: '', policy }] : [];
     }
     const reaching = plan.assignments.filter(
@@ -130,7 +130,7 @@ function entryOf(plan: Plan, agent: Subject, { name }: WantedPipeline, assignmen
     release,
     releaseDigest: assignment.digest,
     rollout: assignment.active ? assignment.rollout : '',
-    policy: policyFor(plan, agent, release),
+    policy: policyFor(plan, agent, { name, release }),
   };
 }
 
@@ -147,13 +147,14 @@ function reaches(assignment: Assignment, agent: Subject, membership: Membership)
   return to.admission === undefined || membership.isAdmitted(assignment, to.admission, stage);
 }
 
-function policyFor(plan: Plan, agent: Subject, release: string): string {
-  const [name = '', version = ''] = release.split('@');
+function policyFor(plan: Plan, agent: Subject, pipeline: Pick<WantedPipeline, 'name' | 'release'>): string {
+  const [name = '', version = ''] = pipeline.release.split('@');
   if (!name || !version) return '';
   const merged = mergePolicies(
     plan.policies.filter(
       (policy) =>
         inRange(parseReleaseRange(policy.release), name, version) &&
+        (policy.pipelines?.includes(pipeline.name) ?? true) &&
         matchesSelector(parseSelector(policy.selector ?? ''), agent),
     ),
   );

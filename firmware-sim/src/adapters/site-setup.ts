@@ -70,6 +70,9 @@ async function publishCatalogue(options: SiteOptions, bootstrap: Bootstrap): Pro
     for (const version of (await readdir(join(catalogue, name))).sort())
       directories.push(join(catalogue, name, version));
   await skerry('release', 'push', ...directories, '--key', key);
+  const policy = join(dataDir, 'policy-motors.yaml');
+  await writeFile(policy, MOTORS_POLICY);
+  await skerry('policy', 'apply', '-f', policy);
   print('Rolling the first releases out …');
   for (const release of FIRST_RELEASES) {
     const file = join(dataDir, `rollout-${release.split('@')[0]}.yaml`);
@@ -77,6 +80,17 @@ async function publishCatalogue(options: SiteOptions, bootstrap: Bootstrap): Pro
     await skerry('rollout', 'create', '-f', file, '--start');
   }
 }
+
+const MOTORS_POLICY = `# The motors are read twice a second. Of so many readings some leave the range of the last 2,000 a little without anything being
+# wrong, eight an hour; past this threshold, the highest that the release allows, it is one in three hours or fewer. A recording's
+# pipeline, which runs the same release, keeps the release's own threshold.
+apiVersion: skerry/v1
+kind: DriftPolicy
+name: motors
+release: univariate-anomaly
+pipelines: [motor]
+thresholds: { score: 0.95 }
+`;
 
 function firstRollout(release: string): string {
   return `# The first release of a new site: there is nothing yet to compare with, so it goes to every agent at once.

@@ -328,6 +328,25 @@ describe('rollout', () => {
     ).toThrow(/outside 0.2 to 0.9/);
   });
 
+  test('[PL4] a policy that names pipelines leaves the others of the same release alone', async () => {
+    const world = createWorld();
+    pushTestReleases(world.fleet, ['press@1.0.0']);
+    const agents = ['motor', 'recording'].map((name) => world.agent(`with-${name}`, {}, { name }));
+    for (const agent of agents) agent.sync();
+    start(world, '1.0.0', 'stages: [{ name: all, agents: 100% }]');
+    await settle(world, agents);
+    world.fleet.applyPolicy(
+      'ola',
+      'apiVersion: skerry/v1\nkind: DriftPolicy\nname: calm\nrelease: press\npipelines: [motor]\nthresholds: { score: 0.9 }',
+    );
+    await world.coordinator.drive();
+    for (const agent of agents) agent.sync();
+    const [motor, recording] = agents.map((agent) => agent.desired?.pipelines?.[0]);
+    expect([motor?.name, recording?.name]).toEqual(['motor', 'recording']);
+    expect(JSON.parse(motor!.policy!)).toMatchObject({ thresholds: { score: 0.9 } });
+    expect(recording!.policy).toBe('');
+  });
+
   test('[RO13] of old rollouts that decide nothing the newest thousand are kept, and membership of none', async () => {
     const world = createWorld();
     pushTestReleases(world.fleet, ['press@1.0.0', 'press@2.0.0']);
