@@ -16,10 +16,12 @@
  * The sample finds spikes, the medians shifts too small for single samples, the distance a shape that never was (a
  * missing daily peak), as in the left matrix profile (Yeh et al., ICDM 2016). Records over a bounded memory are
  * what makes a threshold hold for all streams alike: how often a new one comes by chance depends on the
- * memory's length, not on the distribution. Of n samples of noise one side has a record about every n samples, so a young
- * stream would cry wolf: the factor, tolerances (900 / n)² times as wide, was chosen so that noise is reported as seldom in
- * the first minutes as later; what is far out is reported all the same. Every range is widened by a thousandth of the sample's greatest level, so that a
- * constant may tremble.
+ * memory's length, not on the distribution. Every range is widened by a thousandth of the sample's greatest level, so that
+ * a constant may tremble.
+ *
+ * Noise has a record about every n samples where only n have been seen, so a young stream would cry wolf. The factor (n / 900)²,
+ * that is wider tolerances, was chosen by measurement: noise is reported no more often in the first minutes than later, and what is
+ * far out at once.
  *
  * All memory is one vector of MEMORY_SIZE numbers, which the graph takes and gives back; all zeros is a new stream.
  */
