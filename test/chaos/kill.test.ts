@@ -20,8 +20,12 @@ const SEED = Number(process.env.SKERRY_SEED ?? 1);
 const LIFE_MAX_MS = 1_500;
 const KILL_TIMEOUT_MS = 20_000;
 
-/** Points that nothing comes to, and why. */
-const UNREACHABLE = ['alerts.commit.before', 'alerts.commit.after']; // only tests append alerts by themselves
+/** Points that no gateway here comes to, and why. */
+const UNREACHABLE = [
+  'alerts.commit.before', // only tests append alerts by themselves
+  'alerts.commit.after',
+  'shadow.loading', // releases from disk have no rollouts; the simulation's agents end there
+];
 
 /** Passed again and again in every life with traffic, and up to which time through them the agent may live. */
 const BUSY: readonly (readonly [point: string, nthMax: number])[] = [

@@ -9,6 +9,9 @@ import { scratchFolder } from '../../e2e/support/scratch.ts';
 /** What agent/README.md promises beside the models, which are small here. */
 export const CEILING_MIB = 768;
 
+const started: AgentProcess[] = [];
+afterAll(() => Promise.all(started.map((agent) => agent.stop())));
+
 /** An agent with the pump's pipeline, started; it ends after the tests of the file that asked for it. */
 export async function startBounded(parts: ConfigParts = {}): Promise<{ agent: AgentProcess; port: number }> {
   const agent = await AgentProcess.create(scratchFolder(), 'bounded', {
@@ -17,7 +20,7 @@ export async function startBounded(parts: ConfigParts = {}): Promise<{ agent: Ag
     pipelines: [pumpPipeline(`file:${join(CATALOG, 'pump-anomaly/1.0.0')}`)],
     ...parts,
   });
-  afterAll(() => agent.stop());
+  started.push(agent);
   await agent.start();
   return { agent, port: Number(new URL(agent.mqttUrl).port) };
 }
