@@ -28,3 +28,6 @@ export function startChromium(options: { gpu: 'none' | 'software' } = { gpu: 'no
         ];
   return chromium.launch({ executablePath: PATH, args: [...FLAGS, ...graphics] });
 }
+
+/** How long a page may take to show what it is to show, on a busy machine. */
+export const PATIENCE = { timeout: 30_000 };

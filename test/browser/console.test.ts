@@ -6,7 +6,7 @@ import type { PackedRelease } from '@skerry/proto/pack';
 import { skerry } from '@skerry/proto/wire';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { missingChromium, startChromium } from './chromium.ts';
+import { missingChromium, PATIENCE, startChromium } from './chromium.ts';
 import { lowContrast } from './contrast.ts';
 import type { Gateway } from './gateway.ts';
 import { buildConsole, pumpAlert, pumpPipeline, pumpWindow, type Site, startSite } from './site.ts';
@@ -121,11 +121,11 @@ describe.skipIf(missingChromium)('the console', () => {
     const page = await open('#/agents');
     const row = page.getByRole('row', { name: /oslo-gw1/ });
     await row.getByText('pump-anomaly@1.0.0').waitFor();
-    expect(await row.textContent()).toContain('up');
+    await expect.poll(() => row.textContent(), PATIENCE).toContain('up');
     await row.getByRole('link').click();
     await page.getByText('golden passed').waitFor();
     await page.getByText('rejected: range').waitFor();
-    expect(await page.getByText('adds up').count()).toBe(3);
+    await expect.poll(() => page.getByText('adds up').count(), PATIENCE).toBe(3);
     expect(await page.getByText('off by').count()).toBe(0);
   });
 
@@ -138,8 +138,10 @@ describe.skipIf(missingChromium)('the console', () => {
     gateway.results([row]);
     await gateway.sync();
     await page.getByRole('table').getByText('0.77').waitFor();
-    expect(await page.locator('tbody tr').first().textContent()).toContain('2014-02-14 14:40:56');
-    expect(await page.locator('.readout').textContent()).toContain('0.77 of 1.00');
+    await expect
+      .poll(() => page.locator('tbody tr').first().textContent(), PATIENCE)
+      .toContain('2014-02-14 14:40:56');
+    await expect.poll(() => page.locator('.readout').textContent(), PATIENCE).toContain('0.77 of 1.00');
     expect(await page.evaluate('globalThis.stillHere')).toBe(true);
   });
 
@@ -207,7 +209,9 @@ describe.skipIf(missingChromium)('the console', () => {
     await keys.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Start pump-anomaly@1.1.0?' });
     await dialog.waitFor();
-    expect(await dialog.textContent()).toContain('"canary", 1 of the agents that match site==oslo');
+    await expect
+      .poll(() => dialog.textContent(), PATIENCE)
+      .toContain('"canary", 1 of the agents that match site==oslo');
     await keys.press('Escape');
     await page.locator('dialog').waitFor({ state: 'detached' });
     await keys.press('Enter');

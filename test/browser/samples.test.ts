@@ -6,7 +6,7 @@ import type { PackedRelease } from '@skerry/proto/pack';
 import type { skerry } from '@skerry/proto/wire';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { missingChromium, startChromium } from './chromium.ts';
+import { missingChromium, PATIENCE, startChromium } from './chromium.ts';
 import { lowContrast } from './contrast.ts';
 import type { Gateway } from './gateway.ts';
 import { buildConsole, CHANNELS, pumpPipeline, type Site, startSite } from './site.ts';
@@ -67,6 +67,9 @@ describe.skipIf(missingChromium)('captured windows', () => {
 
   const item = (page: Page, device: string) =>
     page.getByRole('list', { name: 'Captured windows' }).getByRole('button', { name: device });
+
+  const listHas = (page: Page, count: number): Promise<void> =>
+    expect.poll(() => page.locator('.sample-list li').count(), PATIENCE).toBe(count);
 
   const labelOf = async (id: string): Promise<unknown> =>
     ((await (await site.call('GET', `/api/v1/samples/oslo-gw1/${id}`)).json()) as { label: unknown }).label;
@@ -156,12 +159,12 @@ describe.skipIf(missingChromium)('captured windows', () => {
     const page = await open();
     await page.getByLabel('Reason').selectOption('novel');
     await item(page, 'pump-1').waitFor({ state: 'detached' });
-    expect(await page.locator('.sample-list li').count()).toBe(1);
+    await listHas(page, 1);
     await page.getByRole('button', { name: 'To label' }).click();
     await page.getByText('No captured window is like that').waitFor();
     await page.getByLabel('Reason').selectOption('');
     await shows(page, 'pump-3');
-    expect(await page.locator('.sample-list li').count()).toBe(1);
+    await listHas(page, 1);
   });
 
   test('what another captures and labels meanwhile appears by itself', async () => {
