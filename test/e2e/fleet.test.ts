@@ -33,10 +33,7 @@ beforeAll(async () => {
   const folder = scratchFolder();
   controlPlane = await ControlPlane.create(folder);
   await controlPlane.start();
-  fleet = await Fleet.start(folder, controlPlane, GATEWAYS);
-  const stages = [{ name: 'all', agents: '100%' }];
-  const first = await fleet.rollOut(await fleet.push('1.0.0', 'good'), { stages });
-  await first.until('to complete', ({ status }) => status === 'completed');
+  fleet = await Fleet.startServing(folder, controlPlane, GATEWAYS);
 });
 
 afterAll(async () => {

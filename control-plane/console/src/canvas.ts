@@ -1,4 +1,5 @@
-/** What drawing on a canvas needs of the page: its colours, resolved, and its pixels. */
+/** What drawing on a canvas needs of the page: its colours, resolved, its pixels, and the axes that all charts have. */
+import type uPlot from 'uplot';
 
 /** Resolves custom properties, which hold `light-dark()`, to colours that a canvas takes. */
 export function resolveColors<K extends string>(
@@ -22,4 +23,14 @@ export function observeWidth(element: HTMLElement, changed: (widthPx: number) =>
   const observer = new ResizeObserver(() => changed(Math.floor(element.clientWidth)));
   observer.observe(element);
   return () => observer.disconnect();
+}
+
+/** An axis as every chart draws it. */
+export function axisIn(colors: Readonly<Record<'ink-3' | 'line', string>>): uPlot.Axis {
+  return {
+    stroke: colors['ink-3'],
+    font: '12px system-ui, sans-serif',
+    grid: { stroke: colors.line, width: 1 },
+    ticks: { show: false },
+  };
 }

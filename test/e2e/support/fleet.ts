@@ -67,6 +67,15 @@ export class Fleet {
     return fleet;
   }
 
+  /** The same, and every gateway serves gauge@1.0.0. */
+  static async startServing(folder: string, controlPlane: ControlPlane, count: number): Promise<Fleet> {
+    const fleet = await Fleet.start(folder, controlPlane, count);
+    const stages = [{ name: 'all', agents: '100%' }];
+    const first = await fleet.rollOut(await fleet.push('1.0.0', 'good'), { stages });
+    await first.until('to complete', ({ status }) => status === 'completed');
+    return fleet;
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.gateways.map((gateway) => gateway.stop()));
   }

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { observeWidth, resolveColors } from '../canvas.ts';
+import { axisIn, observeWidth, resolveColors } from '../canvas.ts';
 import { useCell } from '../cell.ts';
 import { value } from '../format.ts';
 import { useServices } from '../services.ts';
@@ -76,12 +76,7 @@ function options(
   tickUnit: string,
   group: string,
 ): uPlot.Options {
-  const axis = {
-    stroke: colors['ink-3'],
-    font: '12px system-ui, sans-serif',
-    grid: { stroke: colors.line, width: 1 },
-    ticks: { show: false },
-  };
+  const axis = axisIn(colors);
   return {
     width: 320,
     height: HEIGHT,

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { observeWidth, resolveColors } from '../canvas.ts';
+import { axisIn, observeWidth, resolveColors } from '../canvas.ts';
 import { useCell } from '../cell.ts';
 import { value } from '../format.ts';
 import type { Point } from '../model.ts';
@@ -99,12 +99,7 @@ interface Shown {
 }
 
 function options(colors: Colors, shown: () => Shown): uPlot.Options {
-  const axis = {
-    stroke: colors['ink-3'],
-    font: '12px system-ui, sans-serif',
-    grid: { stroke: colors.line, width: 1 },
-    ticks: { show: false },
-  };
+  const axis = axisIn(colors);
   return {
     width: 800,
     height: HEIGHT,
